@@ -1,0 +1,271 @@
+"""Layer 2: what the verbs need from outside, and nothing about how it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from smilepay_cli.vocabulary.events import Event, StoredEvent
+from smilepay_cli.vocabulary.faces import Box, Detections, Frame, TemplateMaker
+from smilepay_cli.vocabulary.ledger import (
+    Balance,
+    Catalogue,
+    Hold,
+    KeyUse,
+    Order,
+    Person,
+    Resolution,
+    SealedReference,
+    Transaction,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smilepay_cli.vocabulary.faces import Pixels, Points
+
+
+class Clock(Protocol):
+    """Time. Verbs ask here and nowhere else."""
+
+    def now(self) -> datetime:
+        """The wall clock, with time zone UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that only grow, for time limits."""
+
+
+class Ids(Protocol):
+    """Names for new things, made before they are stored."""
+
+    def new(self, kind: str) -> str:
+        """`kind` is a short prefix: ord, pay, evt, ..."""
+
+
+class FrameSource(Protocol):
+    """Where a capture comes from: still images, a device, a stream, or a virtual camera."""
+
+    @property
+    def description(self) -> str:
+        """What people call it."""
+
+    @property
+    def is_camera(self) -> bool:
+        """Frames with a time between them, rather than stills."""
+
+    def check(self) -> None:
+        """Look at the input without capturing. Raises UsageProblem for one that cannot be used."""
+
+    def frames(self) -> Iterator[Frame]:
+        """The frames in order, from the beginning at every call; must be closed when not exhausted.
+
+        Raises UsageProblem for input that cannot be used, Refused (NO_CAMERA) when nothing can be captured.
+        """
+
+
+class FaceEngine(Protocol):
+    """Detection, landmarks and descriptors. Safe to call from several threads at once."""
+
+    @property
+    def name(self) -> str:
+        """`reference` or `fast`."""
+
+    @property
+    def maker(self) -> TemplateMaker:
+        """What its templates are made by."""
+
+    def detect(self, pixels: Pixels, *, smallest: int | None = None) -> Detections:
+        """Faces, surest first.
+
+        Without `smallest` as the engine likes best; with it, at a scale where a face of that many pixels
+        in width is found.
+        """
+
+    def landmarks(self, pixels: Pixels, box: Box) -> Points:
+        """(68, 2) float64 in pixels of `pixels`, iBUG 300-W order."""
+
+    def descriptors(self, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[Any]:
+        """(n, 128) float64, one row a face; (0, 128) for none."""
+
+
+class Vault(Protocol):
+    """Keys of people and what they lock."""
+
+    def unlock(self, settings: Settings, *, create: bool) -> None:
+        """Read the master key, or make it when `create` and the wallet never had one.
+
+        Raises StoreUnusable when the key is missing, readable by others, or not this wallet's.
+        """
+
+    def new_person_key(self, account_id: str) -> bytes:
+        """A fresh key for a person, wrapped by the master key."""
+
+    def seal(self, person: Person, plain: bytes, label: str) -> bytes:
+        """Encrypt and bind to the account and the label."""
+
+    def open(self, person: Person, sealed: bytes, label: str) -> bytes:
+        """The reverse. Raises StoreUnusable when it does not open."""
+
+
+class Pins(Protocol):
+    """A second factor."""
+
+    def hash(self, pin: str) -> str:
+        """A slow, salted hash."""
+
+    def verify(self, hashed: str, pin: str) -> bool:
+        """Whether the PIN is the one hashed."""
+
+
+class CatalogueSource(Protocol):
+    """What is on sale."""
+
+    def load(self) -> Catalogue:
+        """Raises UsageProblem for a catalogue file that cannot be read."""
+
+
+class Settings(Protocol):
+    """A few named texts that belong to the wallet."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def set(self, name: str, value: str) -> None: ...
+
+    def unset(self, name: str) -> None: ...
+
+
+class People(Protocol):
+    """Customers and their references."""
+
+    def add(self, person: Person) -> None:
+        """Opens the ledger account too."""
+
+    def by_name(self, name: str) -> Person | None:
+        """Names are compared without regard to case."""
+
+    def by_id(self, account_id: str) -> Person | None: ...
+
+    def all(self) -> list[Person]:
+        """By name."""
+
+    def set_pin(self, account_id: str, pin_hash: str | None) -> None: ...
+
+    def add_reference(self, reference: SealedReference, made_at: datetime) -> None: ...
+
+    def references(self) -> list[SealedReference]:
+        """Of everyone, oldest first."""
+
+    def forget(self, account_id: str) -> None:
+        """Destroy name, key, PIN and references; the ledger account stays."""
+
+
+class Orders(Protocol):
+    """What was picked."""
+
+    def add(self, order: Order) -> None: ...
+
+    def by_id(self, order_id: str, now: datetime) -> Order | None: ...
+
+    def newest_open(self, account_id: str, now: datetime) -> Order | None: ...
+
+
+class Ledger(Protocol):
+    """Money. Facts are added, never changed."""
+
+    def open_account(self, account_id: str, kind: str, currency: str) -> None:
+        """No effect when it is open already."""
+
+    def account_kind(self, account_id: str) -> tuple[str, str] | None:
+        """(kind, currency), or None when there is no such account."""
+
+    def balance(self, account_id: str, currency: str, now: datetime) -> Balance: ...
+
+    def accounts(self, kind: str) -> list[tuple[str, str]]:
+        """(account id, currency) of one kind, by id."""
+
+    def spent_since(self, account_id: str, currency: str, since: datetime, now: datetime) -> int:
+        """Minor units in captures and open holds authorized since then."""
+
+    def add_hold(self, hold: Hold) -> None: ...
+
+    def resolve(self, hold_id: str, resolution: Resolution, transaction_id: str | None) -> None: ...
+
+    def post(self, transaction: Transaction, event_id: str) -> None:
+        """Raises ValueError when the postings do not sum to zero."""
+
+    def hold(self, hold_id: str) -> Hold | None: ...
+
+    def open_holds(self, account_id: str, now: datetime) -> list[Hold]: ...
+
+    def statement(self, account_id: str) -> list[Transaction]:
+        """Every transaction that touches the account, oldest first."""
+
+    def transaction_of(self, hold_id: str) -> Transaction | None:
+        """The capture of a hold."""
+
+    def key(self, key: str) -> KeyUse | None: ...
+
+    def consume_key(self, use: KeyUse) -> None: ...
+
+    def transactions(self) -> Iterator[tuple[Transaction, str]]:
+        """Every transaction with the id of its event, oldest first."""
+
+
+class Trail(Protocol):
+    """The audit events."""
+
+    def append(self, draft: Mapping[str, Any]) -> Event: ...
+
+    def stored(self) -> Iterator[StoredEvent]:
+        """All rows as they lie in the file, oldest first."""
+
+    def by_id(self, event_id: str) -> Event | None: ...
+
+    def latest(self, limit: int, *, account_id: str | None = None, outcome: str | None = None) -> list[Event]:
+        """Newest first. `account_id` None is everybody's."""
+
+    def strikes(self, terminal: str, account_id: str | None, since: datetime) -> list[datetime]:
+        """Refused attempts at the terminal, or that claimed the account, since then and since the last
+        success or unlock there."""
+
+    def seen(self, digests: Sequence[str]) -> str | None:
+        """Id of the event that first presented one of these digests."""
+
+    def mark_seen(self, digests: Sequence[str], event_id: str) -> None: ...
+
+    def guards_missing(self) -> list[str]:
+        """Names of the triggers against UPDATE and DELETE that are not there."""
+
+
+class Books(Protocol):
+    """Everything that one transaction of the store can see."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def people(self) -> People: ...
+
+    @property
+    def orders(self) -> Orders: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    @property
+    def trail(self) -> Trail: ...
+
+
+class Store(Protocol):
+    """One wallet. What happens in one `writing` block happens together or not at all."""
+
+    def reading(self) -> AbstractContextManager[Books]:
+        """One consistent view."""
+
+    def writing(self) -> AbstractContextManager[Books]:
+        """The only writer while it lasts. Raises StoreUnusable when the wallet stays locked."""
+
+    def scrub(self) -> None:
+        """Leave no trace of deleted rows in the file or beside it."""

@@ -1,0 +1,136 @@
+"""Double entry: what each step posts, and the states that follow from the facts.
+
+An authorization sets money aside (a hold) and posts nothing. A capture posts; a void and an expiry do
+not. A hold resolves once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from smilepay_cli.vocabulary.errors import Reason, Refused
+from smilepay_cli.vocabulary.ledger import (
+    Hold,
+    OrderLine,
+    Posting,
+    Share,
+    funding_account,
+    merchant_account,
+)
+from smilepay_cli.vocabulary.money import Money
+
+
+def require_balanced(postings: Sequence[Posting]) -> None:
+    """Raises ValueError unless the postings sum to zero in each currency. A bug, never a user's error."""
+    sums: dict[str, int] = {}
+    for posting in postings:
+        sums[posting.amount.currency] = sums.get(posting.amount.currency, 0) + posting.amount.minor
+    if not postings or any(sums.values()):
+        raise ValueError(f"postings do not sum to zero: {sums}")
+
+
+def deposit_postings(account_id: str, amount: Money) -> tuple[Posting, ...]:
+    """From outside into the account."""
+    return (Posting(funding_account(amount.currency), -amount), Posting(account_id, amount))
+
+
+def withdrawal_postings(account_id: str, amount: Money) -> tuple[Posting, ...]:
+    """From the account to the outside."""
+    return (Posting(account_id, -amount), Posting(funding_account(amount.currency), amount))
+
+
+def capture_postings(hold: Hold, amount: Money) -> tuple[Posting, ...]:
+    """From the payer to the sellers of the hold, `amount` in all."""
+    gains = [Posting(merchant_account(share.seller), share.amount) for share in share_out(amount, hold.shares)]
+    return (Posting(hold.account_id, -amount), *gains)
+
+
+def refund_postings(hold: Hold, amount: Money) -> tuple[Posting, ...]:
+    """Back from the sellers to the payer; sellers give back in the order they were paid."""
+    captured, refunded = captured_amount(hold), refunded_amount(hold)
+    paid = share_out(captured, hold.shares)
+    before = {share.seller: share.amount for share in share_out(refunded, paid)}
+    after = share_out(refunded + amount, paid)
+    zero = Money(0, amount.currency)
+    losses = [Posting(merchant_account(s.seller), before.get(s.seller, zero) - s.amount) for s in after]
+    return (*(posting for posting in losses if posting.amount.minor), Posting(hold.account_id, amount))
+
+
+def share_out(amount: Money, shares: Sequence[Share]) -> tuple[Share, ...]:
+    """`amount` over the shares, first share first, none above its own. Parts of zero are left out.
+
+    In order rather than in proportion: no rounding, and a larger amount never takes from a share.
+    """
+    left, parts = amount, []
+    for share in shares:
+        part = share.amount if share.amount < left else left
+        if part.minor:
+            parts.append(Share(share.seller, part))
+        left -= part
+    if left.minor:
+        raise ValueError(f"{amount} is more than the shares hold")
+    return tuple(parts)
+
+
+def shares_of(lines: Sequence[OrderLine]) -> tuple[Share, ...]:
+    """What each seller gets for an order, in the order of the lines."""
+    sums: dict[str, Money] = {}
+    for line in lines:
+        sums[line.seller] = sums[line.seller] + line.total if line.seller in sums else line.total
+    return tuple(Share(seller, amount) for seller, amount in sums.items())
+
+
+def hold_state(hold: Hold, now: datetime) -> str:
+    """open, captured, voided or expired."""
+    if hold.resolution is not None:
+        return hold.resolution.kind
+    return "expired" if hold.expires_at <= now else "open"
+
+
+def order_state(holds: Sequence[Hold], now: datetime) -> str:
+    """paid once captured, held while an authorization is open, else open."""
+    states = {hold_state(hold, now) for hold in holds}
+    if "captured" in states:
+        return "paid"
+    return "held" if "open" in states else "open"
+
+
+def captured_amount(hold: Hold) -> Money:
+    """What was captured of a hold; zero when nothing was."""
+    resolution = hold.resolution
+    return resolution.amount if resolution and resolution.kind == "captured" else Money(0, hold.amount.currency)
+
+
+def refunded_amount(hold: Hold) -> Money:
+    """What was given back of a capture so far."""
+    return hold.refunded or Money(0, hold.amount.currency)
+
+
+def require_open(hold: Hold, now: datetime) -> None:
+    """Raises Refused (HOLD_NOT_OPEN) when the hold was captured, voided or has expired."""
+    state = hold_state(hold, now)
+    if state != "open":
+        raise Refused(Reason.HOLD_NOT_OPEN, f"payment {hold.id} is {state} already")
+
+
+def require_capturable(hold: Hold, amount: Money, now: datetime) -> None:
+    """Raises Refused when the hold is not open (HOLD_NOT_OPEN) or too small (OVER_CAPTURE)."""
+    require_open(hold, now)
+    if hold.amount < amount:
+        raise Refused(Reason.OVER_CAPTURE, f"{amount} is more than the {hold.amount} authorized")
+
+
+def require_refundable(hold: Hold, amount: Money | None, now: datetime) -> Money:
+    """The amount to give back: all that is left when none is named.
+
+    Raises Refused: NOT_CAPTURED when there is nothing to give back, OVER_CAPTURE when less is left.
+    """
+    left = captured_amount(hold) - refunded_amount(hold)
+    if hold_state(hold, now) != "captured":
+        raise Refused(Reason.NOT_CAPTURED, f"payment {hold.id} is {hold_state(hold, now)}, not captured")
+    if not left.minor:
+        raise Refused(Reason.NOT_CAPTURED, f"payment {hold.id} is given back in full already")
+    if amount is not None and left < amount:
+        raise Refused(Reason.OVER_CAPTURE, f"{amount} is more than the {left} that can still be given back")
+    return amount or left

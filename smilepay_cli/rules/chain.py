@@ -1,0 +1,65 @@
+"""The audit chain: SHA-256 over RFC 8785 canonical JSON, each event holding the hash of the one before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from math import isfinite
+from typing import Any
+
+import rfc8785
+
+from smilepay_cli.vocabulary.errors import ChainBroken
+from smilepay_cli.vocabulary.events import GENESIS, Event, StoredEvent
+
+
+def seal(draft: Mapping[str, Any], *, seq: int, previous: str) -> tuple[Event, str]:
+    """The next link and its canonical text. `draft` may hold any JSON value; a float that is no number becomes null."""
+    body = {**_finite(dict(draft)), "seq": seq, "previous": previous}
+    text = rfc8785.dumps(body).decode()
+    return Event(seq=seq, hash=digest(text), body=body), text
+
+
+def digest(text: str) -> str:
+    """SHA-256 (hex) of the canonical text."""
+    return sha256(text.encode()).hexdigest()
+
+
+def opened(rows: Iterable[StoredEvent]) -> Iterator[Event]:
+    """The events of stored rows, each one checked against the one before; streams.
+
+    Raises ChainBroken at the first row that is not what was written, and names it.
+    """
+    previous, expected = GENESIS, 1
+    for row in rows:
+        event = _opened(row, previous, expected)
+        yield event
+        previous, expected = row.hash, expected + 1
+
+
+def _opened(row: StoredEvent, previous: str, expected: int) -> Event:
+    if row.seq != expected:
+        raise ChainBroken(f"event {expected} is missing (the next one found is {row.seq})")
+    if digest(row.body) != row.hash:
+        raise ChainBroken(f"event {row.seq} was changed: its text does not give its hash")
+    try:
+        body = json.loads(row.body)
+        canonical = rfc8785.dumps(body).decode()
+    except (ValueError, RecursionError):
+        raise ChainBroken(f"event {row.seq} is not JSON") from None
+    if not isinstance(body, dict) or canonical != row.body:
+        raise ChainBroken(f"event {row.seq} is not canonical JSON")
+    if body.get("seq") != row.seq:
+        raise ChainBroken(f"event {row.seq} says that it is event {body.get('seq')}")
+    if body.get("previous") != previous:
+        raise ChainBroken(f"event {row.seq} does not follow from event {row.seq - 1}")
+    return Event(seq=row.seq, hash=row.hash, body=body)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(entry) for key, entry in value.items()}
+    return [_finite(entry) for entry in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,53 @@
+"""Exactly one face worth the name, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smilepay_cli.vocabulary.errors import Reason, Refused
+from smilepay_cli.vocabulary.faces import Detection
+from smilepay_cli.vocabulary.policies import Policy
+
+BOX_STEP = 1.2
+"""Detectors scan a pyramid of pictures in steps of 5 / 6, so widths of boxes are only that exact."""
+
+
+def the_one_face(detections: Sequence[Detection], policy: Policy) -> Detection:
+    """The face of a frame.
+
+    The rule: the surest detection is the face. Another detection is a second face when it is at least
+    `second_face_width_ratio` as wide (within one BOX_STEP) and scores at least `second_face_score_min`, or
+    when it is a BOX_STEP wider whatever its score: a bystander behind a blurred shopper must not pay.
+    Everything else is a side detection and ignored.
+
+    Raises Refused: NO_FACE, SEVERAL_FACES or FACE_TOO_SMALL.
+    """
+    if not detections:
+        raise Refused(
+            Reason.NO_FACE, "no face found", hint="look straight into the camera, in even light, without a mask"
+        )
+    face = max(detections, key=lambda detection: detection.score)
+    others = [other for other in detections if other is not face and _is_second_face(other, face, policy)]
+    if others:
+        raise Refused(
+            Reason.SEVERAL_FACES, f"{len(others) + 1} faces found", hint="one person at a time in front of the camera"
+        )
+    if face.box.width < policy.face_width_min:
+        raise Refused(
+            Reason.FACE_TOO_SMALL,
+            f"the face is {face.box.width} pixels wide; {policy.face_width_min} are needed",
+            hint="come closer, or use a picture of higher resolution",
+        )
+    return face
+
+
+def _is_second_face(other: Detection, face: Detection, policy: Policy) -> bool:
+    ratio = other.box.width / face.box.width
+    if ratio >= BOX_STEP:
+        return True
+    return ratio >= policy.second_face_width_ratio / BOX_STEP and other.score >= policy.second_face_score_min
+
+
+def smallest_second_face(face: Detection, policy: Policy) -> int:
+    """Width in pixels down to which a second face has to be looked for."""
+    return int(face.box.width * policy.second_face_width_ratio)

@@ -1,0 +1,82 @@
+"""Money: an integer of minor units and an ISO 4217 currency. No float ever holds an amount."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from smilepay_cli.vocabulary.errors import UsageProblem
+
+# ISO 4217:2015, the currencies with other than two decimals that people pay with.
+_EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3, "OMR": 3, "JOD": 3}
+_MOST_MINOR = 10**15
+"""Largest amount accepted; a ledger of such amounts stays far inside SQLite's 64-bit integers."""
+
+
+def exponent(currency: str) -> int:
+    """Decimals of a currency (ISO 4217 minor unit)."""
+    return _EXPONENTS.get(currency, 2)
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An amount in minor units (cents) of one currency; may be negative."""
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.minor, int) or isinstance(self.minor, bool):
+            raise TypeError(f"minor units are an int, not {type(self.minor).__name__}")
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units, exact."""
+        return Decimal(self.minor).scaleb(-exponent(self.currency))
+
+    def __str__(self) -> str:
+        return f"{self.decimal:,.{exponent(self.currency)}f} {self.currency}"
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.minor + self._same(other).minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.minor - self._same(other).minor, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        return Money(self.minor * times, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.minor < self._same(other).minor
+
+    def __le__(self, other: Money) -> bool:
+        return self.minor <= self._same(other).minor
+
+    def _same(self, other: Money) -> Money:
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} cannot be put together")
+        return other
+
+
+def parse_amount(text: str, currency: str, *, what: str = "amount") -> Money:
+    """An amount above zero as typed, in major units: `3`, `3.50`.
+
+    Raises UsageProblem when it is no number, not above zero, too large, or finer than the currency.
+    """
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        raise UsageProblem(
+            f"{what} {text!r} is not a number", hint="write it like 3 or 3.50", reason="bad_amount"
+        ) from None
+    if not value.is_finite() or value <= 0:
+        raise UsageProblem(f"{what} {text} is not above zero", reason="bad_amount")
+    scaled = value.scaleb(exponent(currency)) if value.adjusted() < 20 else Decimal(_MOST_MINOR + 1)
+    if scaled > _MOST_MINOR:
+        raise UsageProblem(f"{what} {text} is too large", reason="bad_amount")
+    if scaled != scaled.to_integral_value():
+        raise UsageProblem(f"{what} {text} is finer than the smallest unit of {currency}", reason="bad_amount")
+    return Money(int(scaled), currency)
