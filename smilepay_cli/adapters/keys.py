@@ -1,0 +1,125 @@
+"""Keys: a master key beside the wallet, a key per person wrapped by it, AES-256-GCM for what they lock.
+
+What a 0600 file beside the wallet protects: a wallet file that is copied, mailed or backed up without it.
+What it does not: anyone who can read the whole home.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from base64 import b64decode, b64encode
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_bytes
+
+from smilepay_cli.ports import Settings
+from smilepay_cli.vocabulary.errors import StoreUnusable
+from smilepay_cli.vocabulary.ledger import Person
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+_FINGERPRINT = "master_key_fingerprint"
+
+
+class FileVault:
+    """The vault whose master key is the file `HOME/master.key`, readable by its owner only."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / "master.key"
+        self._master: bytes | None = None
+
+    def unlock(self, settings: Settings, *, create: bool) -> None:
+        """Read the master key, or make it when `create` and the wallet never had one.
+
+        Raises StoreUnusable when the key is missing, open to others, or not this wallet's.
+        """
+        expected = settings.get(_FINGERPRINT)
+        if expected is None:
+            if not create:
+                return  # a wallet without people: nothing to open
+            self._master = self._read() if self._path.exists() else self._make()
+            settings.set(_FINGERPRINT, _fingerprint(self._master))
+            return
+        self._master = self._read()
+        if _fingerprint(self._master) != expected:
+            raise self._unusable("it is not the key of this wallet", "put back the master.key that belongs to it")
+
+    def new_person_key(self, account_id: str) -> bytes:
+        """A fresh key for a person, wrapped by the master key."""
+        return _lock(self._key(), token_bytes(KEY_BYTES), f"person:{account_id}")
+
+    def seal(self, person: Person, plain: bytes, label: str) -> bytes:
+        """Encrypt under the person's key and bind to the account and the label."""
+        return _lock(self._person_key(person), plain, f"{person.account_id}:{label}")
+
+    def open(self, person: Person, sealed: bytes, label: str) -> bytes:
+        """The reverse of `seal`. Raises StoreUnusable when it does not open."""
+        return self._unlocked(self._person_key(person), sealed, f"{person.account_id}:{label}")
+
+    def _person_key(self, person: Person) -> bytes:
+        return self._unlocked(self._key(), person.wrapped_key, f"person:{person.account_id}")
+
+    def _key(self) -> bytes:
+        if self._master is None:
+            raise self._unusable("it was not read", "this is a bug: a vault is unlocked before it is used")
+        return self._master
+
+    def _read(self) -> bytes:
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            with open(descriptor, "rb") as file:
+                mode = os.fstat(descriptor).st_mode
+                if not stat.S_ISREG(mode):
+                    raise self._unusable("it is not a regular file", "put back the master.key of this wallet")
+                if stat.S_IMODE(mode) & 0o077:
+                    raise self._unusable("others can read it", f"chmod 600 {self._path}")
+                key = b64decode(file.read(200), validate=True)
+        except OSError as error:
+            detail = error.strerror or str(error)
+            raise self._unusable(detail, "put back the master.key that belongs to this wallet") from None
+        except ValueError:
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise self._unusable("it does not hold a key", "put back the master.key that belongs to this wallet")
+        return key
+
+    def _make(self) -> bytes:
+        key = token_bytes(KEY_BYTES)
+        try:
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            with open(descriptor, "wb") as file:
+                file.write(b64encode(key))
+                file.flush()
+                os.fsync(descriptor)
+        except OSError as error:
+            raise self._unusable(error.strerror or str(error), "check the folder's permissions") from None
+        return key
+
+    def _unlocked(self, key: bytes, sealed: bytes, label: str) -> bytes:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        try:
+            return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], label.encode())
+        except (InvalidTag, ValueError):
+            raise StoreUnusable(
+                "an encrypted part of the wallet does not open: it was changed, or moved from another account",
+                hint="restore a backup, or forget the person and enrol again",
+                reason="sealed_damaged",
+            ) from None
+
+    def _unusable(self, detail: str, hint: str) -> StoreUnusable:
+        return StoreUnusable(f"the key {self._path} cannot be used: {detail}", hint=hint, reason="wrong_key")
+
+
+def _lock(key: bytes, plain: bytes, label: str) -> bytes:
+    """Nonce and ciphertext with tag; a fresh random nonce each time (NIST SP 800-38D, 96 bits)."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, label.encode())
+
+
+def _fingerprint(master: bytes) -> str:
+    return sha256(b"smilepay master key:" + master).hexdigest()

@@ -1,0 +1,64 @@
+"""What shoppers picked. Orders are facts; their state follows from the holds on them."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from smilepay_cli.adapters.store.ledger import SqliteLedger
+from smilepay_cli.rules.books import order_state
+from smilepay_cli.vocabulary.instants import from_iso, iso
+from smilepay_cli.vocabulary.ledger import Order, OrderLine, order_total
+from smilepay_cli.vocabulary.money import Money
+
+
+class SqliteOrders:
+    """The order book."""
+
+    def __init__(self, connection: sqlite3.Connection, ledger: SqliteLedger) -> None:
+        self._db = connection
+        self._ledger = ledger
+
+    def add(self, order: Order) -> None:
+        """Keep an order with its lines, at the prices it was made at."""
+        self._db.execute(
+            "INSERT INTO orders (id, account_id, currency, opened_at) VALUES (?, ?, ?, ?)",
+            (order.id, order.account_id, order.total.currency, iso(order.opened_at)),
+        )
+        self._db.executemany(
+            "INSERT INTO order_lines (order_id, line, item, title, seller, quantity, unit_minor)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (order.id, number, line.item, line.title, line.seller, line.quantity, line.unit.minor)
+                for number, line in enumerate(order.lines, start=1)
+            ],
+        )
+
+    def by_id(self, order_id: str, now: datetime) -> Order | None:
+        """The order with its state at `now`."""
+        row = self._db.execute(
+            "SELECT account_id, currency, opened_at FROM orders WHERE id = ?", (order_id,)
+        ).fetchone()
+        if row is None:
+            return None
+        account_id, currency, opened_at = row
+        lines = tuple(
+            OrderLine(item, title, seller, quantity, Money(unit_minor, currency))
+            for item, title, seller, quantity, unit_minor in self._db.execute(
+                "SELECT item, title, seller, quantity, unit_minor FROM order_lines WHERE order_id = ? ORDER BY line",
+                (order_id,),
+            )
+        )
+        state = order_state(self._ledger.holds_on(order_id), now)
+        return Order(order_id, account_id, from_iso(opened_at), lines, order_total(lines), state)
+
+    def newest_open(self, account_id: str, now: datetime) -> Order | None:
+        """The shopper's newest order that is neither paid nor held."""
+        rows = self._db.execute(
+            "SELECT id FROM orders WHERE account_id = ? ORDER BY opened_at DESC, rowid DESC", (account_id,)
+        )
+        for (order_id,) in rows.fetchall():
+            order = self.by_id(order_id, now)
+            if order and order.state == "open":
+                return order
+        return None

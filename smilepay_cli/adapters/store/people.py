@@ -1,0 +1,84 @@
+"""Customers and their references."""
+
+from __future__ import annotations
+
+import sqlite3
+import unicodedata
+from datetime import datetime
+
+from smilepay_cli.vocabulary.instants import from_iso, iso
+from smilepay_cli.vocabulary.ledger import Person, SealedReference
+
+_PERSON = """
+SELECT people.account_id, name, accounts.currency, enrolled_at, wrapped_key, pin_hash,
+       (SELECT count(*) FROM face_references WHERE face_references.account_id = people.account_id)
+FROM people JOIN accounts ON accounts.id = people.account_id
+"""
+
+
+class SqlitePeople:
+    """The people book."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, person: Person) -> None:
+        """Opens the ledger account too."""
+        self._db.execute("INSERT INTO accounts VALUES (?, 'customer', ?)", (person.account_id, person.currency))
+        self._db.execute(
+            "INSERT INTO people (account_id, name, name_key, enrolled_at, wrapped_key, pin_hash)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                person.account_id,
+                person.name,
+                _name_key(person.name),
+                iso(person.enrolled_at),
+                person.wrapped_key,
+                person.pin_hash,
+            ),
+        )
+
+    def by_name(self, name: str) -> Person | None:
+        """Compared without regard to case or to how letters are composed."""
+        return self._one("WHERE name_key = ?", _name_key(name))
+
+    def by_id(self, account_id: str) -> Person | None:
+        """The person behind an account; None when forgotten."""
+        return self._one("WHERE people.account_id = ?", account_id)
+
+    def all(self) -> list[Person]:
+        """By name."""
+        return [_person(row) for row in self._db.execute(_PERSON + "ORDER BY name_key")]
+
+    def set_pin(self, account_id: str, pin_hash: str | None) -> None:
+        """None takes the PIN away."""
+        self._db.execute("UPDATE people SET pin_hash = ? WHERE account_id = ?", (pin_hash, account_id))
+
+    def add_reference(self, reference: SealedReference, made_at: datetime) -> None:
+        """Keep one more sealed template."""
+        self._db.execute(
+            "INSERT INTO face_references (id, account_id, maker_digest, sealed, made_at) VALUES (?, ?, ?, ?, ?)",
+            (reference.reference_id, reference.account_id, reference.maker_digest, reference.sealed, iso(made_at)),
+        )
+
+    def references(self) -> list[SealedReference]:
+        """Of everyone, oldest first."""
+        rows = self._db.execute("SELECT account_id, id, maker_digest, sealed FROM face_references ORDER BY rowid")
+        return [SealedReference(*row) for row in rows]
+
+    def forget(self, account_id: str) -> None:
+        """Destroy name, key, PIN and references; the ledger account stays."""
+        self._db.execute("DELETE FROM people WHERE account_id = ?", (account_id,))
+
+    def _one(self, where: str, value: str) -> Person | None:
+        row = self._db.execute(_PERSON + where, (value,)).fetchone()
+        return _person(row) if row else None
+
+
+def _person(row: tuple[str, str, str, str, bytes, str | None, int]) -> Person:
+    account_id, name, currency, enrolled_at, wrapped_key, pin_hash, references = row
+    return Person(account_id, name, currency, from_iso(enrolled_at), wrapped_key, pin_hash, references)
+
+
+def _name_key(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()

@@ -1,0 +1,211 @@
+"""Tables of the wallet file, and how an older file becomes a newer one.
+
+Facts (events, transactions, postings, holds, resolutions, orders, keys used, presentations) are only ever
+added: a trigger refuses UPDATE and DELETE on each. People, references and settings may change.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
+VERSION = 1
+
+FACTS = (
+    "events",
+    "transactions",
+    "postings",
+    "holds",
+    "hold_shares",
+    "resolutions",
+    "orders",
+    "order_lines",
+    "key_uses",
+    "presentations",
+    "accounts",
+)
+GUARDS = tuple(f"{table}_no_{verb}" for table in FACTS for verb in ("update", "delete"))
+BALANCE_GUARDS = ("transactions_must_balance", "postings_come_first")
+
+_TABLES = """
+CREATE TABLE settings (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE accounts (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('customer', 'merchant', 'funding')),
+  currency TEXT NOT NULL CHECK (length(currency) = 3)
+) STRICT;
+
+-- The only place where a name is: `accounts forget` deletes the row, the ledger account stays.
+CREATE TABLE people (
+  account_id TEXT PRIMARY KEY REFERENCES accounts (id),
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  enrolled_at TEXT NOT NULL,
+  wrapped_key BLOB NOT NULL,
+  pin_hash TEXT
+) STRICT;
+
+CREATE TABLE face_references (
+  id TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL REFERENCES people (account_id) ON DELETE CASCADE,
+  maker_digest TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  made_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX face_references_by_account ON face_references (account_id);
+
+CREATE TABLE orders (
+  id TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL REFERENCES accounts (id),
+  currency TEXT NOT NULL,
+  opened_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX orders_by_account ON orders (account_id, opened_at);
+
+CREATE TABLE order_lines (
+  order_id TEXT NOT NULL REFERENCES orders (id),
+  line INTEGER NOT NULL,
+  item TEXT NOT NULL,
+  title TEXT NOT NULL,
+  seller TEXT NOT NULL,
+  quantity INTEGER NOT NULL CHECK (quantity > 0),
+  unit_minor INTEGER NOT NULL CHECK (unit_minor > 0),
+  PRIMARY KEY (order_id, line)
+) STRICT;
+
+CREATE TABLE holds (
+  id TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL REFERENCES accounts (id),
+  order_id TEXT REFERENCES orders (id),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+  currency TEXT NOT NULL,
+  authorized_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX holds_by_account ON holds (account_id, authorized_at);
+CREATE INDEX holds_by_order ON holds (order_id);
+
+CREATE TABLE hold_shares (
+  hold_id TEXT NOT NULL REFERENCES holds (id),
+  position INTEGER NOT NULL,
+  seller TEXT NOT NULL,
+  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+  PRIMARY KEY (hold_id, position)
+) STRICT;
+
+-- The primary key is the rule: a hold resolves once.
+CREATE TABLE resolutions (
+  hold_id TEXT PRIMARY KEY REFERENCES holds (id),
+  kind TEXT NOT NULL CHECK (kind IN ('captured', 'voided')),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  transaction_id TEXT REFERENCES transactions (id) DEFERRABLE INITIALLY DEFERRED,
+  at TEXT NOT NULL,
+  CHECK ((kind = 'captured') = (transaction_id IS NOT NULL))
+) STRICT;
+
+-- Postings are written first and point to a transaction that comes after them: when it comes, a trigger
+-- adds them up, and from then on nothing can join them.
+CREATE TABLE postings (
+  id INTEGER PRIMARY KEY,
+  transaction_id TEXT NOT NULL REFERENCES transactions (id) DEFERRABLE INITIALLY DEFERRED,
+  account_id TEXT NOT NULL REFERENCES accounts (id),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor <> 0),
+  currency TEXT NOT NULL
+) STRICT;
+CREATE INDEX postings_by_account ON postings (account_id, currency, amount_minor);
+CREATE INDEX postings_by_transaction ON postings (transaction_id);
+
+CREATE TABLE transactions (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('deposit', 'withdrawal', 'capture', 'refund')),
+  at TEXT NOT NULL,
+  hold_id TEXT REFERENCES holds (id),
+  event_id TEXT NOT NULL
+) STRICT;
+CREATE INDEX transactions_by_hold ON transactions (hold_id);
+
+CREATE TRIGGER transactions_must_balance BEFORE INSERT ON transactions
+WHEN NOT EXISTS (SELECT 1 FROM postings WHERE transaction_id = NEW.id)
+  OR EXISTS (SELECT 1 FROM postings WHERE transaction_id = NEW.id GROUP BY currency HAVING sum(amount_minor) <> 0)
+BEGIN SELECT RAISE (ABORT, 'postings do not sum to zero'); END;
+
+CREATE TRIGGER postings_come_first BEFORE INSERT ON postings
+WHEN EXISTS (SELECT 1 FROM transactions WHERE id = NEW.transaction_id)
+BEGIN SELECT RAISE (ABORT, 'the transaction is closed'); END;
+
+CREATE TABLE key_uses (
+  key TEXT PRIMARY KEY,
+  parameters TEXT NOT NULL,
+  hold_id TEXT NOT NULL REFERENCES holds (id),
+  event_id TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE presentations (
+  digest TEXT PRIMARY KEY,
+  event_id TEXT NOT NULL
+) STRICT;
+
+-- Columns for searching come out of the text that the hash covers, so they cannot say something else.
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL,
+  body TEXT NOT NULL,
+  id TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.id') END) VIRTUAL,
+  at TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.at') END) VIRTUAL,
+  account TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.account') END) VIRTUAL,
+  claimed TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.claimed') END) VIRTUAL,
+  outcome TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.outcome') END) VIRTUAL,
+  terminal TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.terminal') END) VIRTUAL,
+  throttle TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.throttle') END) VIRTUAL
+) STRICT;
+CREATE INDEX events_by_id ON events (id);
+CREATE INDEX events_by_account ON events (account, seq);
+CREATE INDEX events_by_terminal ON events (terminal, seq) WHERE throttle IS NOT NULL;
+CREATE INDEX events_by_claimed ON events (claimed, seq) WHERE throttle IS NOT NULL;
+"""
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring the file to VERSION. Call inside a transaction: it happens whole or not at all."""
+    from sqlite_utils import Database  # a quarter of a second to import: only when there is work for it
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations("smilepay")
+
+    @migrations()
+    def v1_first_tables(db: Database) -> None:
+        for statement in _statements(_TABLES + _guards()):
+            db.execute(statement)
+
+    migrations.apply(Database(connection))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _guards() -> str:
+    return "\n".join(
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table}\n"
+        f"BEGIN SELECT RAISE (ABORT, '{table}: a fact is never changed'); END;"
+        for table in FACTS
+        for verb in ("update", "delete")
+    )
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script; a trigger's inner semicolons do not end it."""
+    statements, pending = [], ""
+    for line in script.splitlines():
+        pending += line + "\n"
+        if sqlite3.complete_statement(pending):
+            statements.append(pending)
+            pending = ""
+    return statements

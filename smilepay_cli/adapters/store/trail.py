@@ -1,0 +1,91 @@
+"""The audit events as they lie in the file, and the digests of everything ever presented."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from smilepay_cli.adapters.store.schema import BALANCE_GUARDS, GUARDS
+from smilepay_cli.rules.chain import seal
+from smilepay_cli.vocabulary.events import GENESIS, Event, StoredEvent
+from smilepay_cli.vocabulary.instants import from_iso, iso
+
+
+class SqliteTrail:
+    """The trail. Adds events, never changes one."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def append(self, draft: Mapping[str, Any]) -> Event:
+        """Link a draft to the chain's end and keep it. Call inside `writing`."""
+        last = self._db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        seq, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
+        event, text = seal(draft, seq=seq, previous=previous)
+        self._db.execute("INSERT INTO events (seq, hash, body) VALUES (?, ?, ?)", (event.seq, event.hash, text))
+        return event
+
+    def stored(self) -> Iterator[StoredEvent]:
+        """All rows, oldest first, as bytes would have it: a text that is no UTF-8 any more is still read."""
+        for seq, digest, body in self._db.execute(
+            "SELECT seq, CAST(hash AS BLOB), CAST(body AS BLOB) FROM events ORDER BY seq"
+        ):
+            yield StoredEvent(seq, digest.decode("utf-8", "surrogateescape"), body.decode("utf-8", "surrogateescape"))
+
+    def by_id(self, event_id: str) -> Event | None:
+        """One event; also found by its number in the chain."""
+        column = "seq" if event_id.isdecimal() else "id"
+        row = self._db.execute(f"SELECT seq, hash, body FROM events WHERE {column} = ?", (event_id,)).fetchone()
+        return _event(row) if row else None
+
+    def latest(self, limit: int, *, account_id: str | None = None, outcome: str | None = None) -> list[Event]:
+        """Newest first. `account_id` None is everybody's."""
+        rows = self._db.execute(
+            "SELECT seq, hash, body FROM events"
+            " WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR outcome = ?2) ORDER BY seq DESC LIMIT ?3",
+            (account_id, outcome, limit),
+        )
+        return [_event(row) for row in rows]
+
+    def strikes(self, terminal: str, account_id: str | None, since: datetime) -> list[datetime]:
+        """Strikes at the terminal or against the claimed account, after the last one that cleared them there.
+
+        The longer of the two lists, since each is a throttle of its own.
+        """
+        at_terminal = self._strikes("terminal", terminal, since)
+        on_account = self._strikes("claimed", account_id, since) if account_id else []
+        return max(at_terminal, on_account, key=len)
+
+    def seen(self, digests: Sequence[str]) -> str | None:
+        """Id of the event that first presented one of these digests."""
+        marks = ", ".join("?" * len(digests))
+        row = self._db.execute(f"SELECT event_id FROM presentations WHERE digest IN ({marks})", digests).fetchone()
+        return row[0] if row else None
+
+    def mark_seen(self, digests: Sequence[str], event_id: str) -> None:
+        """Remember what was presented; the first presentation stays the one that counts."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO presentations (digest, event_id) VALUES (?, ?)",
+            [(digest, event_id) for digest in digests],
+        )
+
+    def guards_missing(self) -> list[str]:
+        """Names of the triggers against changes that are not there."""
+        there = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+        return [name for name in (*GUARDS, *BALANCE_GUARDS) if name not in there]
+
+    def _strikes(self, column: str, value: str, since: datetime) -> list[datetime]:
+        rows = self._db.execute(
+            f"SELECT at FROM events WHERE {column} = ?1 AND throttle = 'strike' AND at >= ?2 AND seq >"
+            f" coalesce((SELECT max(seq) FROM events WHERE {column} = ?1 AND throttle = 'clear'), 0) ORDER BY seq",
+            (value, iso(since)),
+        )
+        return [from_iso(at) for (at,) in rows]
+
+
+def _event(row: tuple[int, str, str]) -> Event:
+    seq, digest, body = row
+    return Event(seq=seq, hash=digest, body=json.loads(body))

@@ -1,0 +1,164 @@
+"""One wallet file: opened late, every access inside a transaction of ours."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from smilepay_cli.adapters.store.ledger import SqliteLedger
+from smilepay_cli.adapters.store.orders import SqliteOrders
+from smilepay_cli.adapters.store.people import SqlitePeople
+from smilepay_cli.adapters.store.schema import APPLICATION_ID, VERSION, upgrade
+from smilepay_cli.adapters.store.settings import SqliteSettings
+from smilepay_cli.adapters.store.trail import SqliteTrail
+from smilepay_cli.vocabulary.errors import StoreUnusable
+
+LOCK_WAIT_SECONDS = 10.0
+"""How long a writer waits for another one before the wallet counts as locked."""
+
+_WHAT_TO_DO = {
+    "locked": "another smilepay is using it; try again",
+    "damaged": "restore a backup, or start a new wallet with --home DIR",
+    "too_new": "install a newer smilepay",
+    "disk_full": "free some space and try again",
+    "read_only": "check the permissions of the folder and of wallet.db",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteBooks:
+    """The books of one wallet, on one connection, inside one transaction."""
+
+    settings: SqliteSettings
+    people: SqlitePeople
+    orders: SqliteOrders
+    ledger: SqliteLedger
+    trail: SqliteTrail
+
+    @classmethod
+    def on(cls, connection: sqlite3.Connection) -> SqliteBooks:
+        """All books over a connection."""
+        ledger = SqliteLedger(connection)
+        return cls(
+            settings=SqliteSettings(connection),
+            people=SqlitePeople(connection),
+            orders=SqliteOrders(connection, ledger),
+            ledger=ledger,
+            trail=SqliteTrail(connection),
+        )
+
+
+class SqliteStore:
+    """The store behind a wallet file, `HOME/wallet.db`; made on first use, readable by its owner only."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / "wallet.db"
+        self._connection: sqlite3.Connection | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[SqliteBooks]:
+        """One consistent view of the wallet."""
+        with self._transaction("BEGIN") as books:
+            yield books
+
+    @contextmanager
+    def writing(self) -> Iterator[SqliteBooks]:
+        """The only writer while it lasts; commits at the end, rolls back on any exception."""
+        with self._transaction("BEGIN IMMEDIATE") as books:
+            yield books
+
+    def scrub(self) -> None:
+        """Move the write-ahead log into the file and empty it; deleted rows were overwritten there."""
+        with self._translated():
+            connection = self._connection = self._connection or self._open()
+            connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+
+    def close(self) -> None:
+        """Close the file; the store opens it again when it is used again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[SqliteBooks]:
+        with self._translated():
+            connection = self._connection = self._connection or self._open()
+            connection.execute(begin)
+            try:
+                yield SqliteBooks.on(connection)
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def _open(self) -> sqlite3.Connection:
+        self._make_file()
+        connection = sqlite3.connect(self.path, timeout=LOCK_WAIT_SECONDS, isolation_level=None)
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")  # what is forgotten leaves no trace in free pages
+            self._bring_up_to_date(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _make_file(self) -> None:
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        except OSError as error:
+            raise StoreUnusable(
+                f"the wallet {self.path} cannot be opened: {error.strerror or error}",
+                hint="choose another folder with --home DIR",
+            ) from None
+
+    def _bring_up_to_date(self, connection: sqlite3.Connection) -> None:
+        version = _pragma(connection, "user_version")
+        if version == VERSION and _pragma(connection, "application_id") == APPLICATION_ID:
+            return
+        if version > VERSION:
+            raise self._unusable("too_new", f"it has version {version}, this program knows {VERSION}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _pragma(connection, "user_version") < VERSION:  # another process may have been first
+                if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                    raise self._unusable("damaged", "it is a database of another program")
+                upgrade(connection)
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise  # our own rules in the database: a bug of ours, not a state of the file
+        except sqlite3.DatabaseError as error:
+            raise self._unusable(*_diagnosis(error)) from error
+
+    def _unusable(self, reason: str, detail: str) -> StoreUnusable:
+        return StoreUnusable(f"the wallet {self.path} is unusable: {detail}", hint=_WHAT_TO_DO[reason], reason=reason)
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def _diagnosis(error: sqlite3.DatabaseError) -> tuple[str, str]:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return "locked", "it is locked"
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return "disk_full", f"it cannot be written ({error})"
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return "read_only", f"it cannot be written ({error})"
+    return "damaged", f"it is damaged ({error})"

@@ -1,0 +1,30 @@
+"""The machine's clock and randomness, behind the ports that tests replace."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing that is misread aloud
+_ID_LENGTH = 12  # 60 bits
+
+
+class SystemClock:
+    """Wall clock and monotonic clock of the machine."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+        return time.monotonic()
+
+
+class RandomIds:
+    """Ids that nobody can guess: a prefix and 60 random bits."""
+
+    def new(self, kind: str) -> str:
+        """For example `ord_7k3f9qm2x0ab`."""
+        return f"{kind}_" + "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
