@@ -1,0 +1,1 @@
+"""Face engines: the only code that knows dlib."""

@@ -1,0 +1,155 @@
+"""face_recognition's models with face_recognition's parameters, through dlib directly.
+
+This is the oracle that other engines are compared with: same boxes and same descriptors as
+`face_recognition.face_locations` and `face_encodings` with their defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from threading import Lock, local
+from typing import TYPE_CHECKING, Any
+
+from smilepay_cli.adapters.faces.weights import Weights, find_weights, load_dlib, load_model, sha256_of
+from smilepay_cli.rules.schemes import EUCLIDEAN
+from smilepay_cli.vocabulary.faces import Box, Detection, Detections, TemplateMaker, as_points
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smilepay_cli.vocabulary.faces import Pixels, Points
+
+WINDOW = 80
+"""Width in pixels of dlib's HOG window: the smallest face it finds without enlarging the picture."""
+FEWEST_DOUBLINGS, MOST_DOUBLINGS = 1, 3
+"""face_recognition doubles once; a smaller face than asked for is not worth more than three."""
+LARGEST_ENLARGED = 64_000_000
+"""Pixels of an enlarged picture (about 0.7 GB and 7 s in the detector). The first doubling is always done."""
+CHIP_PADDING, CHIP_JITTERS = 0.25, 1
+
+
+class ReferenceEngine:
+    """A ports.FaceEngine. Constructing it loads nothing; each model is loaded on first use.
+
+    Every method raises UsageProblem (engine_missing, engine_damaged) when dlib or a model file cannot be
+    used, and TypeError for pixels that are not (height, width, 3) uint8.
+    """
+
+    name = "reference"
+
+    def __init__(self) -> None:
+        self._loading = Lock()
+        self._computing = Lock()
+        self._loaded: dict[str, Any] = {}
+        self._mine = local()
+
+    @property
+    def maker(self) -> TemplateMaker:
+        """Network, 5-point chip and scheme, each model by the SHA-256 of its file."""
+        return _maker_from(self._weights())
+
+    def detect(self, pixels: Pixels, *, smallest: int | None = None) -> Detections:
+        """Faces by dlib's frontal HOG detector, surest first; scores are its own, above 0.
+
+        The picture is doubled once, and again (at most three times) until a face `smallest` pixels wide
+        fills the detector's window. Where that would exceed LARGEST_ENLARGED pixels it is doubled less
+        often: nothing is refused, and `sure_from` says what was looked for.
+        """
+        pixels = checked(pixels)
+        doublings = _doublings(pixels, smallest)
+        boxes, scores, _ = self._detector().run(pixels, doublings, 0.0)
+        found = [Detection(_box(rectangle), float(score)) for rectangle, score in zip(boxes, scores, strict=True)]
+        found.sort(key=lambda detection: -detection.score)
+        return Detections(tuple(found), sure_from=WINDOW >> doublings)
+
+    def landmarks(self, pixels: Pixels, box: Box) -> Points:
+        """(68, 2) float64 from dlib's 68-point model."""
+        shape = self._landmarks_68()(checked(pixels), _rectangle(box))
+        return as_points([(point.x, point.y) for point in shape.parts()])
+
+    def descriptors(self, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[Any]:
+        """(n, 128) float64: 150 px chip by the 5-point model, padding 0.25, no jitter."""
+        import numpy as np
+
+        rows = np.empty((len(faces), 128), dtype=np.float64)
+        for row, (pixels, box) in zip(rows, faces, strict=True):
+            row[:] = self._descriptor(checked(pixels), box)
+        return rows
+
+    def _descriptor(self, pixels: Pixels, box: Box) -> Any:
+        shape = self._landmarks_5()(pixels, _rectangle(box))
+        network = self._network()
+        with self._computing:  # a network keeps its activations: one face at a time
+            return network.compute_face_descriptor(pixels, shape, CHIP_JITTERS, CHIP_PADDING)
+
+    def _detector(self) -> Any:
+        # run() gives up the GIL and writes into the detector: every thread needs its own
+        if not hasattr(self._mine, "detector"):
+            self._mine.detector = load_dlib().get_frontal_face_detector()
+        return self._mine.detector
+
+    def _weights(self) -> Weights:
+        weights: Weights = self._once("weights", find_weights)
+        return weights
+
+    def _landmarks_5(self) -> Any:
+        path = self._weights().five_point
+        return self._once("5-point", lambda: load_model("shape_predictor", path))
+
+    def _landmarks_68(self) -> Any:
+        path = self._weights().sixty_eight_point
+        return self._once("68-point", lambda: load_model("shape_predictor", path))
+
+    def _network(self) -> Any:
+        path = self._weights().network
+        return self._once("network", lambda: load_model("face_recognition_model_v1", path))
+
+    def _once(self, key: str, make: Callable[[], Any]) -> Any:
+        with self._loading:
+            if key not in self._loaded:
+                self._loaded[key] = make()
+            return self._loaded[key]
+
+
+def checked(pixels: Pixels) -> Pixels:
+    """The same picture, contiguous in memory. Raises TypeError unless it is (height, width, 3) uint8."""
+    import numpy as np
+
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8:
+        raise TypeError(f"pixels must be a uint8 array, not {getattr(pixels, 'dtype', type(pixels).__name__)}")
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.size == 0:
+        raise TypeError(f"pixels must be (height, width, 3), not {pixels.shape}")
+    return np.ascontiguousarray(pixels)
+
+
+@cache
+def _maker_from(weights: Weights) -> TemplateMaker:
+    return TemplateMaker(
+        encoder=f"dlib-resnet-v1 sha256:{sha256_of(weights.network)}",
+        chip=f"5-point sha256:{sha256_of(weights.five_point)} 150px padding {CHIP_PADDING}",
+        scheme=EUCLIDEAN.name,
+    )
+
+
+def _doublings(pixels: Pixels, smallest: int | None) -> int:
+    """How often to double the picture so that a face `smallest` pixels wide is found."""
+    doublings = FEWEST_DOUBLINGS
+    area = pixels.shape[0] * pixels.shape[1]
+    while (
+        smallest is not None
+        and WINDOW >> doublings > smallest
+        and doublings < MOST_DOUBLINGS
+        and area * 4 ** (doublings + 1) <= LARGEST_ENLARGED
+    ):
+        doublings += 1
+    return doublings
+
+
+def _box(rectangle: Any) -> Box:
+    return Box(rectangle.left(), rectangle.top(), rectangle.width(), rectangle.height())
+
+
+def _rectangle(box: Box) -> Any:
+    # dlib's right and bottom are the last pixel inside
+    return load_dlib().rectangle(box.left, box.top, box.left + box.width - 1, box.top + box.height - 1)

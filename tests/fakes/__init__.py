@@ -1,0 +1,1 @@
+"""Hand-written stand-ins for adapters. They live under tests only."""
