@@ -1,0 +1,134 @@
+"""One attempt: the checks that ran, in order, and the event that says so.
+
+Any doubt denies: a check that raises something unforeseen is a refusal like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from smilepay_cli.ports import Books
+from smilepay_cli.rules.profiles import as_figures, profile, weaker_fields
+from smilepay_cli.verbs.till import Till
+from smilepay_cli.vocabulary.decisions import CheckResult, Decision
+from smilepay_cli.vocabulary.errors import ExitStatus, Reason, Refused, SmilepayError
+from smilepay_cli.vocabulary.events import Event
+from smilepay_cli.vocabulary.instants import iso
+from smilepay_cli.vocabulary.results import Refusal
+
+if TYPE_CHECKING:
+    from smilepay_cli.verbs.capture import Capture
+    from smilepay_cli.vocabulary.faces import Face
+
+R = TypeVar("R")
+
+FLOOR_SETTING = "policy_floor"
+
+
+class Attempt:
+    """Collects what one call of a verb finds out, and writes it as one audit event.
+
+    `facts` go into the event as they are: JSON values only, opaque ids, never a name.
+    """
+
+    def __init__(self, till: Till, command: str) -> None:
+        self.till = till
+        self.command = command
+        self.event_id = till.ids.new("evt")
+        self.checks: list[CheckResult] = []
+        self.facts: dict[str, Any] = {}
+        self.account_id: str | None = None
+        self.claimed_id: str | None = None
+        self.presented: tuple[str, ...] = ()
+        """Digests that count as presented from this attempt on."""
+        self.capture: Capture | None = None
+        self.decision: Decision | None = None
+
+    @property
+    def face(self) -> Face | None:
+        """The face that was judged, for showing it."""
+        return self.capture.watch.best if self.capture else None
+
+    @property
+    def capture_warnings(self) -> tuple[str, ...]:
+        """For people: which frame was not used, and why."""
+        return self.capture.rejections if self.capture else ()
+
+    @contextmanager
+    def check(self, name: str) -> Iterator[dict[str, Any]]:
+        """Run one check; what it puts into the yielded dict are its figures.
+
+        Only a block that ends normally passes. Refusals and known problems go on up; anything else becomes
+        a refusal (CHECK_FAILED).
+        """
+        figures: dict[str, Any] = {}
+        try:
+            yield figures
+        except SmilepayError as error:
+            self.checks.append(CheckResult(name, passed=False, figures={**figures, "reason": error.reason}))
+            raise
+        except Exception as error:
+            fault = f"{type(error).__name__}: {error}"
+            self.checks.append(CheckResult(name, passed=False, figures={**figures, "fault": fault}))
+            raise Refused(
+                Reason.CHECK_FAILED,
+                f"the check {name!r} failed ({fault}), so the answer is no",
+                hint="this is a bug: please report it with this line",
+            ) from error
+        self.checks.append(CheckResult(name, passed=True, figures=figures))
+
+    def require_floor(self, books: Books) -> None:
+        """Raises Refused (BELOW_FLOOR) when the policy asks for less than the home's floor."""
+        with self.check("policy_floor") as figures:
+            floor = books.settings.get(FLOOR_SETTING)
+            if floor is None:
+                return
+            weaker = weaker_fields(self.till.policy, profile(floor))
+            figures.update(floor=floor, weaker=weaker)
+            if weaker:
+                raise Refused(
+                    Reason.BELOW_FLOOR,
+                    f"policy {self.till.policy.name} is weaker than this wallet's floor {floor} in {', '.join(weaker)}",
+                    hint=f"use --policy {floor}",
+                )
+
+    def record(
+        self, books: Books, *, refusal: Refusal | None = None, throttle: str | None = None, outcome: str | None = None
+    ) -> Event:
+        """Write the event, inside the transaction of what it describes."""
+        if self.presented:
+            books.trail.mark_seen(self.presented, self.event_id)
+        return books.trail.append(
+            {
+                "v": 1,
+                "id": self.event_id,
+                "at": iso(self.till.clock.now()),
+                "command": self.command,
+                "terminal": self.till.terminal,
+                "outcome": outcome or ("refused" if refusal else "done"),
+                "reason": refusal.reason if refusal else None,
+                "exit": int(refusal.exit if refusal else ExitStatus.DONE),
+                "account": self.account_id,
+                "claimed": self.claimed_id,
+                "throttle": throttle,
+                "checks": [{"name": c.name, "passed": c.passed, "figures": c.figures} for c in self.checks],
+                **self.facts,
+            }
+        )
+
+    def record_policy(self) -> None:
+        """Put the policy and its numbers into the event."""
+        self.facts["policy"] = as_figures(self.till.policy)
+
+
+def answered(attempt: Attempt, body: Callable[[], R], refused: Callable[[Refusal], R]) -> R:
+    """The result of `body`; where it refuses, the refusal is committed as an event of its own first."""
+    try:
+        return body()
+    except Refused as error:
+        refusal = Refusal.of(error)
+        with attempt.till.store.writing() as books:
+            attempt.record(books, refusal=refusal, throttle="strike" if error.kind.is_strike else None)
+        return refused(refusal)

@@ -1,0 +1,122 @@
+"""From a frame source to faces: quality first, then the face to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from smilepay_cli.ports import FrameSource
+from smilepay_cli.rules.one_face import smallest_second_face, the_one_face
+from smilepay_cli.rules.smile import mouth_shape, smile_z
+from smilepay_cli.rules.watch import Watch, seen, shown_enough
+from smilepay_cli.verbs.till import Till
+from smilepay_cli.vocabulary.errors import Reason, Refused
+from smilepay_cli.vocabulary.faces import Face, Frame
+
+_MOST_TELLING = (Reason.SEVERAL_FACES, Reason.FACE_TOO_SMALL, Reason.NO_FACE)
+
+
+@dataclass(slots=True)
+class Capture:
+    """What came out of one frame source: frames looked at, faces found, frames that were no good."""
+
+    description: str
+    is_camera: bool
+    watch: Watch = field(default_factory=Watch)
+    pixel_digests: list[str] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+    """Every digest by which a frame of this capture can be known again."""
+    rejected: list[tuple[str, Refused]] = field(default_factory=list)
+
+    @property
+    def face(self) -> Face:
+        """The face to judge; only after a capture that found one."""
+        assert self.watch.best is not None
+        return self.watch.best
+
+    @property
+    def rejections(self) -> tuple[str, ...]:
+        """For people: which frame was not used, and why."""
+        return tuple(f"{origin}: {refused.message}" for origin, refused in self.rejected)
+
+    def figures(self) -> dict[str, Any]:
+        """For the event: sizes, scores, digests."""
+        face = self.watch.best
+        return {
+            "source": "camera" if self.is_camera else "images",
+            "frames": len(self.pixel_digests),
+            "frames_with_face": self.watch.faces,
+            "frames_rejected": len(self.rejected),
+            "face_width": face.box.width if face else None,
+            "detector_score": round(face.score, 4) if face else None,
+        }
+
+
+def good_faces(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> Generator[Face, None, None]:
+    """The face of each good frame, in order; what is wrong with the others goes to `capture.rejected`.
+
+    `mouth` asks for landmarks and mouth shape too.
+    """
+    with closing(cast("Any", source.frames())) as frames:
+        for frame in frames:
+            capture.pixel_digests.append(frame.pixel_digest)
+            capture.digests += frame.digests
+            try:
+                face = _face_of(till, frame, mouth=mouth)
+            except Refused as refused:
+                capture.rejected.append((frame.origin, refused))
+                continue
+            capture.watch = seen(capture.watch, face, till.policy)
+            yield face
+
+
+def watch(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> None:
+    """Watch until the policy's smile was shown, or to the end. Without `mouth` the first good frame does.
+
+    Raises Refused (exit 12) when no frame was usable: the most telling reason of all frames.
+    """
+    with closing(good_faces(till, source, capture, mouth=mouth)) as faces:
+        for _ in faces:
+            if not mouth or shown_enough(capture.watch, till.policy):
+                break
+    require_a_face(capture)
+
+
+def require_a_face(capture: Capture) -> None:
+    """Raises Refused when the capture has no usable face."""
+    if capture.watch.faces:
+        return
+    reasons = {refused.kind: refused for _, refused in capture.rejected}
+    for reason in _MOST_TELLING:
+        if reason in reasons:
+            raise reasons[reason]
+    raise Refused(Reason.NO_CAMERA, f"{capture.description} gave no picture", hint="use --image FILE instead")
+
+
+def smile_figures(capture: Capture) -> dict[str, Any]:
+    """For the event: the mouth of the judged face."""
+    mouth = capture.face.mouth
+    if mouth is None:
+        return {}
+    return {
+        "z": round(smile_z(mouth), 4),
+        "mouth_width": round(mouth.width, 4),
+        "mouth_lift": round(mouth.lift, 4),
+        "mouth_opening": round(mouth.opening, 4),
+        "changed": capture.watch.changed,
+    }
+
+
+def _face_of(till: Till, frame: Frame, *, mouth: bool) -> Face:
+    look = till.engine.detect(frame.pixels)
+    found = the_one_face(look.found, till.policy)
+    smallest = smallest_second_face(found, till.policy)
+    if smallest < look.sure_from:  # a second person could have been overlooked at this scale
+        closer = till.engine.detect(frame.pixels, smallest=smallest)
+        the_one_face((*closer.found, *(() if closer.found else (found,))), till.policy)
+    if not mouth:
+        return Face(frame, found.box, found.score)
+    landmarks = till.engine.landmarks(frame.pixels, found.box)
+    return Face(frame, found.box, found.score, landmarks, mouth_shape(landmarks))

@@ -1,0 +1,184 @@
+"""Enrol a face under a name: one reference for each good frame."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from smilepay_cli.ports import Books, FrameSource
+from smilepay_cli.rules.books import deposit_postings
+from smilepay_cli.rules.identification import candidates
+from smilepay_cli.rules.limits import require_pin_form
+from smilepay_cli.verbs.attempt import Attempt, answered
+from smilepay_cli.verbs.capture import Capture, good_faces, require_a_face
+from smilepay_cli.verbs.lookup import clean_name
+from smilepay_cli.verbs.post import posting_facts, post_money
+from smilepay_cli.verbs.recognise import gallery, record_engine, seal_template
+from smilepay_cli.verbs.till import Till
+from smilepay_cli.vocabulary.errors import Reason, Refused
+from smilepay_cli.vocabulary.faces import Face, Vector
+from smilepay_cli.vocabulary.ledger import Balance, Person, funding_account
+from smilepay_cli.vocabulary.money import Money, parse_amount
+from smilepay_cli.vocabulary.results import Refusal, Result
+
+if TYPE_CHECKING:
+    from smilepay_cli.vocabulary.decisions import CheckResult
+
+MOST_REFERENCES = 20
+"""References kept from one enrolment; more frames of one capture add nothing but time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnrollResult(Result):
+    """Who was enrolled, with how many references, and the balance afterwards."""
+
+    name: str
+    account_id: str | None = None
+    added: int = 0
+    references: int = 0
+    balance: Balance | None = None
+    checks: tuple[CheckResult, ...] = ()
+    face: Face | None = field(default=None, metadata={"private": True})
+
+
+def enroll(
+    till: Till, name: str, source: FrameSource, *, deposit: str | None = None, pin: str | None = None
+) -> EnrollResult:
+    """Enrol, or add references to a person enrolled before.
+
+    Refused when no frame is usable, when the frames show several people, when the face is enrolled under
+    another name, or when the name is another person's. Raises UsageProblem for a name or an amount that
+    cannot be used.
+    """
+    name = clean_name(name)
+    if pin is not None:
+        require_pin_form(pin)
+    amount = parse_amount(deposit, till.catalogue.load().currency, what="deposit") if deposit else None
+    attempt = Attempt(till, "enroll")
+    attempt.record_policy()
+    capture = attempt.capture = Capture(source.description, source.is_camera)
+
+    def body() -> EnrollResult:
+        with attempt.check("input"):
+            source.check()
+        with till.store.writing() as books:
+            till.vault.unlock(books.settings, create=True)
+            attempt.require_floor(books)
+        faces, templates = _templates(attempt, source, capture)
+        with till.store.writing() as books:
+            person = _person(attempt, books, name, templates, pin)
+            _keep(till, books, person, templates)
+            attempt.account_id = person.account_id
+            attempt.presented = tuple(capture.digests)
+            attempt.facts["references_added"] = len(templates)
+            if amount is not None:
+                _deposit(attempt, books, person, amount)
+            attempt.record(books)
+            return EnrollResult(
+                name=person.name,
+                account_id=person.account_id,
+                added=len(templates),
+                references=person.references + len(templates),
+                balance=books.ledger.balance(person.account_id, person.currency, till.clock.now()),
+                checks=tuple(attempt.checks),
+                face=faces[0],
+                events=(attempt.event_id,),
+                warnings=capture.rejections,
+            )
+
+    def refused(refusal: Refusal) -> EnrollResult:
+        return EnrollResult(
+            name=name,
+            refusal=refusal,
+            checks=tuple(attempt.checks),
+            face=capture.watch.best,
+            events=(attempt.event_id,),
+            warnings=capture.rejections,
+        )
+
+    return answered(attempt, body, refused)
+
+
+def _templates(attempt: Attempt, source: FrameSource, capture: Capture) -> tuple[list[Face], list[Vector]]:
+    till = attempt.till
+    with attempt.check("capture") as figures:
+        faces: list[Face] = []
+        with closing(good_faces(till, source, capture, mouth=True)) as found:
+            for face in found:
+                if all(face.frame.pixel_digest != other.frame.pixel_digest for other in faces):
+                    faces.append(face)
+                if len(faces) == MOST_REFERENCES:
+                    break
+        figures.update(capture.figures())
+        require_a_face(capture)
+    record_engine(attempt)
+    attempt.facts["frames"] = [face.frame.pixel_digest for face in faces]
+    descriptors = till.engine.descriptors([(face.frame.pixels, face.box) for face in faces])
+    templates = [till.scheme.template(descriptor[None]) for descriptor in descriptors]
+    with attempt.check("one_person") as figures:
+        widest = max(float(till.scheme.dissimilarities(descriptors, template).max()) for template in templates)
+        figures["widest"] = round(widest, 4)
+        if not widest <= till.policy.dissimilarity_max:
+            raise Refused(
+                Reason.SEVERAL_PEOPLE, "the frames do not all show the same person", hint="enrol one person at a time"
+            )
+    return faces, templates
+
+
+def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], pin: str | None) -> Person:
+    """The person of that name, new or known. Raises Refused when face or name is somebody else's."""
+    till = attempt.till
+    known = books.people.by_name(name)
+    with attempt.check("not_enrolled_before") as figures:
+        if name in till.catalogue.load().sellers:
+            raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
+        references = gallery(till, books)
+        nearest = [candidates(references, template, till.scheme) for template in templates]
+        matches = {
+            found.account_id: found.dissimilarity
+            for ranked in nearest
+            for found in ranked
+            if found.dissimilarity <= till.policy.dissimilarity_max
+        }
+        figures["matches"] = {account: round(distance, 4) for account, distance in matches.items()}
+        own = known.account_id if known else None
+        if any(account != own for account in matches):
+            raise Refused(
+                Reason.ALREADY_ENROLLED,
+                "this face is enrolled already, under another name",
+                hint="who that is: smilepay audit --image FILE",
+            )
+        if known and not matches:
+            raise Refused(
+                Reason.NAME_TAKEN, f"{known.name!r} is enrolled with another face", hint="choose another name"
+            )
+    if known:
+        if pin:
+            books.people.set_pin(known.account_id, till.pins.hash(pin))
+        return known
+    account_id = till.ids.new("acc")
+    person = Person(
+        account_id=account_id,
+        name=name,
+        currency=till.catalogue.load().currency,
+        enrolled_at=till.clock.now(),
+        wrapped_key=till.vault.new_person_key(account_id),
+        pin_hash=till.pins.hash(pin) if pin else None,
+        references=0,
+    )
+    books.people.add(person)
+    return person
+
+
+def _keep(till: Till, books: Books, person: Person, templates: list[Vector]) -> None:
+    for template in templates:
+        reference = seal_template(till, person, till.ids.new("ref"), template)
+        books.people.add_reference(reference, till.clock.now())
+
+
+def _deposit(attempt: Attempt, books: Books, person: Person, amount: Money) -> None:
+    amount = replace(amount, currency=person.currency)
+    books.ledger.open_account(funding_account(amount.currency), "funding", amount.currency)
+    transaction = post_money(attempt, books, "deposit", deposit_postings(person.account_id, amount))
+    attempt.facts["ledger"] = posting_facts(transaction)

@@ -1,0 +1,82 @@
+"""The face part that shop, pay and audit share: capture, replay check, match, smile, in the contract's order."""
+
+from __future__ import annotations
+
+from smilepay_cli.ports import FrameSource
+from smilepay_cli.rules.watch import require_live_feed, require_smile
+from smilepay_cli.verbs.attempt import Attempt
+from smilepay_cli.verbs.capture import Capture, smile_figures, watch
+from smilepay_cli.verbs.recognise import gallery, identify, record_engine
+from smilepay_cli.vocabulary.decisions import Decision
+from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
+
+
+def check_input(attempt: Attempt, source: FrameSource) -> None:
+    """The sample can be used at all. A picture that was presented but cannot be decoded is a refusal's
+    event too; a file that is not there is only a mistyped call (UsageProblem).
+    """
+    with attempt.check("input") as figures:
+        figures["source"] = "camera" if source.is_camera else "images"
+        source.check()
+
+
+def recognise_shopper(attempt: Attempt, source: FrameSource) -> Decision:
+    """Capture and match, for verbs that need no more than to know who is there."""
+    return _match(attempt, _capture(attempt, source, mouth=False))
+
+
+def recognise_payer(attempt: Attempt, source: FrameSource) -> Decision:
+    """Capture, replay check, match, smile and deny cues: everything that paying asks of a face."""
+    policy = attempt.till.policy
+    capture = _capture(attempt, source, mouth=policy.smile != "off")
+    attempt.presented = tuple(dict.fromkeys(capture.digests))
+    _check_replay(attempt, capture)
+    decision = _match(attempt, capture)
+    with attempt.check("smile") as figures:
+        figures.update(asked=policy.smile, **smile_figures(capture))
+        require_smile(capture.watch, policy, is_camera=source.is_camera)
+    with attempt.check("deny_cues") as figures:
+        figures["cues"] = list(policy.deny_cues)
+        require_live_feed(capture.pixel_digests, policy)
+    return decision
+
+
+def _capture(attempt: Attempt, source: FrameSource, *, mouth: bool) -> Capture:
+    capture = attempt.capture = Capture(source.description, source.is_camera)
+    with attempt.check("capture") as figures:
+        try:
+            watch(attempt.till, source, capture, mouth=mouth)
+        finally:
+            figures.update(capture.figures())
+            attempt.facts["frames"] = list(capture.digests)
+    return capture
+
+
+def _check_replay(attempt: Attempt, capture: Capture) -> None:
+    with attempt.check("replay") as figures:
+        figures["on"] = attempt.till.policy.replay_check
+        if not attempt.till.policy.replay_check:
+            return
+        with attempt.till.store.reading() as books:
+            first = books.trail.seen(capture.digests)
+        figures["first_presented"] = first
+        if first:
+            raise Refused(
+                Reason.USED_BEFORE, "this picture was presented before", hint="take a new one; each counts once"
+            )
+
+
+def _match(attempt: Attempt, capture: Capture) -> Decision:
+    with attempt.check("gallery") as figures, attempt.till.store.reading() as books:
+        record_engine(attempt)
+        references = gallery(attempt.till, books)
+        figures["references"] = len(references)
+    return identify(attempt, capture, references)
+
+
+UNUSABLE = "unusable_image"
+
+
+def is_presented_junk(problem: UsageProblem) -> bool:
+    """Whether a usage problem is a picture that was really presented, and so leaves an event."""
+    return problem.reason == UNUSABLE

@@ -1,0 +1,69 @@
+"""Finding accounts and amounts by what people type."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from smilepay_cli.ports import Books
+from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.ledger import Catalogue, Hold, Person, merchant_account
+
+LONGEST_NAME = 64
+
+
+def clean_name(name: str) -> str:
+    """A name for an account. Raises UsageProblem for one that could not be typed or read back."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or name.startswith("-"):
+        raise UsageProblem(
+            f"{name!r} is no name for an account",
+            hint=f"1 to {LONGEST_NAME} printable characters, not starting with a dash",
+            reason="bad_name",
+        )
+    return name
+
+
+def require_person(books: Books, name: str) -> Person:
+    """The customer of that name. Raises UsageProblem with the nearest name."""
+    person = books.people.by_name(name)
+    if person is None:
+        raise _unknown(name, [known.name for known in books.people.all()], "account", "smilepay accounts list")
+    return person
+
+
+def require_account(books: Books, catalogue: Catalogue, name: str) -> tuple[str, str, str]:
+    """(account id, name, currency) of a customer or a seller. Raises UsageProblem."""
+    person = books.people.by_name(name)
+    if person is not None:
+        return person.account_id, person.name, person.currency
+    account_id = merchant_account(name)
+    opened = books.ledger.account_kind(account_id)
+    if opened or name in catalogue.sellers:
+        return account_id, name, opened[1] if opened else catalogue.currency
+    known = [known.name for known in books.people.all()] + list(catalogue.sellers)
+    raise _unknown(name, known, "account", "smilepay accounts list")
+
+
+def require_seller(books: Books, catalogue: Catalogue, name: str) -> str:
+    """A seller who can be paid. Raises UsageProblem."""
+    if name in catalogue.sellers or books.ledger.account_kind(merchant_account(name)):
+        return name
+    raise _unknown(name, list(catalogue.sellers), "merchant", f"merchants: {', '.join(catalogue.sellers)}")
+
+
+def require_hold(books: Books, payment_id: str) -> Hold:
+    """The payment of that id. Raises UsageProblem."""
+    hold = books.ledger.hold(payment_id)
+    if hold is None:
+        raise UsageProblem(
+            f"no payment {payment_id!r}",
+            hint="payments are in: smilepay wallet statement NAME",
+            reason="no_such_payment",
+        )
+    return hold
+
+
+def _unknown(name: str, known: list[str], what: str, otherwise: str) -> UsageProblem:
+    close = get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else otherwise
+    return UsageProblem(f"no {what} named {name!r}", hint=hint, reason=f"no_such_{what}")

@@ -1,0 +1,126 @@
+"""Whose face a capture shows: the references of everyone, opened, compared, decided."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from smilepay_cli.ports import Books
+from smilepay_cli.rules.identification import candidates, decide
+from smilepay_cli.rules.lockout import require_unlocked
+from smilepay_cli.verbs.attempt import Attempt
+from smilepay_cli.verbs.capture import Capture
+from smilepay_cli.verbs.till import Till
+from smilepay_cli.vocabulary.decisions import Decision
+from smilepay_cli.vocabulary.errors import Reason, Refused, StoreUnusable
+from smilepay_cli.vocabulary.faces import Face, Reference, Vector
+from smilepay_cli.vocabulary.ledger import Person, SealedReference
+
+_MESSAGES = {
+    Reason.NO_MATCH: ("this face is not enrolled", "enrol first: smilepay enroll NAME --image FILE"),
+    Reason.AMBIGUOUS_MATCH: (
+        "two enrolled people look alike, so nobody is taken",
+        "say who you are: --account NAME",
+    ),
+}
+
+
+def check_lockout(attempt: Attempt, books: Books) -> None:
+    """One throttle on every path that compares a face. Raises Refused (LOCKED_OUT)."""
+    till = attempt.till
+    with attempt.check("lockout") as figures:
+        now = till.clock.now()
+        # Strikes older than two windows cannot lock any more: one window to be counted, one to last.
+        since = now - timedelta(seconds=2 * till.policy.lockout_seconds)
+        strikes = books.trail.strikes(till.terminal, attempt.claimed_id, since)
+        figures.update(strikes=len(strikes), attempts=till.policy.lockout_attempts)
+        require_unlocked(strikes, now, till.policy)
+
+
+def gallery(till: Till, books: Books) -> list[Reference]:
+    """Every reference, decrypted. Raises StoreUnusable for one that was made by something else."""
+    people = {person.account_id: person for person in books.people.all()}
+    sealed = books.people.references()
+    if not sealed:
+        return []
+    till.vault.unlock(books.settings, create=False)
+    maker = till.engine.maker.digest
+    for reference in sealed:
+        if reference.maker_digest != maker:
+            name = people[reference.account_id].name
+            raise StoreUnusable(
+                f"{name!r} was enrolled with another engine or other models, which cannot be compared",
+                hint=f"use the --engine of then, or: smilepay accounts forget {name}, and enrol again",
+                reason="other_maker",
+            )
+    return [_opened(till, people[reference.account_id], reference) for reference in sealed]
+
+
+def template_of(till: Till, face: Face) -> Vector:
+    """The template of one face, (128,) float64."""
+    return till.scheme.template(till.engine.descriptors([(face.frame.pixels, face.box)]))
+
+
+def identify(attempt: Attempt, capture: Capture, references: list[Reference]) -> Decision:
+    """The decision on the judged face. Raises Refused (NO_MATCH, AMBIGUOUS_MATCH).
+
+    Where a capture showed a change from neutral to smiling, the neutral face must be the same person's.
+    """
+    till = attempt.till
+    with attempt.check("match") as figures:
+        probe = template_of(till, capture.face)
+        decision = decide(candidates(references, probe, till.scheme), till.policy, claimed=attempt.claimed_id)
+        figures.update(decision_figures(decision))
+        attempt.facts["decision"] = decision_figures(decision)
+        attempt.decision, attempt.account_id = decision, decision.account_id
+        if not decision.accepted:
+            reason = Reason(decision.reason)
+            message, hint = _MESSAGES[reason]
+            raise Refused(reason, message, hint=hint)
+        neutral = capture.watch.neutral
+        if capture.watch.changed and neutral is not None:
+            apart = float(till.scheme.dissimilarities(template_of(till, neutral)[None], probe)[0])
+            figures["neutral_to_smile"] = round(apart, 4)
+            if not apart <= till.policy.dissimilarity_max:
+                raise Refused(Reason.SEVERAL_PEOPLE, "the neutral and the smiling face are not the same person's")
+    return decision
+
+
+def decision_figures(decision: Decision) -> dict[str, Any]:
+    """A decision as JSON values, for events."""
+    nearest, runner_up = decision.nearest, decision.runner_up
+    return {
+        "accepted": decision.accepted,
+        "mode": decision.mode,
+        "nearest": nearest.account_id if nearest else None,
+        "dissimilarity": round(nearest.dissimilarity, 6) if nearest else None,
+        "dissimilarity_max": decision.dissimilarity_max,
+        "runner_up": runner_up.account_id if runner_up else None,
+        "margin": round(decision.margin, 6) if decision.margin is not None else None,
+        "margin_min": decision.margin_min,
+    }
+
+
+def record_engine(attempt: Attempt) -> None:
+    """Put what made the templates into the event."""
+    maker = attempt.till.engine.maker
+    attempt.facts["engine"] = {
+        "name": attempt.till.engine.name,
+        "maker": maker.digest,
+        "encoder": maker.encoder,
+        "chip": maker.chip,
+        "scheme": maker.scheme,
+    }
+
+
+def seal_template(till: Till, person: Person, reference_id: str, vector: Vector) -> SealedReference:
+    """A template as it is kept: encrypted under the person's key, bound to account and reference."""
+    sealed = till.vault.seal(person, vector.astype("<f8").tobytes(), reference_id)
+    return SealedReference(person.account_id, reference_id, till.engine.maker.digest, sealed)
+
+
+def _opened(till: Till, person: Person, reference: SealedReference) -> Reference:
+    import numpy as np
+
+    plain = till.vault.open(person, reference.sealed, reference.reference_id)
+    return Reference(reference.account_id, np.frombuffer(plain, dtype="<f8"))

@@ -1,0 +1,29 @@
+"""What every verb works with, put together once at the top (commands/wiring.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smilepay_cli.ports import CatalogueSource, Clock, FaceEngine, Ids, Pins, Store, Vault
+from smilepay_cli.rules.schemes import SCHEMES, Scheme
+from smilepay_cli.vocabulary.policies import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """One terminal of one wallet, under one policy."""
+
+    store: Store
+    engine: FaceEngine
+    vault: Vault
+    pins: Pins
+    catalogue: CatalogueSource
+    clock: Clock
+    ids: Ids
+    policy: Policy
+    terminal: str = "local"
+
+    @property
+    def scheme(self) -> Scheme:
+        """How the engine's templates are compared."""
+        return SCHEMES[self.engine.maker.scheme]

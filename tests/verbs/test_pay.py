@@ -1,0 +1,428 @@
+"""Paying: what moves, what refuses, in which order, and that each attempt leaves one event."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from smilepay_cli.verbs.audit import verify
+from smilepay_cli.verbs.pay import PayRequest, pay
+from smilepay_cli.verbs.policy import set_floor
+from smilepay_cli.verbs.wallet import withdraw
+from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
+from tests.fakes.fake_engine import empty_picture, picture
+from tests.fakes.source import PictureSource
+from tests.verbs.conftest import Scene, relaxed
+
+
+def test_an_order_is_paid_once_and_the_books_balance(scene: Scene) -> None:
+    """The main thing: one order, one hold captured, postings that sum to zero, one event."""
+    scene.enroll("ann")
+    order = scene.shop("ann", "latte").order
+    before = len(scene.events())
+    result = scene.pay("ann")
+    assert result.outcome == "done"
+    assert result.order is not None and order is not None and result.order.id == order.id
+    assert result.order.state == "paid"
+    assert scene.balance("ann") == 10_000 - 380
+    assert result.payment is not None and result.payment.transaction is not None
+    assert sum(leg.amount.minor for leg in result.payment.transaction.postings) == 0
+    assert len(scene.events()) == before + 1
+    assert scene.events()[-1]["id"] == result.events[0]
+
+
+def test_a_hold_sets_money_aside_and_posts_nothing(scene: Scene) -> None:
+    """--hold authorizes only."""
+    scene.enroll("ann")
+    posted = scene.transactions()
+    result = scene.pay("ann", amount="30", merchant="kiosk", hold=True)
+    assert result.payment is not None and result.payment.state == "authorized"
+    assert scene.transactions() == posted
+    assert scene.balance("ann") == 7_000
+
+
+def test_the_newest_open_order_is_taken(scene: Scene) -> None:
+    """Without a number, the order that the shopper made last."""
+    scene.enroll("ann")
+    scene.shop("ann", "stamp")
+    newest = scene.shop("ann", "water").order
+    result = scene.pay("ann")
+    assert newest is not None and result.order is not None and result.order.id == newest.id
+
+
+def test_sellers_of_one_order_are_each_paid(scene: Scene) -> None:
+    """An order over two sellers credits both with their part."""
+    scene.enroll("ann")
+    scene.shop("ann", "latte=2", "stamp", "cake")
+    result = scene.pay("ann")
+    assert result.payment is not None and result.payment.transaction is not None
+    gains = {leg.account_id: leg.amount.minor for leg in result.payment.transaction.postings}
+    assert gains["merchant:cafe"] == 2 * 380 + 420
+    assert gains["merchant:philately"] == 2000
+
+
+REFUSALS = {
+    "no_match": (10, True),
+    "no_face": (12, False),
+    "several_faces": (12, False),
+    "face_too_small": (12, False),
+    "smile_not_shown": (13, True),
+    "insufficient_funds": (20, False),
+    "no_open_order": (22, False),
+    "over_payment_limit": (23, False),
+}
+
+
+@pytest.mark.parametrize("reason", REFUSALS)
+def test_each_refusal_moves_nothing_and_leaves_its_event(scene: Scene, reason: str) -> None:
+    """One reproducer a refusal; strikes are exactly 10, 11, 13 and a wrong PIN."""
+    scene.enroll("ann")
+    sources = {
+        "no_match": scene.selfie("stranger"),
+        "no_face": PictureSource(empty_picture()),
+        "several_faces": scene.selfie("ann", faces=2),
+        "face_too_small": scene.selfie("ann", width=50),
+        "smile_not_shown": scene.selfie("ann", smile=False),
+    }
+    request = {
+        "insufficient_funds": {"amount": "101", "merchant": "kiosk"},
+        "no_open_order": {},
+        "over_payment_limit": {"amount": "501", "merchant": "kiosk"},
+    }.get(reason, {"amount": "3", "merchant": "kiosk"})
+    result = scene.pay("ann", source=sources.get(reason), **request)
+    status, strike = REFUSALS[reason]
+    assert (result.outcome, result.refusal and result.refusal.reason, int(result.exit)) == ("refused", reason, status)
+    event = scene.events()[-1]
+    assert (event["id"], event["reason"], event["exit"]) == (result.events[0], reason, status)
+    assert (event["throttle"] == "strike") is strike
+    assert scene.balance("ann") == 10_000
+    assert scene.transactions() == 1
+    verify(scene.till())
+
+
+def test_two_people_who_look_alike_are_not_told_apart_by_chance(scene: Scene) -> None:
+    """Within the margin nobody is taken; a claimed account is verified 1:1."""
+    scene.enroll("ann")
+    twin = picture("bea", like="ann", apart=0.52, noise=7)
+    from smilepay_cli.verbs.enroll import enroll
+
+    loose = relaxed(dissimilarity_max=0.3)
+    assert enroll(scene.till(loose), "bea", PictureSource(twin), deposit="100").outcome == "done"
+    between = PictureSource(picture("bea", like="ann", apart=0.26, noise=8, smile=True))
+    ambiguous = scene.pay("?", policy=relaxed(margin=0.3), source=between, amount="3", merchant="kiosk")
+    assert ambiguous.exit is ExitStatus.AMBIGUOUS
+    again = PictureSource(picture("bea", like="ann", apart=0.26, noise=9, smile=True))
+    claimed = scene.pay(
+        "?", policy=relaxed(margin=0.3), source=again, amount="3", merchant="kiosk", account="ann"
+    )
+    assert claimed.outcome == "done" and claimed.name == "ann"
+
+
+def test_a_claim_by_somebody_else_is_refused(scene: Scene) -> None:
+    """1:1 compares with the claimed account only."""
+    scene.enroll("ann")
+    scene.enroll("bob")
+    result = scene.pay("bob", amount="3", merchant="kiosk", account="ann")
+    assert result.exit is ExitStatus.NO_MATCH
+    assert scene.balance("ann") == scene.balance("bob") == 10_000
+
+
+def test_the_same_picture_pays_once(scene: Scene) -> None:
+    """A picture is used up by paying, and by enrolling, also when the payment was refused."""
+    scene.enroll("ann")
+    selfie = scene.selfie("ann")
+    assert scene.pay("ann", source=selfie, amount="3", merchant="kiosk").outcome == "done"
+    again = scene.pay("ann", source=selfie, amount="3", merchant="kiosk")
+    assert again.refusal is not None and again.refusal.reason == "used_before"
+    enrolled = PictureSource(picture("cid", smile=True, noise=77))
+    from smilepay_cli.verbs.enroll import enroll
+
+    enroll(scene.till(), "cid", enrolled, deposit="10")
+    assert scene.pay("cid", source=enrolled, amount="3", merchant="kiosk").exit is ExitStatus.ATTACK_SUSPECTED
+    assert scene.balance("ann") == 9_700
+
+
+def test_shopping_does_not_use_a_picture_up(scene: Scene) -> None:
+    """shop needs a match only; the same selfie may pay afterwards."""
+    from smilepay_cli.verbs.shop import shop
+
+    scene.enroll("ann")
+    selfie = scene.selfie("ann")
+    shop(scene.till(), ["latte"], selfie)
+    assert scene.pay("ann", source=selfie).outcome == "done"
+
+
+def test_a_refused_picture_may_be_shown_again_only_where_the_check_is_off(scene: Scene) -> None:
+    """replay_check = false is a choice by name, and the event says so."""
+    scene.enroll("ann")
+    selfie = scene.selfie("ann")
+    policy = relaxed(replay_check=False)
+    for _ in range(2):
+        assert scene.pay("ann", policy=policy, source=selfie, amount="3", merchant="kiosk").outcome == "done"
+    assert scene.events()[-1]["policy"]["replay_check"] is False
+
+
+class TestIdempotency:
+    """One key, at most one success."""
+
+    def test_a_retry_with_a_new_selfie_tells_the_first_success(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        first = scene.pay("ann", amount="3", merchant="kiosk", key="k")
+        retry = scene.pay("ann", amount="3", merchant="kiosk", key="k")
+        assert retry.outcome == "done" and retry.repeated
+        assert retry.payment is not None and first.payment is not None
+        assert retry.payment.hold.id == first.payment.hold.id
+        assert retry.first_event == first.events[0]
+        assert scene.balance("ann") == 9_700
+
+    def test_a_repeat_names_nobody_and_looks_at_no_face(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        scene.pay("ann", amount="3", merchant="kiosk", key="k")
+        stranger = scene.selfie("stranger")
+        retry = pay(scene.till(), PayRequest(amount="3", merchant="kiosk", key="k"), stranger)
+        assert retry.repeated and retry.name is None and retry.account_id is None and retry.balance is None
+        assert stranger.closed == 0, "the capture was started"
+        assert scene.events()[-1]["account"] is None
+
+    @pytest.mark.parametrize(
+        "other", [{"amount": "4"}, {"merchant": "cafe"}, {"account": "ann"}], ids=["amount", "merchant", "account"]
+    )
+    def test_other_parameters_are_refused(self, scene: Scene, other: dict[str, str]) -> None:
+        scene.enroll("ann")
+        scene.pay("ann", amount="3", merchant="kiosk", key="k")
+        result = scene.pay("ann", **{"amount": "3", "merchant": "kiosk", "key": "k", **other})
+        assert result.exit is ExitStatus.KEY_REUSED
+        assert scene.balance("ann") == 9_700
+
+    def test_a_refusal_leaves_the_key_free(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        refused = scene.pay("stranger", amount="3", merchant="kiosk", key="k")
+        paid = scene.pay("ann", amount="3", merchant="kiosk", key="k")
+        assert refused.outcome == "refused" and paid.outcome == "done" and not paid.repeated
+
+    def test_an_order_paid_by_key_answers_again_without_naming_the_order(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        scene.shop("ann")
+        scene.pay("ann", key="k")
+        assert scene.pay("ann", key="k").repeated
+        assert scene.balance("ann") == 10_000 - 380
+
+
+class TestOrders:
+    """An order is its shopper's, and is paid once."""
+
+    def test_a_paid_order_is_refused(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        order = scene.shop("ann").order
+        assert order is not None
+        scene.pay("ann", order_id=order.id)
+        again = scene.pay("ann", order_id=order.id)
+        assert (again.exit, again.refusal and again.refusal.reason) == (ExitStatus.WRONG_STATE, "order_not_open")
+
+    def test_somebody_elses_order_is_refused(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        scene.enroll("bob")
+        order = scene.shop("ann").order
+        assert order is not None
+        result = scene.pay("bob", order_id=order.id)
+        assert result.refusal is not None and result.refusal.reason == "not_your_order"
+
+    def test_the_state_of_a_named_order_is_looked_at_before_the_face(self, scene: Scene) -> None:
+        """Check 3 comes before check 6: no capture for an order that cannot be paid."""
+        scene.enroll("ann")
+        order = scene.shop("ann").order
+        assert order is not None
+        scene.pay("ann", order_id=order.id)
+        selfie = scene.selfie("stranger")
+        assert scene.pay("?", source=selfie, order_id=order.id).exit is ExitStatus.WRONG_STATE
+        assert selfie.closed == 0
+
+
+class TestLockout:
+    """One throttle, also for liveness refusals; a failure to acquire is no strike."""
+
+    def test_after_five_strikes_nobody_is_compared(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        for attempt in range(5):
+            source = scene.selfie("stranger") if attempt % 2 else scene.selfie("ann", smile=False)
+            scene.pay("?", source=source, amount="3", merchant="kiosk")
+        selfie = scene.selfie("ann")
+        locked = scene.pay("ann", source=selfie, amount="3", merchant="kiosk")
+        assert locked.exit is ExitStatus.LOCKED_OUT
+        assert selfie.closed == 0
+        scene.clock.advance(seconds=301)
+        assert scene.pay("ann", amount="3", merchant="kiosk").outcome == "done"
+
+    def test_shopping_is_locked_too(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        for _ in range(5):
+            scene.shop("stranger")
+        assert scene.shop("ann").exit is ExitStatus.LOCKED_OUT
+
+    def test_nobody_there_is_no_strike(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        for number in range(8):
+            scene.pay("?", source=PictureSource(empty_picture(noise=number)), amount="3", merchant="kiosk")
+        assert scene.pay("ann", amount="3", merchant="kiosk").outcome == "done"
+
+    def test_another_terminal_is_not_locked(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        for _ in range(5):
+            scene.pay("stranger", amount="3", merchant="kiosk")
+        elsewhere = scene.till(terminal="till-2")
+        result = pay(elsewhere, PayRequest(amount="3", merchant="kiosk"), scene.selfie("ann"))
+        assert result.outcome == "done"
+
+    def test_a_claimed_account_is_locked_at_every_terminal(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        for number in range(5):
+            till = scene.till(terminal=f"till-{number}")
+            pay(till, PayRequest(amount="3", merchant="kiosk", account="ann"), scene.selfie("stranger"))
+        till = scene.till(terminal="till-9")
+        result = pay(till, PayRequest(amount="3", merchant="kiosk", account="ann"), scene.selfie("ann"))
+        assert result.exit is ExitStatus.LOCKED_OUT
+
+
+class TestAnyDoubtDenies:
+    """Each check broken in turn: a refusal, an event, no money moved."""
+
+    @pytest.mark.parametrize("method", ["detect", "landmarks", "descriptors", "maker"])
+    def test_a_check_that_raises_refuses(self, scene: Scene, method: str) -> None:
+        scene.enroll("ann")
+        till = scene.till(**{method: RuntimeError("boom")})
+        result = pay(till, PayRequest(amount="3", merchant="kiosk"), scene.selfie("ann"))
+        assert result.refusal is not None and result.refusal.reason == "check_failed"
+        assert result.exit is ExitStatus.INTERNAL
+        assert scene.events()[-1]["id"] == result.events[0]
+        assert scene.balance("ann") == 10_000
+
+    def test_a_descriptor_that_is_no_number_matches_nobody(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        till = scene.till(descriptors=np.full((1, 128), np.nan))
+        result = pay(till, PayRequest(amount="3", merchant="kiosk"), scene.selfie("ann"))
+        assert result.exit is ExitStatus.NO_MATCH
+
+    def test_landmarks_that_are_no_numbers_do_not_smile(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        till = scene.till(landmarks=np.full((68, 2), np.nan))
+        result = pay(till, PayRequest(amount="3", merchant="kiosk"), scene.selfie("ann"))
+        assert result.outcome == "refused" and scene.balance("ann") == 10_000
+
+    def test_a_policy_weaker_than_the_floor_is_refused(self, scene: Scene) -> None:
+        """The payer must not choose a weaker policy."""
+        scene.enroll("ann")
+        set_floor(scene.till(), "standard")
+        result = scene.pay("ann", policy="demo", amount="3", merchant="kiosk")
+        assert (result.exit, result.refusal and result.refusal.reason) == (ExitStatus.OVER_LIMIT, "below_floor")
+        assert scene.events()[-1]["reason"] == "below_floor"
+        assert scene.pay("ann", amount="3", merchant="kiosk").outcome == "done"
+
+    def test_a_presented_picture_that_cannot_be_decoded_leaves_an_event(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        result = scene.pay("ann", source=PictureSource(junk=True), amount="3", merchant="kiosk")
+        assert result.exit is ExitStatus.USAGE
+        assert scene.events()[-1]["reason"] == "unusable_image"
+
+    def test_a_frozen_feed_is_refused(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        neutral = picture("ann", noise=500)
+        result = scene.pay("ann", source=PictureSource(*[neutral] * 5, is_camera=True), amount="3", merchant="kiosk")
+        assert result.outcome == "refused"
+        smiling = picture("ann", smile=True, noise=501)
+        source = PictureSource(neutral, neutral, neutral, neutral, smiling, is_camera=True)
+        frozen = scene.pay("ann", policy=relaxed(replay_check=False), source=source, amount="3", merchant="kiosk")
+        assert frozen.refusal is not None and frozen.refusal.reason == "frozen_feed"
+
+
+class TestStrict:
+    """strict asks for a change within one capture, by one person, and for a challenge on a camera."""
+
+    def test_a_still_cannot_pay(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        result = scene.pay("ann", policy="strict", amount="3", merchant="kiosk")
+        assert result.refusal is not None and result.refusal.reason == "transition_not_shown"
+
+    def test_neutral_then_smile_pays(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        source = PictureSource(picture("ann", noise=60), picture("ann", smile=True, noise=61))
+        assert scene.pay("ann", policy="strict", source=source, amount="3", merchant="kiosk").outcome == "done"
+
+    def test_the_smile_of_somebody_else_does_not(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        source = PictureSource(picture("bob", noise=60), picture("ann", smile=True, noise=61))
+        result = scene.pay("ann", policy="strict", source=source, amount="3", merchant="kiosk")
+        assert result.refusal is not None and result.refusal.reason == "several_people"
+
+    def test_a_camera_is_refused_without_a_challenge(self, scene: Scene) -> None:
+        """A challenge that was never given is not shown."""
+        scene.enroll("ann")
+        source = PictureSource(picture("ann", noise=60), picture("ann", smile=True, noise=61), is_camera=True)
+        result = scene.pay("ann", policy="strict", source=source, amount="3", merchant="kiosk")
+        assert result.refusal is not None and result.refusal.reason == "challenge_not_shown"
+
+
+class TestPin:
+    """A second factor above an amount; a wrong one is a strike."""
+
+    def test_above_the_limit_a_pin_is_needed(self, scene: Scene) -> None:
+        from decimal import Decimal
+
+        scene.enroll("ann", pin="2468")
+        policy = relaxed(pin_above=Decimal(20))
+        without = scene.pay("ann", policy=policy, amount="21", merchant="kiosk")
+        wrong = scene.pay("ann", policy=policy, amount="21", merchant="kiosk", pin="1111")
+        right = scene.pay("ann", policy=policy, amount="21", merchant="kiosk", pin="2468")
+        below = scene.pay("ann", policy=policy, amount="20", merchant="kiosk")
+        reasons = [r.refusal.reason if r.refusal else None for r in (without, wrong, right, below)]
+        assert reasons == ["pin_needed", "pin_wrong", None, None]
+        strikes = [event["throttle"] for event in scene.events()[-4:]]
+        assert strikes == [None, "strike", "clear", "clear"]
+
+    def test_the_pin_is_not_in_the_file(self, scene: Scene) -> None:
+        scene.enroll("ann", pin="24681357")
+        scene.store.scrub()
+        assert b"24681357" not in (scene.home / "wallet.db").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        PayRequest(amount="3"),
+        PayRequest(merchant="kiosk"),
+        PayRequest(order_id="ord_1", amount="3", merchant="kiosk"),
+        PayRequest(amount="0", merchant="kiosk"),
+        PayRequest(amount="3", merchant="kisok"),
+        PayRequest(order_id="ord_none"),
+        PayRequest(amount="3", merchant="kiosk", account="nobody"),
+        PayRequest(amount="3", merchant="kiosk", key=""),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_a_usage_problem(scene: Scene, request_: PayRequest) -> None:
+    """Exit 2, nothing done, no event."""
+    scene.enroll("ann")
+    before = len(scene.events())
+    with pytest.raises(UsageProblem):
+        pay(scene.till(), request_, scene.selfie("ann"))
+    assert len(scene.events()) == before
+
+
+def test_money_set_aside_cannot_be_spent_or_withdrawn(scene: Scene) -> None:
+    """Available is posted less held, on every path."""
+    scene.enroll("ann")
+    scene.pay("ann", amount="60", merchant="kiosk", hold=True)
+    assert scene.pay("ann", amount="41", merchant="kiosk").exit is ExitStatus.INSUFFICIENT_FUNDS
+    assert withdraw(scene.till(), "ann", "41").exit is ExitStatus.INSUFFICIENT_FUNDS
+
+
+def test_the_daily_limit_counts_holds_and_captures_of_the_last_24_hours(scene: Scene) -> None:
+    """A limit per day, and a day later it is free again."""
+    from decimal import Decimal
+
+    scene.enroll("ann")
+    policy = relaxed(daily_max=Decimal(50))
+    scene.pay("ann", policy=policy, amount="30", merchant="kiosk")
+    scene.pay("ann", policy=policy, amount="15", merchant="kiosk", hold=True)
+    over = scene.pay("ann", policy=policy, amount="6", merchant="kiosk")
+    assert over.refusal is not None and over.refusal.reason == "over_daily_limit"
+    scene.clock.advance(hours=25)
+    assert scene.pay("ann", policy=policy, amount="6", merchant="kiosk").outcome == "done"
