@@ -1,0 +1,81 @@
+"""`smilepay accounts`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from smilepay_cli.commands.call import Call
+from smilepay_cli.commands.options import command, group
+from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.results import Result
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="An enrolled person.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+
+    @group(app, "accounts", help="The people of a wallet. Alone: who is enrolled.")
+    def accounts(call: Call) -> Result:
+        """The people of a wallet. Alone: who is enrolled."""
+        from smilepay_cli.verbs.accounts import listed
+
+        return listed(call.till)
+
+    @command(accounts, "list", path="accounts list")
+    def list_(call: Call) -> Result:
+        """Who is enrolled."""
+        from smilepay_cli.verbs.accounts import listed
+
+        return listed(call.till)
+
+    @command(accounts, "show", path="accounts show")
+    def show(call: Call, name: Name) -> Result:
+        """One person, with the order they could pay."""
+        from smilepay_cli.verbs.accounts import show
+
+        return show(call.till, name)
+
+    @command(accounts, "lookalikes", path="accounts lookalikes")
+    def lookalikes(call: Call) -> Result:
+        """Pairs of people whom the policy could not keep apart."""
+        from smilepay_cli.verbs.accounts import lookalikes
+
+        return lookalikes(call.till)
+
+    @command(accounts, "pin", path="accounts pin")
+    def pin(
+        call: Call,
+        name: Name,
+        pin: Annotated[
+            str, typer.Option("--pin", metavar="PIN", help="The new PIN; - asks for it, or reads it from input.")
+        ] = "-",
+        remove: Annotated[bool, typer.Option("--remove", help="Take the PIN away.")] = False,
+    ) -> Result:
+        """Set or remove a person's PIN."""
+        from smilepay_cli.verbs.accounts import set_pin
+
+        if remove and pin != "-":
+            raise UsageProblem("--pin and --remove exclude each other")
+        return set_pin(call.till, name, None if remove else call.secret(pin, f"New PIN for {name}"))
+
+    @command(accounts, "unlock", path="accounts unlock")
+    def unlock(
+        call: Call,
+        name: Annotated[
+            str | None, typer.Argument(metavar="[NAME]", help="A person whose claims were refused.")
+        ] = None,
+    ) -> Result:
+        """Lift the lock of this terminal, and of an account."""
+        from smilepay_cli.verbs.accounts import unlock
+
+        return unlock(call.till, name)
+
+    @command(accounts, "forget", path="accounts forget")
+    def forget(call: Call, name: Name) -> Result:
+        """Destroy a person's name, key, PIN and references; pay out what is left. The books stay."""
+        from smilepay_cli.verbs.accounts import forget
+
+        return forget(call.till, name)

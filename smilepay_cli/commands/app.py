@@ -1,0 +1,77 @@
+"""The command line as a whole: every command in its place, and usage errors told like all others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from smilepay_cli import __version__
+from smilepay_cli.commands import accounts, audit, demo, enroll, pay, policy, shop, wallet
+from smilepay_cli.commands.call import Call, Sample, Shared
+from smilepay_cli.commands.environment import Environment
+from smilepay_cli.commands.perform import fail
+from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
+
+_START = """\
+smilepay: Smile to Pay, simulated in a terminal. A test bench, not an authentication product.
+
+  smilepay demo                                    the whole story on sample faces, in a minute
+  smilepay enroll NAME --image FILE --deposit 100  enrol a face
+  smilepay shop                                    see what is on sale
+  smilepay shop ITEM --image FILE                  be recognised, open an order
+  smilepay pay --image FILE                        pay it with a smile
+  smilepay audit                                   see what happened
+
+All commands: smilepay --help"""
+
+
+def build() -> typer.Typer:
+    """The Typer application."""
+    app = typer.Typer(
+        name="smilepay",
+        help="Simulates Smile to Pay in a terminal: enrol a face, shop, pay by smiling, audit what happened. "
+        "A simulator and a test bench, not an authentication product.",
+        pretty_exceptions_enable=False,
+        invoke_without_command=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_start)
+    for module in (demo, enroll, shop, pay, audit, wallet, accounts, policy):
+        module.register(app)
+    return app
+
+
+def run(arguments: Sequence[str], environment: Environment | None = None) -> int:
+    """Run one command line and return its exit status. Never raises for anything a user can do."""
+    environment = environment or Environment()
+    shared = Shared(json="--json" in arguments)
+    call = Call(environment, shared, Sample())
+    path = " ".join(word for word in arguments[:2] if not word.startswith("-")) or "smilepay"
+    try:
+        command = typer.main.get_command(build())
+        return int(command.main(list(arguments), prog_name="smilepay", standalone_mode=False, obj=environment) or 0)
+    except typer.TyperException as problem:
+        message = problem.format_message().strip().replace("\n", " ")
+        return fail(call, path, ExitStatus.USAGE, "usage", message, f"see: {_help_of(problem)}")
+    except SmilepayError as error:
+        return fail(call, path, error.exit, error.reason, error.message, error.hint)
+    except (KeyboardInterrupt, typer.Abort):
+        return fail(call, path, ExitStatus.INTERRUPTED, "interrupted", "interrupted; nothing was left half done")
+
+
+def _start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False,
+) -> None:
+    if version:
+        print(f"smilepay {__version__}", file=context.obj.stdout)
+        raise typer.Exit(0)
+    if context.invoked_subcommand is None:
+        print(_START, file=context.obj.stdout)
+
+
+def _help_of(problem: typer.TyperException) -> str:
+    context = getattr(problem, "ctx", None)
+    return f"{context.command_path if context else 'smilepay'} --help"

@@ -1,0 +1,56 @@
+"""`smilepay audit`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from smilepay_cli.commands.call import Call
+from smilepay_cli.commands.options import command, group
+from smilepay_cli.vocabulary.results import Result
+
+Limit = Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many, newest first.")]
+Account = Annotated[str | None, typer.Option(metavar="NAME", help="Only events of this account.")]
+Outcome = Annotated[str | None, typer.Option(metavar="OUTCOME", help="Only done, or only refused.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+
+    @group(app, "audit", sample=True, help="What happened: every attempt, in a chain that shows any change.")
+    def audit(call: Call, limit: Limit = 20, account: Account = None, outcome: Outcome = None) -> Result:
+        """What happened: every attempt, in a chain that shows any change.
+
+        Alone it lists the newest events; with a sample, those of the person shown.
+        """
+        from smilepay_cli.verbs.audit import listed, of_face
+
+        if call.sample.given:
+            return of_face(call.till, call.source, limit=limit, outcome=outcome)
+        return listed(call.till, limit=limit, account=account, outcome=outcome)
+
+    @command(audit, "list", path="audit list", sample=True)
+    def list_(call: Call, limit: Limit = 20, account: Account = None, outcome: Outcome = None) -> Result:
+        """The newest events; with a sample, those of the person shown."""
+        from smilepay_cli.verbs.audit import listed, of_face
+
+        if call.sample.given:
+            return of_face(call.till, call.source, limit=limit, outcome=outcome)
+        return listed(call.till, limit=limit, account=account, outcome=outcome)
+
+    @command(audit, "show", path="audit show")
+    def show(
+        call: Call, event: Annotated[str, typer.Argument(metavar="ID", help="An event's id or number.")]
+    ) -> Result:
+        """One event, with every check that ran and its figures."""
+        from smilepay_cli.verbs.audit import show
+
+        return show(call.till, event)
+
+    @command(audit, "verify", path="audit verify")
+    def verify(call: Call) -> Result:
+        """Recompute the chain and hold the ledger against it; exit 31 names the first thing wrong."""
+        from smilepay_cli.verbs.audit import verify
+
+        return verify(call.till)

@@ -1,0 +1,149 @@
+"""One call of a command: what was given, and the parts put together on demand. The composition root."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from smilepay_cli.commands.environment import Environment
+from smilepay_cli.ports import FrameSource
+from smilepay_cli.rules.profiles import extend, profile
+from smilepay_cli.verbs.till import Till
+from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.policies import Policy
+
+LONGEST_POLICY_FILE = 65_536
+LONGEST_TERMINAL = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The options that every command takes."""
+
+    home: str | None = None
+    policy: str | None = None
+    engine: str | None = None
+    terminal: str = "local"
+    json: bool = False
+    quiet: bool = False
+    no_color: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The options that say where a face comes from."""
+
+    image: tuple[str, ...] = ()
+    camera: str | None = None
+    fps: float | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether a source was named."""
+        return bool(self.image) or self.camera is not None
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a command function works with."""
+
+    environment: Environment
+    shared: Shared
+    sample: Sample
+
+    @cached_property
+    def home(self) -> Path:
+        """The folder of the wallet; nothing is made here."""
+        if self.shared.home is not None:
+            if not self.shared.home:
+                raise UsageProblem("--home needs a folder")
+            return Path(self.shared.home).expanduser().absolute()
+        from platformdirs import user_data_path
+
+        return user_data_path("smilepay", appauthor=False)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy of this call."""
+        name = self.shared.policy
+        if name is None:
+            return profile("standard")
+        if not name.endswith(".toml"):
+            return profile(name)
+        return extend(_toml(Path(name)), Path(name).name)
+
+    @cached_property
+    def till(self) -> Till:
+        """Everything a verb needs; nothing is opened yet."""
+        return make_till(
+            self.home, self.policy, self.environment, engine=self.shared.engine, terminal=self._terminal()
+        )
+
+    @cached_property
+    def source(self) -> FrameSource:
+        """Where the face comes from."""
+        from smilepay_cli.adapters.capture.sources import open_source
+
+        return open_source(
+            self.sample.image,
+            self.sample.camera,
+            fps=self.sample.fps,
+            seconds=self.policy.capture_seconds,
+            stdin=self.environment.stdin_bytes,
+            clock=self.environment.clock,
+        )
+
+    def secret(self, value: str | None, question: str) -> str | None:
+        """A PIN as given; `-` reads it from standard input, hidden on a terminal."""
+        if value != "-":
+            return value
+        stdin = self.environment.stdin
+        if stdin.isatty():
+            from getpass import getpass
+
+            return getpass(f"{question}: ", stream=self.environment.stderr)
+        return stdin.readline().strip()
+
+    def _terminal(self) -> str:
+        terminal = self.shared.terminal
+        if not 1 <= len(terminal) <= LONGEST_TERMINAL or not terminal.isprintable():
+            raise UsageProblem(f"--terminal needs 1 to {LONGEST_TERMINAL} printable characters")
+        return terminal
+
+
+def make_till(
+    home: Path, policy: Policy, environment: Environment, *, engine: str | None = None, terminal: str = "local"
+) -> Till:
+    """Put one till together out of the real parts."""
+    from smilepay_cli.adapters.faces.engines import DEFAULT_ENGINE, open_engine
+    from smilepay_cli.adapters.keys import FileVault
+    from smilepay_cli.adapters.packaged import CatalogueFile
+    from smilepay_cli.adapters.pins import Argon2Pins
+    from smilepay_cli.adapters.store.wallet import SqliteStore
+
+    return Till(
+        store=SqliteStore(home),
+        engine=environment.engine or open_engine(engine or DEFAULT_ENGINE),
+        vault=FileVault(home),
+        pins=Argon2Pins(),
+        catalogue=CatalogueFile(home),
+        clock=environment.clock,
+        ids=environment.ids,
+        policy=policy,
+        terminal=terminal,
+    )
+
+
+def _toml(path: Path) -> dict[str, object]:
+    try:
+        if path.stat().st_size > LONGEST_POLICY_FILE or not path.is_file():
+            raise UsageProblem(f"policy file {path} is no small regular file", reason="bad_policy")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageProblem(
+            f"policy file {path} cannot be read: {error.strerror or error}", reason="bad_policy"
+        ) from None
+    except ValueError as error:
+        raise UsageProblem(f"policy file {path} is not TOML: {error}", reason="bad_policy") from None

@@ -1,0 +1,29 @@
+"""`smilepay enroll NAME`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from smilepay_cli.commands.call import Call
+from smilepay_cli.commands.options import command
+from smilepay_cli.vocabulary.results import Result
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @command(app, "enroll", sample=True)
+    def enroll(
+        call: Call,
+        name: Annotated[str, typer.Argument(help="What to call the account.")],
+        deposit: Annotated[str | None, typer.Option(metavar="AMOUNT", help="Put money on the account too.")] = None,
+        pin: Annotated[
+            str | None, typer.Option(metavar="PIN", help="Set a PIN; - asks for it, or reads it from input.")
+        ] = None,
+    ) -> Result:
+        """Enrol a face under a name: one reference for each good frame."""
+        from smilepay_cli.verbs.enroll import enroll
+
+        return enroll(call.till, name, call.source, deposit=deposit, pin=call.secret(pin, f"New PIN for {name}"))

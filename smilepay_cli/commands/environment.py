@@ -1,0 +1,36 @@
+"""What a run is given from outside: streams, variables, clock, ids. Tests give their own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, TextIO
+
+from smilepay_cli.adapters.system import RandomIds, SystemClock
+from smilepay_cli.ports import Clock, FaceEngine, Ids
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The world of one run."""
+
+    stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    stdin: TextIO = field(default_factory=lambda: sys.stdin)
+    variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    clock: Clock = field(default_factory=SystemClock)
+    ids: Ids = field(default_factory=RandomIds)
+    engine: FaceEngine | None = None
+    """An engine to use in place of the one named by `--engine`; only code can set it, no option can."""
+
+    @property
+    def stdin_bytes(self) -> BinaryIO | None:
+        """Binary standard input, where there is one."""
+        return getattr(self.stdin, "buffer", None)
+
+    @property
+    def wants_color(self) -> bool:
+        """No NO_COLOR (any value that is not empty), no dumb terminal."""
+        return not self.variables.get("NO_COLOR") and self.variables.get("TERM") != "dumb"

@@ -1,0 +1,49 @@
+"""`smilepay pay`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from smilepay_cli.commands.call import Call
+from smilepay_cli.commands.options import command
+from smilepay_cli.vocabulary.results import Result
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @command(app, "pay", sample=True)
+    def pay(
+        call: Call,
+        order: Annotated[
+            str | None, typer.Argument(metavar="[ORDER]", help="Which order; default: the payer's newest open one.")
+        ] = None,
+        amount: Annotated[
+            str | None, typer.Option(metavar="A", help="Pay an amount without an order; with --merchant.")
+        ] = None,
+        merchant: Annotated[str | None, typer.Option(metavar="M", help="Who gets the amount.")] = None,
+        account: Annotated[str | None, typer.Option(metavar="NAME", help="Say who you are (1:1).")] = None,
+        pin: Annotated[
+            str | None, typer.Option(metavar="PIN", help="Second factor; - asks for it, or reads it from input.")
+        ] = None,
+        hold: Annotated[bool, typer.Option("--hold", help="Authorize only; capture it later.")] = False,
+        idempotency_key: Annotated[
+            str | None,
+            typer.Option(metavar="K", help="A retry with the same key moves nothing and tells the first success."),
+        ] = None,
+    ) -> Result:
+        """Pay with a smile: recognise the payer, check, authorize and capture."""
+        from smilepay_cli.verbs.pay import PayRequest, pay
+
+        request = PayRequest(
+            order_id=order,
+            amount=amount,
+            merchant=merchant,
+            account=account,
+            pin=call.secret(pin, "PIN"),
+            hold=hold,
+            key=idempotency_key,
+        )
+        return pay(call.till, request, call.source)

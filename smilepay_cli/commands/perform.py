@@ -1,0 +1,94 @@
+"""Run one command: progress, the result rendered once, and every way it can end mapped to an exit status."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from smilepay_cli.commands.call import Call
+from smilepay_cli.render.envelope import envelope_of_error, envelope_of_result
+from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
+from smilepay_cli.vocabulary.results import Result
+
+INTERNAL_HINT = "this is a bug: please report this line; SMILEPAY_DEBUG=1 shows where it happened"
+
+
+def perform(call: Call, path: str, body: Callable[[], Result]) -> int:
+    """The exit status of a command, after everything was said."""
+    try:
+        with _progress(call, path):
+            result = body()
+        try:
+            _tell(call, path, result)
+        except BrokenPipeError:
+            _reader_is_gone(call)
+        return int(result.exit)
+    except KeyboardInterrupt:
+        return fail(call, path, ExitStatus.INTERRUPTED, "interrupted", "interrupted; nothing was left half done")
+    except SmilepayError as error:
+        return fail(call, path, error.exit, error.reason, error.message, error.hint)
+    except Exception as error:
+        if call.environment.variables.get("SMILEPAY_DEBUG"):
+            raise
+        message = f"internal error: {type(error).__name__}: {error}".replace("\n", " ")
+        return fail(call, path, ExitStatus.INTERNAL, "internal_error", message, INTERNAL_HINT)
+
+
+def fail(call: Call, path: str, status: ExitStatus, reason: str, message: str, hint: str | None = None) -> int:
+    """Say in one line what is wrong and in another what to do; the same as JSON when asked for."""
+    if call.shared.json:
+        _print(call, envelope_of_error(path, status, reason, message, hint))
+    else:
+        from smilepay_cli.render.text import error_lines
+
+        print(error_lines(message, hint), file=call.environment.stderr)
+    return int(status)
+
+
+def _tell(call: Call, path: str, result: Result) -> None:
+    if call.shared.json:
+        _print(call, envelope_of_result(path, result))
+        return
+    from smilepay_cli.render.people import show
+
+    environment = call.environment
+    color = environment.wants_color and not call.shared.no_color
+    if result.refusal or not call.shared.quiet:
+        show(result, environment.stderr if result.refusal else environment.stdout, color=color)
+    environment.stdout.flush()
+
+
+def _print(call: Call, document: str) -> None:
+    print(document, file=call.environment.stdout)
+    call.environment.stdout.flush()
+
+
+@contextmanager
+def _progress(call: Call, path: str) -> Iterator[None]:
+    """A spinner for commands that look at a face, on a terminal only."""
+    stderr = call.environment.stderr
+    quiet = call.shared.json or call.shared.quiet or not call.environment.wants_color
+    if quiet or not stderr.isatty() or path not in _LOOKING:
+        yield
+        return
+    from rich.console import Console
+
+    with Console(file=stderr, no_color=call.shared.no_color).status(_LOOKING[path]):
+        yield
+
+
+_LOOKING = {
+    "enroll": "Looking at the face ...",
+    "shop": "Looking at the shopper ...",
+    "pay": "Looking at the payer ...",
+    "audit": "Reading the trail ...",
+    "audit verify": "Recomputing the chain ...",
+    "accounts lookalikes": "Comparing everybody with everybody ...",
+}
+
+
+def _reader_is_gone(call: Call) -> None:
+    """Whoever read our output has left; point what is left of it to nowhere, so that the exit is quiet."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), call.environment.stdout.fileno())

@@ -1,0 +1,81 @@
+"""`smilepay wallet`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from smilepay_cli.commands.call import Call
+from smilepay_cli.commands.options import command
+from smilepay_cli.vocabulary.results import Result
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A customer or a merchant.")]
+Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Like 3 or 3.50.")]
+Payment = Annotated[str, typer.Argument(metavar="PAYMENT", help="A payment's id: pay_...")]
+Part = Annotated[str | None, typer.Argument(metavar="[AMOUNT]", help="A part; default: all of it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    wallet = typer.Typer(help="Money: balances, deposits, statements, and what becomes of a payment.")
+    app.add_typer(wallet, name="wallet", no_args_is_help=True)
+
+    @command(wallet, "balance", path="wallet balance")
+    def balance(
+        call: Call,
+        name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One account; default: all.")] = None,
+    ) -> Result:
+        """What is on an account, or on all of them."""
+        from smilepay_cli.verbs.wallet import balance
+
+        return balance(call.till, name)
+
+    @command(wallet, "deposit", path="wallet deposit")
+    def deposit(call: Call, name: Name, amount: Amount) -> Result:
+        """Put money on an account."""
+        from smilepay_cli.verbs.wallet import deposit
+
+        return deposit(call.till, name, amount)
+
+    @command(wallet, "withdraw", path="wallet withdraw")
+    def withdraw(call: Call, name: Name, amount: Amount) -> Result:
+        """Take money off an account; for a merchant, a payout."""
+        from smilepay_cli.verbs.wallet import withdraw
+
+        return withdraw(call.till, name, amount)
+
+    @command(wallet, "statement", path="wallet statement")
+    def statement(call: Call, name: Name) -> Result:
+        """Everything that moved on an account, and what is set aside."""
+        from smilepay_cli.verbs.wallet import statement
+
+        return statement(call.till, name)
+
+    @command(wallet, "capture", path="wallet capture")
+    def capture(call: Call, payment: Payment, amount: Part = None) -> Result:
+        """Take the money of an authorized payment, whole or in part."""
+        from smilepay_cli.verbs.wallet import capture
+
+        return capture(call.till, payment, amount)
+
+    @command(wallet, "void", path="wallet void")
+    def void(call: Call, payment: Payment) -> Result:
+        """Set free the money of an authorized payment."""
+        from smilepay_cli.verbs.wallet import void
+
+        return void(call.till, payment)
+
+    @command(wallet, "refund", path="wallet refund")
+    def refund(call: Call, payment: Payment, amount: Part = None) -> Result:
+        """Give back a captured payment, all of it or a part."""
+        from smilepay_cli.verbs.wallet import refund
+
+        return refund(call.till, payment, amount)
+
+    @command(wallet, "limits", path="wallet limits")
+    def limits(call: Call, name: Name) -> Result:
+        """What the policy lets an account spend."""
+        from smilepay_cli.verbs.wallet import limits
+
+        return limits(call.till, name)

@@ -1,0 +1,82 @@
+"""Accounts for people."""
+
+from __future__ import annotations
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from smilepay_cli.render.flow import next_step, ok, order_table
+from smilepay_cli.render.text import amount, moment, plural
+from smilepay_cli.verbs.accounts import AccountResult, AccountsResult, ChangeResult, LookalikesResult
+
+
+def show_accounts(result: AccountsResult, console: Console) -> None:
+    """Who is enrolled."""
+    if not result.accounts:
+        console.print("nobody is enrolled yet")
+        next_step(console, "smilepay enroll NAME --image FILE --deposit 100")
+        return
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("name")
+    table.add_column("enrolled", no_wrap=True)
+    table.add_column("references", justify="right")
+    table.add_column("PIN")
+    table.add_column("available", justify="right", no_wrap=True)
+    for account in result.accounts:
+        table.add_row(
+            account.name,
+            moment(account.enrolled_at),
+            str(account.references),
+            "yes" if account.has_pin else "no",
+            amount(account.balance.available),
+        )
+    console.print(table)
+
+
+def show_account(result: AccountResult, console: Console) -> None:
+    """One person."""
+    account = result.account
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim")
+    table.add_column()
+    table.add_row("name", account.name)
+    table.add_row("account", account.account_id)
+    table.add_row("enrolled", moment(account.enrolled_at))
+    table.add_row("references", str(account.references))
+    table.add_row("PIN", "set" if account.has_pin else "not set")
+    table.add_row("available", amount(account.balance.available))
+    if account.balance.held.minor:
+        table.add_row("set aside", amount(account.balance.held))
+    console.print(table)
+    if result.open_order:
+        console.print(f"open order {result.open_order.id}")
+        console.print(order_table(result.open_order))
+
+
+def show_lookalikes(result: LookalikesResult, console: Console) -> None:
+    """Who would be ambiguous with whom."""
+    if not result.pairs:
+        ok(console, f"no two of {plural(result.people, 'person', 'people')} look too much alike")
+        return
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("one")
+    table.add_column("other")
+    table.add_column("dissimilarity", justify="right")
+    table.add_column("what follows")
+    for one, other, distance in result.pairs:
+        same = distance <= result.dissimilarity_max
+        table.add_row(one, other, f"{distance:.3f}", "each could pass for the other" if same else "ambiguous at times")
+    console.print(table)
+
+
+def show_change(result: ChangeResult, console: Console) -> None:
+    """A change to an account or a terminal."""
+    name = result.done_to
+    if result.verb == "forget":
+        paid = f"; {amount(result.paid_out)} paid out" if result.paid_out and result.paid_out.minor else ""
+        ok(console, f"{name} is forgotten: name, key, PIN and references are destroyed{paid}")
+    elif result.verb == "unlock":
+        ok(console, f"unlocked: {name}")
+    else:
+        ok(console, f"the PIN of {name} is {'set' if result.verb == 'pin' else 'removed'}")
