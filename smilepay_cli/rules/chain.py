@@ -22,8 +22,8 @@ def seal(draft: Mapping[str, Any], *, seq: int, previous: str) -> tuple[Event, s
 
 
 def digest(text: str) -> str:
-    """SHA-256 (hex) of the canonical text."""
-    return sha256(text.encode()).hexdigest()
+    """SHA-256 (hex) of the text's bytes; of a text that is no UTF-8 any more, of the bytes as they lay there."""
+    return sha256(text.encode(errors="surrogateescape")).hexdigest()
 
 
 def opened(rows: Iterable[StoredEvent]) -> Iterator[Event]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 # ISO 4217:2015, the currencies with other than two decimals that people pay with.
 _EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3, "OMR": 3, "JOD": 3}
+_AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,6})?")
 _MOST_MINOR = 10**15
 """Largest amount accepted; a ledger of such amounts stays far inside SQLite's 64-bit integers."""
 
@@ -64,17 +66,13 @@ class Money:
 def parse_amount(text: str, currency: str, *, what: str = "amount") -> Money:
     """An amount above zero as typed, in major units: `3`, `3.50`.
 
-    Raises UsageProblem when it is no number, not above zero, too large, or finer than the currency.
+    Raises UsageProblem when it is no plain decimal, not above zero, too large, or finer than the currency.
     """
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        raise UsageProblem(
-            f"{what} {text!r} is not a number", hint="write it like 3 or 3.50", reason="bad_amount"
-        ) from None
-    if not value.is_finite() or value <= 0:
+    if not _AMOUNT.fullmatch(text):
+        raise UsageProblem(f"{what} {text!r} is not an amount", hint="write it like 3 or 3.50", reason="bad_amount")
+    scaled = Decimal(text).scaleb(exponent(currency))
+    if scaled == 0:
         raise UsageProblem(f"{what} {text} is not above zero", reason="bad_amount")
-    scaled = value.scaleb(exponent(currency)) if value.adjusted() < 20 else Decimal(_MOST_MINOR + 1)
     if scaled > _MOST_MINOR:
         raise UsageProblem(f"{what} {text} is too large", reason="bad_amount")
     if scaled != scaled.to_integral_value():

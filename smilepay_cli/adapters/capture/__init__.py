@@ -1,0 +1,1 @@
+"""Frames: from image files, and from whatever OpenCV's VideoCapture opens."""

@@ -1,0 +1,191 @@
+"""Still images as frames of a capture."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from smilepay_cli.adapters.capture.files import file_kind, printable, read_file, read_stream
+from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.faces import Frame, pixel_digest
+
+if TYPE_CHECKING:
+    from smilepay_cli.vocabulary.faces import Pixels
+
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "AVIF")
+"""What Pillow reads by itself. Nothing that runs another program (EPS), and no exotic decoder."""
+SUFFIXES = (".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".avif")
+"""What counts as an image in a folder."""
+MOST_PIXELS = 50_000_000
+"""Of one image; a phone's 48 megapixels pass, a decompression bomb does not."""
+MOST_PIXELS_KEPT = 200_000_000
+"""Of one capture kept decoded (0.6 GB); the images beyond are decoded a second time."""
+MOST_FRAMES = 300
+FEWEST_SIDE = 16
+STDIN = "-"
+
+
+class ImageSource:
+    """A ports.FrameSource of `--image`s: files, folders (their images in natural order), `-` for stdin."""
+
+    is_camera = False
+
+    def __init__(self, names: Sequence[str], stdin: BinaryIO | None = None) -> None:
+        self._names = tuple(names)
+        self._stdin = stdin
+        self._files: list[tuple[str, Path | None]] | None = None
+        self._kept: dict[int, Frame] = {}
+        self._input: bytes | None = None
+
+    @property
+    def description(self) -> str:
+        """What people call it."""
+        first = printable(self._names[0])
+        return first if len(self._names) == 1 else f"{first} and {len(self._names) - 1} more"
+
+    def check(self) -> None:
+        """Find, read and decode every image once, so that bad input is known before anything is done.
+
+        Raises UsageProblem for the first one that cannot be used.
+        """
+        kept = 0
+        for number, (name, path) in enumerate(self._found()):
+            if number in self._kept:
+                continue
+            frame = self._frame(number, name, path)
+            kept += frame.pixels.shape[0] * frame.pixels.shape[1]
+            if kept <= MOST_PIXELS_KEPT:
+                self._kept[number] = frame
+
+    def frames(self) -> Iterator[Frame]:
+        """One frame an image, in the order given. Raises UsageProblem."""
+        for number, (name, path) in enumerate(self._found()):
+            yield self._kept.get(number) or self._frame(number, name, path)
+
+    def _found(self) -> list[tuple[str, Path | None]]:
+        if self._files is None:
+            self._files = list(_files(self._names))
+        return self._files
+
+    def _frame(self, number: int, name: str, path: Path | None) -> Frame:
+        data = self._read(path)
+        pixels = decode_image(data, name)
+        return Frame(
+            pixels=pixels,
+            number=number,
+            seconds=0.0,
+            origin=name,
+            pixel_digest=pixel_digest(pixels),
+            file_digest=sha256(data).hexdigest(),
+        )
+
+    def _read(self, path: Path | None) -> bytes:
+        if path is not None:
+            return read_file(path)
+        if self._input is None:
+            self._input = read_stream(self._stdin)
+        return self._input
+
+
+def decode_image(data: bytes, name: str) -> Pixels:
+    """(height, width, 3) uint8 RGB, upright, transparency over white.
+
+    Size limits hold before anything is decoded. Raises UsageProblem (`unusable_image`) for whatever cannot
+    be decoded in full: a truncated file is never half a face.
+    """
+    import numpy as np
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    if not data:
+        raise _unusable(name, "the file is empty")
+    try:
+        # Pillow warns of bombs by a global limit of its own; ours is lower and checked below
+        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            warnings.simplefilter("ignore")
+            _require_size(image, name)
+            image.load()
+            return np.array(_rgb(ImageOps.exif_transpose(image)), dtype=np.uint8)
+    except UsageProblem:
+        raise
+    except UnidentifiedImageError:
+        raise _unusable(name, f"not an image of a known format ({', '.join(FORMATS)})") from None
+    except Image.DecompressionBombError:
+        raise _unusable(name, f"more than {MOST_PIXELS // 1_000_000} megapixels") from None
+    except (Exception, RecursionError) as error:  # whatever a hostile file makes a decoder raise
+        detail = " ".join(str(error).split()) or type(error).__name__
+        raise _unusable(name, f"cannot be decoded: {detail[:120]}") from None
+
+
+def _require_size(image: Any, name: str) -> None:
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise _unusable(name, f"{width} x {height} is more than {MOST_PIXELS // 1_000_000} megapixels")
+    if min(width, height) < FEWEST_SIDE:
+        raise _unusable(name, f"{width} x {height} is too small to hold a face")
+
+
+def _rgb(image: Any) -> Any:
+    from PIL import Image
+
+    if image.mode.startswith("I") or image.mode == "F":  # 16 bits and more: to 8, by its range
+        low, high = (0, 65535) if image.mode.startswith("I;16") else image.getextrema()
+        scale = 255 / max(high - low, 1) if high > 255 else 1
+        return image.convert("F").point(lambda value: (value - low) * scale).convert("L").convert("RGB")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image).convert("RGB")
+    return image.convert("RGB")
+
+
+def _files(names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
+    if names.count(STDIN) > 1:
+        raise UsageProblem("--image - can be given once only: there is one standard input")
+    count = 0
+    for name, path in _expanded(names):
+        count += 1
+        if count > MOST_FRAMES:
+            raise UsageProblem(
+                f"more than {MOST_FRAMES} images for one capture", hint="name fewer, or a smaller folder"
+            )
+        yield name, path
+
+
+def _expanded(names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
+    for name in names:
+        if name == STDIN:
+            yield STDIN, None
+            continue
+        path = Path(name)
+        if file_kind(path) == "folder":
+            yield from ((printable(str(image)), image) for image in _images_in(path))
+        else:
+            yield printable(name), path
+
+
+def _images_in(folder: Path) -> list[Path]:
+    try:
+        entries = list(folder.iterdir())
+    except OSError as error:
+        raise UsageProblem(f"{printable(str(folder))}: {error.strerror}", reason="unreadable_file") from None
+    images = [entry for entry in entries if entry.suffix.lower() in SUFFIXES and not entry.name.startswith(".")]
+    if not images:
+        raise UsageProblem(
+            f"{printable(str(folder))} holds no images", hint=f"looked for {' '.join(SUFFIXES)}", reason="no_images"
+        )
+    return sorted(images, key=lambda image: _natural(image.name))
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    """2.jpg before 10.jpg."""
+    parts = re.split(r"([0-9]+)", name)
+    return [(0, int(part), part) if part.isdecimal() else (1, 0, part.casefold()) for part in parts]
+
+
+def _unusable(name: str, detail: str) -> UsageProblem:
+    return UsageProblem(f"{name}: {detail}", hint="use a whole JPEG or PNG picture", reason="unusable_image")

@@ -1,0 +1,105 @@
+"""Enrolling: one face, one name, references that nobody can read in the file."""
+
+from __future__ import annotations
+
+import pytest
+
+from smilepay_cli.verbs.enroll import enroll
+from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable, UsageProblem
+from tests.fakes.fake_engine import empty_picture, picture
+from tests.fakes.source import PictureSource
+from tests.verbs.conftest import Scene
+
+
+def test_one_reference_for_each_good_frame_and_a_reason_for_the_others(scene: Scene) -> None:
+    """Frames without a usable face are left out, and told."""
+    frames = [picture("ann", noise=1), empty_picture(), picture("ann", noise=2), picture("ann", faces=2, noise=3)]
+    result = enroll(scene.till(), "ann", PictureSource(*frames), deposit="12.50")
+    assert (result.added, result.references) == (2, 2)
+    assert result.balance is not None and result.balance.available.minor == 1250
+    assert result.warnings == ("picture 1: no face found", "picture 3: 2 faces found")
+
+
+def test_the_same_picture_twice_is_one_reference(scene: Scene) -> None:
+    """A repeated frame teaches nothing."""
+    frame = picture("ann", noise=1)
+    assert enroll(scene.till(), "ann", PictureSource(frame, frame)).added == 1
+
+
+def test_a_face_has_one_name(scene: Scene) -> None:
+    """Enrolled under another name already: 22, and nobody is added."""
+    scene.enroll("ann")
+    again = enroll(scene.till(), "bea", scene.selfie("ann"))
+    assert (again.exit, again.refusal and again.refusal.reason) == (ExitStatus.WRONG_STATE, "already_enrolled")
+    with scene.store.reading() as books:
+        assert [person.name for person in books.people.all()] == ["ann"]
+
+
+def test_a_name_has_one_face(scene: Scene) -> None:
+    """Another person cannot add their face to an account, in whatever case the name is typed."""
+    scene.enroll("Ann")
+    other = enroll(scene.till(), "ANN", scene.selfie("bob"))
+    assert other.refusal is not None and other.refusal.reason == "name_taken"
+
+
+def test_the_same_person_adds_references(scene: Scene) -> None:
+    """Enrolling again under the same name adds to what is there."""
+    scene.enroll("ann")
+    more = enroll(scene.till(), "ann", scene.selfie("ann"))
+    assert (more.outcome, more.added, more.references) == ("done", 1, 2)
+
+
+def test_frames_of_several_people_are_refused(scene: Scene) -> None:
+    """One person at a time: a capture that shows two is nobody's."""
+    source = PictureSource(picture("ann", noise=1), picture("bob", noise=1))
+    result = enroll(scene.till(), "ann", source)
+    assert result.refusal is not None and result.refusal.reason == "several_people"
+    assert result.exit is ExitStatus.NOT_ACQUIRED
+
+
+def test_nobody_there_leaves_nothing_but_the_event(scene: Scene) -> None:
+    """A failure to enrol makes no account."""
+    result = enroll(scene.till(), "ann", PictureSource(empty_picture()), deposit="10")
+    assert result.exit is ExitStatus.NOT_ACQUIRED
+    assert scene.events()[-1]["reason"] == "no_face"
+    with scene.store.reading() as books:
+        assert books.people.all() == []
+
+
+@pytest.mark.parametrize("name", ["", "  ", "-x", "a\nb\x00", "x" * 65, "a\u202eb"])
+def test_names_that_cannot_be_typed_back_are_refused(scene: Scene, name: str) -> None:
+    """No control characters, no empty name, no option lookalike."""
+    with pytest.raises(UsageProblem):
+        enroll(scene.till(), name, scene.selfie("ann"))
+
+
+def test_a_sellers_name_is_taken(scene: Scene) -> None:
+    """`wallet balance kiosk` must mean one account."""
+    result = enroll(scene.till(), "kiosk", scene.selfie("ann"))
+    assert result.refusal is not None and result.refusal.reason == "name_taken"
+
+
+@pytest.mark.parametrize("pin", ["12", "abcd", "1" * 33, "12 34"])
+def test_a_pin_has_four_to_32_digits(scene: Scene, pin: str) -> None:
+    """Anything else is exit 2 before the face is looked at."""
+    with pytest.raises(UsageProblem):
+        enroll(scene.till(), "ann", scene.selfie("ann"), pin=pin)
+
+
+def test_names_are_in_no_event(scene: Scene) -> None:
+    """Events carry opaque ids, so that a name can be forgotten."""
+    scene.enroll("Annabella")
+    scene.pay("Annabella", amount="3", merchant="kiosk")
+    assert "annabella" not in str(scene.events()).casefold()
+
+
+def test_templates_of_another_maker_are_never_compared(scene: Scene) -> None:
+    """Other models, other numbers: 32 and what to do, rather than a wrong answer."""
+    from dataclasses import replace
+
+    from tests.fakes.fake_engine import FAKE_MAKER
+
+    scene.enroll("ann")
+    other = scene.till(maker=replace(FAKE_MAKER, encoder="another network"))
+    with pytest.raises(StoreUnusable, match="another engine"):
+        enroll(other, "bob", scene.selfie("bob"))
