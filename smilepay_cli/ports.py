@@ -269,3 +269,6 @@ class Store(Protocol):
 
     def scrub(self) -> None:
         """Leave no trace of deleted rows in the file or beside it."""
+
+    def close(self) -> None:
+        """Let go of the file."""

@@ -68,7 +68,7 @@ class FileVault:
     def _read(self) -> bytes:
         try:
             descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-            with open(descriptor, "rb") as file:
+            with os.fdopen(descriptor, "rb") as file:
                 mode = os.fstat(descriptor).st_mode
                 if not stat.S_ISREG(mode):
                     raise self._unusable("it is not a regular file", "put back the master.key of this wallet")
@@ -88,7 +88,7 @@ class FileVault:
         key = token_bytes(KEY_BYTES)
         try:
             descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with open(descriptor, "wb") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(b64encode(key))
                 file.flush()
                 os.fsync(descriptor)

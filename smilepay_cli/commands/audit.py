@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,7 +13,16 @@ from smilepay_cli.vocabulary.results import Result
 
 Limit = Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many, newest first.")]
 Account = Annotated[str | None, typer.Option(metavar="NAME", help="Only events of this account.")]
-Outcome = Annotated[str | None, typer.Option(metavar="OUTCOME", help="Only done, or only refused.")]
+
+
+class Ended(StrEnum):
+    """How an attempt ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
+Outcome = Annotated[Ended | None, typer.Option(help="Only what ended so.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -77,9 +77,7 @@ class Call:
     @cached_property
     def till(self) -> Till:
         """Everything a verb needs; nothing is opened yet."""
-        return make_till(
-            self.home, self.policy, self.environment, engine=self.shared.engine, terminal=self._terminal()
-        )
+        return make_till(self.home, self.policy, self.environment, engine=self.shared.engine, terminal=self._terminal())
 
     @cached_property
     def source(self) -> FrameSource:
@@ -94,6 +92,11 @@ class Call:
             stdin=self.environment.stdin_bytes,
             clock=self.environment.clock,
         )
+
+    def close(self) -> None:
+        """Let go of the wallet, where it was opened."""
+        if "till" in self.__dict__:
+            self.till.store.close()
 
     def secret(self, value: str | None, question: str) -> str | None:
         """A PIN as given; `-` reads it from standard input, hidden on a terminal."""
@@ -123,9 +126,10 @@ def make_till(
     from smilepay_cli.adapters.pins import Argon2Pins
     from smilepay_cli.adapters.store.wallet import SqliteStore
 
+    named = open_engine(engine or DEFAULT_ENGINE)
     return Till(
         store=SqliteStore(home),
-        engine=environment.engine or open_engine(engine or DEFAULT_ENGINE),
+        engine=environment.engine or named,
         vault=FileVault(home),
         pins=Argon2Pins(),
         catalogue=CatalogueFile(home),

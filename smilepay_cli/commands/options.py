@@ -44,9 +44,9 @@ class _SharedOptions:
             rich_help_panel=_SHARED_PANEL,
         ),
     ] = None
-    engine: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Face engine.", rich_help_panel=_SHARED_PANEL)
-    ] = None
+    engine: Annotated[str | None, typer.Option(metavar="NAME", help="Face engine.", rich_help_panel=_SHARED_PANEL)] = (
+        None
+    )
     terminal: Annotated[
         str,
         typer.Option(metavar="ID", help="Which till this is (throttle, events).", rich_help_panel=_SHARED_PANEL),
@@ -83,9 +83,7 @@ class _SampleOptions:
     ] = None
     fps: Annotated[
         float | None,
-        typer.Option(
-            metavar="N", help="Frames a second of a video file or pattern.", rich_help_panel=_SAMPLE_PANEL
-        ),
+        typer.Option(metavar="N", help="Frames a second of a video file or pattern.", rich_help_panel=_SAMPLE_PANEL),
     ] = None
 
 
@@ -118,9 +116,7 @@ def group(
     return decorate
 
 
-def _runner(
-    function: Callable[..., Any], path: str, *, sample: bool, with_context: bool = False
-) -> Callable[..., Any]:
+def _runner(function: Callable[..., Any], path: str, *, sample: bool, with_context: bool = False) -> Callable[..., Any]:
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     kinds: list[type[Any]] = [_SharedOptions, *([_SampleOptions] if sample else [])]
     added = [_parameter(field) for kind in kinds for field in fields(kind)]
@@ -148,9 +144,7 @@ def _runner(
 
 def _parameter(field: Any) -> inspect.Parameter:
     annotation = typing_of(field)
-    return inspect.Parameter(
-        field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=annotation
-    )
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=annotation)
 
 
 def typing_of(field: Any) -> Any:

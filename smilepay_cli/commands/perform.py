@@ -33,6 +33,8 @@ def perform(call: Call, path: str, body: Callable[[], Result]) -> int:
             raise
         message = f"internal error: {type(error).__name__}: {error}".replace("\n", " ")
         return fail(call, path, ExitStatus.INTERNAL, "internal_error", message, INTERNAL_HINT)
+    finally:
+        call.close()
 
 
 def fail(call: Call, path: str, status: ExitStatus, reason: str, message: str, hint: str | None = None) -> int:

@@ -19,12 +19,12 @@ RECEIPT_WIDTH = 46
 
 def ok(console: Console, text: str) -> None:
     """One line that says what happened."""
-    console.print(Text.assemble(("✓ ", "bold green"), text))
+    console.print(Text.assemble(("✓ ", "bold green"), text), soft_wrap=True)
 
 
 def next_step(console: Console, text: str) -> None:
     """One line that says what one could do now."""
-    console.print(Text(f"  next: {text}", style="dim"))
+    console.print(Text(f"  next: {text}", style="dim"), soft_wrap=True)
 
 
 def show_enrolled(result: EnrollResult, console: Console) -> None:

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.text import Text
 
 from smilepay_cli.render import accounts, flow, money, policies, trail
-from smilepay_cli.render.text import error_lines
 from smilepay_cli.verbs.accounts import AccountResult, AccountsResult, ChangeResult, LookalikesResult
 from smilepay_cli.verbs.audit import EventResult, EventsResult, VerifyResult
 from smilepay_cli.verbs.enroll import EnrollResult
@@ -60,8 +59,9 @@ def console_on(stream: TextIO, *, color: bool, width: int | None = None) -> Cons
 def show(result: Result, stream: TextIO, *, color: bool) -> None:
     """Render a result on a stream."""
     console = console_on(stream, color=color)
-    for warning in result.warnings:
-        console.print(Text(f"note: {warning}", style="yellow"))
+    if not result.refusal or len(result.warnings) > 1:  # the only frame's reason is the refusal's own
+        for warning in result.warnings:
+            console.print(Text(f"note: {warning}", style="yellow"), soft_wrap=True)
     render = _SHOW.get(type(result))
     if result.refusal:
         show_refusal(result, result.refusal, console)
@@ -72,7 +72,7 @@ def show(result: Result, stream: TextIO, *, color: bool) -> None:
 def show_refusal(result: Result, refusal: Refusal, console: Console) -> None:
     """The reason's class for what a face was refused for, the plain reason for everything else."""
     told = _CLASS.get(refusal.exit)
-    console.print(Text.assemble(("✗ refused: ", "bold red"), told or refusal.message))
+    console.print(Text.assemble(("✗ refused: ", "bold red"), told or refusal.message), soft_wrap=True)
     hint = f"what was checked: smilepay audit show {result.events[-1]}" if told and result.events else refusal.hint
     if hint:
-        console.print(Text(f"  {hint}", style="dim"))
+        console.print(Text(f"  {hint}", style="dim"), soft_wrap=True)

@@ -40,7 +40,9 @@ def show_policies(result: PolicyResult, console: Console) -> None:
 
 def show_floor(result: FloorResult, console: Console) -> None:
     """The floor that holds from now on."""
-    told = f"anything weaker than {result.floor} is refused from now on" if result.floor else "there is no floor any more"
+    told = (
+        f"anything weaker than {result.floor} is refused from now on" if result.floor else "there is no floor any more"
+    )
     ok(console, told)
 
 

@@ -64,7 +64,7 @@ def share_out(amount: Money, shares: Sequence[Share]) -> tuple[Share, ...]:
     """
     left, parts = amount, []
     for share in shares:
-        part = share.amount if share.amount < left else left
+        part = min(share.amount, left)
         if part.minor:
             parts.append(Share(share.seller, part))
         left -= part

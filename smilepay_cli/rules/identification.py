@@ -21,9 +21,8 @@ def candidates(references: Sequence[Reference], probe: Vector, scheme: Scheme) -
     distances = scheme.dissimilarities(np.stack([reference.vector for reference in references]), probe)
     nearest: dict[str, float] = {}
     for reference, distance in zip(references, distances.tolist(), strict=True):
-        if not isfinite(distance):
-            distance = float("inf")  # not a number is no likeness; it must never sort first
-        nearest[reference.account_id] = min(distance, nearest.get(reference.account_id, float("inf")))
+        likeness = distance if isfinite(distance) else float("inf")  # what is no number must never sort first
+        nearest[reference.account_id] = min(likeness, nearest.get(reference.account_id, float("inf")))
     found = [Candidate(account_id, distance) for account_id, distance in nearest.items()]
     return sorted(found, key=lambda candidate: (candidate.dissimilarity, candidate.account_id))
 

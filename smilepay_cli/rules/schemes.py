@@ -18,7 +18,8 @@ class Scheme(Protocol):
     """A named way to combine and compare."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What policies and templates call it."""
 
     def template(self, descriptors: NDArray[Any]) -> Vector:
         """(128,) float64 from the (n, 128) descriptors of one face."""

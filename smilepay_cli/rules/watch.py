@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from smilepay_cli.rules.smile import smile_z
 from smilepay_cli.vocabulary.errors import Reason, Refused
@@ -83,7 +84,7 @@ def require_smile(watch: Watch, policy: Policy, *, is_camera: bool) -> None:
 
 def require_live_feed(pixel_digests: Sequence[str], policy: Policy) -> None:
     """Raises Refused (FROZEN_FEED) when most frames of a capture repeat the frame before them."""
-    pairs = list(zip(pixel_digests, pixel_digests[1:], strict=False))
+    pairs = list(pairwise(pixel_digests))
     repeats = sum(first == second for first, second in pairs)
     if "frozen_feed" in policy.deny_cues and pairs and repeats / len(pairs) > FROZEN_SHARE_MAX:
         raise Refused(Reason.FROZEN_FEED, f"{repeats} of {len(pairs)} frames repeat the one before: a frozen feed")

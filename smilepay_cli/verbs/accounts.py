@@ -10,7 +10,7 @@ from smilepay_cli.rules.identification import lookalikes as find_lookalikes
 from smilepay_cli.rules.limits import require_pin_form
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.lookup import require_person
-from smilepay_cli.verbs.post import posting_facts, post_money
+from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.recognise import gallery
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused

@@ -13,7 +13,7 @@ from smilepay_cli.rules.limits import require_pin_form
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.capture import Capture, good_faces, require_a_face
 from smilepay_cli.verbs.lookup import clean_name
-from smilepay_cli.verbs.post import posting_facts, post_money
+from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.recognise import gallery, record_engine, seal_template
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused

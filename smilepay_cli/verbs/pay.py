@@ -23,7 +23,7 @@ from smilepay_cli.rules.limits import (
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.face import check_input, is_presented_junk, recognise_payer
 from smilepay_cli.verbs.lookup import require_person, require_seller
-from smilepay_cli.verbs.post import posting_facts, post_money
+from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.recognise import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision

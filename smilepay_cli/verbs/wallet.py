@@ -20,7 +20,7 @@ from smilepay_cli.rules.books import (
 from smilepay_cli.rules.limits import require_funds
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.lookup import require_account, require_hold, require_person
-from smilepay_cli.verbs.post import posting_facts, post_money
+from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.ledger import (
     Authorization,

@@ -112,9 +112,7 @@ def test_two_people_who_look_alike_are_not_told_apart_by_chance(scene: Scene) ->
     ambiguous = scene.pay("?", policy=relaxed(margin=0.3), source=between, amount="3", merchant="kiosk")
     assert ambiguous.exit is ExitStatus.AMBIGUOUS
     again = PictureSource(picture("bea", like="ann", apart=0.26, noise=9, smile=True))
-    claimed = scene.pay(
-        "?", policy=relaxed(margin=0.3), source=again, amount="3", merchant="kiosk", account="ann"
-    )
+    claimed = scene.pay("?", policy=relaxed(margin=0.3), source=again, amount="3", merchant="kiosk", account="ann")
     assert claimed.outcome == "done" and claimed.name == "ann"
 
 

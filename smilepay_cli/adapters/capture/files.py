@@ -21,30 +21,33 @@ def printable(name: str) -> str:
 def read_file(path: Path) -> bytes:
     """The bytes of a regular file. Raises UsageProblem for anything else, or for more than LARGEST_FILE.
 
-    Opened without waiting, so that a FIFO nobody writes to does not hold us; looked at after opening, so
-    that nothing can be swapped in between.
+    Looked at before opening, since opening alone can wake a FIFO's writer or a device, and again after,
+    so that nothing can be swapped in between; opened without waiting, so that nothing swapped in holds us.
     """
     name = printable(str(path))
+    if (kind := file_kind(path)) not in ("file", "missing"):
+        raise _irregular(name, kind)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        raise _problem(name, _why(error)) from None
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _problem(name, "not a regular file")
-        try:
+        with open(path, "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise _irregular(name)
             return _limited(file, name)
-        except OSError as error:
-            raise _problem(name, _why(error)) from None
+    except (OSError, ValueError) as error:
+        raise problem(name, error) from None
 
 
 def read_stream(stream: BinaryIO | None) -> bytes:
     """Standard input to its end. Raises UsageProblem when there is none, or for more than LARGEST_FILE."""
     if stream is None or stream.closed:
-        raise _problem("-", "there is no standard input")
-    if stream.isatty():
-        raise UsageProblem("--image - reads a picture from standard input, which is a terminal", hint="pipe a file in")
-    return _limited(stream, "-")
+        raise problem("-", "there is no standard input")
+    try:
+        if stream.isatty():
+            raise UsageProblem(
+                "--image - reads a picture from standard input, which is a terminal", hint="pipe a file in"
+            )
+        return _limited(stream, "-")
+    except (OSError, ValueError) as error:  # opened for writing only, a directory, a terminal of another job
+        raise problem("-", error) from None
 
 
 def file_kind(path: Path) -> str:
@@ -54,7 +57,7 @@ def file_kind(path: Path) -> str:
     except FileNotFoundError:
         return "missing"
     except (OSError, ValueError) as error:
-        raise _problem(printable(str(path)), _why(error)) from None
+        raise problem(printable(str(path)), error) from None
     if stat.S_ISREG(mode):
         return "file"
     if stat.S_ISDIR(mode):
@@ -62,18 +65,25 @@ def file_kind(path: Path) -> str:
     return "device" if stat.S_ISCHR(mode) else "other"
 
 
+def problem(name: str, why: str | Exception) -> UsageProblem:
+    """One line about a file or folder that cannot be read. `name` is printable already."""
+    if isinstance(why, OSError) and why.strerror:
+        why = why.strerror[0].lower() + why.strerror[1:]
+    return UsageProblem(f"{name}: {printable(str(why))}", reason="unreadable_file")
+
+
+def _irregular(name: str, kind: str = "other") -> UsageProblem:
+    return problem(name, {"folder": "a folder, not a file"}.get(kind, "not a regular file"))
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+
+
 def _limited(file: BinaryIO, name: str) -> bytes:
-    data = file.read(LARGEST_FILE + 1)
+    data: bytes | None = file.read(LARGEST_FILE + 1)
+    if data is None:  # non-blocking, and nothing there yet
+        raise problem(name, "has nothing to read")
     if len(data) > LARGEST_FILE:
-        raise _problem(name, f"larger than {LARGEST_FILE // 1024 // 1024} MiB")
+        raise problem(name, f"larger than {LARGEST_FILE // 1024 // 1024} MiB")
     return data
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror[0].lower() + error.strerror[1:]
-    return str(error)
-
-
-def _problem(name: str, detail: str) -> UsageProblem:
-    return UsageProblem(f"{name}: {detail}", reason="unreadable_file")

@@ -105,8 +105,7 @@ def decode_image(data: bytes, name: str) -> Pixels:
         raise _unusable(name, "the file is empty")
     try:
         # Pillow warns of bombs by a global limit of its own; ours is lower and checked below
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(), _opened(data) as image:
             _require_size(image, name)
             image.load()
             return np.array(_rgb(ImageOps.exif_transpose(image)), dtype=np.uint8)
@@ -119,6 +118,19 @@ def decode_image(data: bytes, name: str) -> Pixels:
     except (Exception, RecursionError) as error:  # whatever a hostile file makes a decoder raise
         detail = " ".join(str(error).split()) or type(error).__name__
         raise _unusable(name, f"cannot be decoded: {detail[:120]}") from None
+
+
+def _opened(data: bytes) -> Any:
+    """The image with nothing decoded yet. Pillow knows the common formats at once, the others after `init`."""
+    from PIL import Image, UnidentifiedImageError
+
+    warnings.simplefilter("ignore")
+    Image.preinit()
+    try:
+        return Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN])
+    except UnidentifiedImageError:
+        Image.init()
+        return Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN])
 
 
 def _require_size(image: Any, name: str) -> None:
@@ -146,9 +158,7 @@ def _rgb(image: Any) -> Any:
 def _files(names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
     if names.count(STDIN) > 1:
         raise UsageProblem("--image - can be given once only: there is one standard input")
-    count = 0
-    for name, path in _expanded(names):
-        count += 1
+    for count, (name, path) in enumerate(_expanded(names), start=1):
         if count > MOST_FRAMES:
             raise UsageProblem(
                 f"more than {MOST_FRAMES} images for one capture", hint="name fewer, or a smaller folder"

@@ -1,0 +1,84 @@
+"""The command line in this process, with a fake engine and pictures as real files."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smilepay_cli.commands.app import run
+from smilepay_cli.commands.environment import Environment
+from tests.fakes.fake_engine import FakeEngine, empty_picture, picture, save
+from tests.fakes.fixed import CountingIds, FixedClock
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command line did."""
+
+    exit: int
+    stdout: str
+    stderr: str
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """The one JSON document on standard output."""
+        document: dict[str, Any] = json.loads(self.stdout)
+        return document
+
+
+@dataclass
+class Shell:
+    """Types command lines and makes selfies."""
+
+    folder: Path
+    clock: FixedClock = field(default_factory=FixedClock)
+    ids: CountingIds = field(default_factory=CountingIds)
+    faults: Mapping[str, Any] = field(default_factory=dict)
+    selfies: int = 0
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    def __call__(self, *arguments: str, stdin: str = "", variables: Mapping[str, str] | None = None) -> Answer:
+        stdout, stderr = io.StringIO(), io.StringIO()
+        environment = Environment(
+            stdout=stdout,
+            stderr=stderr,
+            stdin=io.TextIOWrapper(io.BytesIO(stdin.encode())),
+            variables=dict(variables or {}),
+            clock=self.clock,
+            ids=self.ids,
+            engine=FakeEngine(self.faults),
+        )
+        home = () if "--home" in arguments or arguments[:1] in ((), ("--help",)) else ("--home", str(self.home))
+        status = run([*arguments, *home], environment)
+        return Answer(status, stdout.getvalue(), stderr.getvalue())
+
+    def selfie(self, person: str, **facts: Any) -> str:
+        """Path of a new picture; it smiles unless told otherwise."""
+        self.selfies += 1
+        pixels = picture(person, **{"smile": True, "noise": self.selfies, **facts})
+        return str(save(pixels, self.folder / f"{person}-{self.selfies}.png"))
+
+    def nobody(self) -> str:
+        """Path of a picture without a face."""
+        return str(save(empty_picture(), self.folder / "nobody.png"))
+
+    def enroll(self, person: str, deposit: str = "100") -> None:
+        answer = self("enroll", person, "--image", self.selfie(person, smile=False), "--deposit", deposit)
+        assert answer.exit == 0, answer.stderr
+
+    def pay(self, person: str, *more: str, amount: str = "3") -> Answer:
+        return self("pay", "--amount", amount, "--merchant", "kiosk", "--image", self.selfie(person), *more)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
