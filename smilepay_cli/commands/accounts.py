@@ -65,7 +65,7 @@ def register(app: typer.Typer) -> None:
     def unlock(
         call: Call,
         name: Annotated[
-            str | None, typer.Argument(metavar="[NAME]", help="A person whose claims were refused.")
+            str | None, typer.Argument(metavar="NAME", help="A person whose claims were refused.")
         ] = None,
     ) -> Result:
         """Lift the lock of this terminal, and of an account."""

@@ -118,7 +118,7 @@ def group(
 
 def _runner(function: Callable[..., Any], path: str, *, sample: bool, with_context: bool = False) -> Callable[..., Any]:
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
-    kinds: list[type[Any]] = [_SharedOptions, *([_SampleOptions] if sample else [])]
+    kinds: list[type[Any]] = [*([_SampleOptions] if sample else []), _SharedOptions]
     added = [_parameter(field) for kind in kinds for field in fields(kind)]
 
     def run(context: typer.Context, **given: Any) -> int | None:

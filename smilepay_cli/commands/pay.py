@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
     def pay(
         call: Call,
         order: Annotated[
-            str | None, typer.Argument(metavar="[ORDER]", help="Which order; default: the payer's newest open one.")
+            str | None, typer.Argument(metavar="ORDER", help="Which order; default: the payer's newest open one.")
         ] = None,
         amount: Annotated[
             str | None, typer.Option(metavar="A", help="Pay an amount without an order; with --merchant.")

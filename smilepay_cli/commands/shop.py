@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
     def shop(
         call: Call,
         picks: Annotated[
-            list[str] | None, typer.Argument(metavar="[ITEM[=QTY]]...", help="What to buy; nothing: the catalogue.")
+            list[str] | None, typer.Argument(metavar="ITEM[=QTY]", help="What to buy; nothing: the catalogue.")
         ] = None,
         account: Annotated[str | None, typer.Option(metavar="NAME", help="Say who you are (1:1).")] = None,
     ) -> Result:

@@ -7,24 +7,29 @@ from typing import Annotated
 import typer
 
 from smilepay_cli.commands.call import Call
-from smilepay_cli.commands.options import command
+from smilepay_cli.commands.options import command, group
 from smilepay_cli.vocabulary.results import Result
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A customer or a merchant.")]
 Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Like 3 or 3.50.")]
 Payment = Annotated[str, typer.Argument(metavar="PAYMENT", help="A payment's id: pay_...")]
-Part = Annotated[str | None, typer.Argument(metavar="[AMOUNT]", help="A part; default: all of it.")]
+Part = Annotated[str | None, typer.Argument(metavar="AMOUNT", help="A part; default: all of it.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    wallet = typer.Typer(help="Money: balances, deposits, statements, and what becomes of a payment.")
-    app.add_typer(wallet, name="wallet", no_args_is_help=True)
+
+    @group(app, "wallet", help="Money: deposits, statements, what becomes of a payment. Alone: all balances.")
+    def wallet(call: Call) -> Result:
+        """Money: deposits, statements, what becomes of a payment. Alone: all balances."""
+        from smilepay_cli.verbs.wallet import balance
+
+        return balance(call.till)
 
     @command(wallet, "balance", path="wallet balance")
     def balance(
         call: Call,
-        name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One account; default: all.")] = None,
+        name: Annotated[str | None, typer.Argument(metavar="NAME", help="One account; default: all.")] = None,
     ) -> Result:
         """What is on an account, or on all of them."""
         from smilepay_cli.verbs.wallet import balance

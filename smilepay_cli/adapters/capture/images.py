@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from smilepay_cli.adapters.capture.files import file_kind, printable, read_file, read_stream
+from smilepay_cli.adapters.capture.files import file_kind, printable, problem, read_file, read_stream
+from smilepay_cli.adapters.capture.hush import without_stderr, without_warnings
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
 
@@ -53,12 +54,12 @@ class ImageSource:
 
         Raises UsageProblem for the first one that cannot be used.
         """
-        kept = 0
+        kept = sum(_size(frame) for frame in self._kept.values())
         for number, (name, path) in enumerate(self._found()):
             if number in self._kept:
                 continue
             frame = self._frame(number, name, path)
-            kept += frame.pixels.shape[0] * frame.pixels.shape[1]
+            kept += _size(frame)
             if kept <= MOST_PIXELS_KEPT:
                 self._kept[number] = frame
 
@@ -99,24 +100,23 @@ def decode_image(data: bytes, name: str) -> Pixels:
     be decoded in full: a truncated file is never half a face.
     """
     import numpy as np
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     if not data:
         raise _unusable(name, "the file is empty")
     try:
-        # Pillow warns of bombs by a global limit of its own; ours is lower and checked below
-        with warnings.catch_warnings(), _opened(data) as image:
+        with without_warnings, _opened(data) as image:
             _require_size(image, name)
-            image.load()
-            return np.array(_rgb(ImageOps.exif_transpose(image)), dtype=np.uint8)
+            _load(image)
+            return np.array(_upright(_rgb(image), _orientation(image)), dtype=np.uint8)
     except UsageProblem:
         raise
     except UnidentifiedImageError:
         raise _unusable(name, f"not an image of a known format ({', '.join(FORMATS)})") from None
-    except Image.DecompressionBombError:
+    except Image.DecompressionBombError:  # beyond twice Pillow's own limit, which is higher than ours
         raise _unusable(name, f"more than {MOST_PIXELS // 1_000_000} megapixels") from None
-    except (Exception, RecursionError) as error:  # whatever a hostile file makes a decoder raise
-        detail = " ".join(str(error).split()) or type(error).__name__
+    except Exception as error:  # whatever a hostile file makes a decoder raise
+        detail = printable(" ".join(str(error).split())) or type(error).__name__
         raise _unusable(name, f"cannot be decoded: {detail[:120]}") from None
 
 
@@ -124,13 +124,18 @@ def _opened(data: bytes) -> Any:
     """The image with nothing decoded yet. Pillow knows the common formats at once, the others after `init`."""
     from PIL import Image, UnidentifiedImageError
 
-    warnings.simplefilter("ignore")
     Image.preinit()
     try:
         return Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN])
     except UnidentifiedImageError:
         Image.init()
         return Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN])
+
+
+def _load(image: Any) -> None:
+    """Decode. libtiff writes what it thinks of a file to standard error."""
+    with without_stderr if image.format == "TIFF" else nullcontext():
+        image.load()
 
 
 def _require_size(image: Any, name: str) -> None:
@@ -144,15 +149,51 @@ def _require_size(image: Any, name: str) -> None:
 def _rgb(image: Any) -> Any:
     from PIL import Image
 
-    if image.mode.startswith("I") or image.mode == "F":  # 16 bits and more: to 8, by its range
-        low, high = (0, 65535) if image.mode.startswith("I;16") else image.getextrema()
-        scale = 255 / max(high - low, 1) if high > 255 else 1
-        return image.convert("F").point(lambda value: (value - low) * scale).convert("L").convert("RGB")
+    if image.mode.startswith("I") or image.mode == "F":
+        return _eight_bits(image).convert("RGB")
     if image.has_transparency_data:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image).convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _eight_bits(image: Any) -> Any:
+    """Grey of 16 bits by its full range; of 32 bits, where no range is agreed, by what the picture holds."""
+    is_16_bits = image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM"))
+    low, high = (0, 65535) if is_16_bits else image.getextrema()
+    scale = 255 / (high - low) if high > low else 0.0
+    return image.convert("F").point(lambda value: value * scale - low * scale).convert("L")
+
+
+def _orientation(image: Any) -> Any:
+    """The EXIF tag; 1 where there is none or it cannot be read, as every viewer has it."""
+    from PIL import ExifTags
+
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # parsers of metadata raise anything; the pixels are whole
+        return 1
+
+
+def _upright(image: Any, orientation: Any) -> Any:
+    """Exif 2.32, tag 0x0112. Pillow's exif_transpose also writes the metadata anew, which not every file bears."""
+    from PIL.Image import Transpose
+
+    turn = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+def _size(frame: Frame) -> int:
+    return frame.pixels.shape[0] * frame.pixels.shape[1]
 
 
 def _files(names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
@@ -171,6 +212,8 @@ def _expanded(names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
         if name == STDIN:
             yield STDIN, None
             continue
+        if not name:
+            raise UsageProblem("--image needs a file or a folder, or - for standard input")
         path = Path(name)
         if file_kind(path) == "folder":
             yield from ((printable(str(image)), image) for image in _images_in(path))
@@ -182,13 +225,13 @@ def _images_in(folder: Path) -> list[Path]:
     try:
         entries = list(folder.iterdir())
     except OSError as error:
-        raise UsageProblem(f"{printable(str(folder))}: {error.strerror}", reason="unreadable_file") from None
+        raise problem(printable(str(folder)), error) from None
     images = [entry for entry in entries if entry.suffix.lower() in SUFFIXES and not entry.name.startswith(".")]
     if not images:
         raise UsageProblem(
             f"{printable(str(folder))} holds no images", hint=f"looked for {' '.join(SUFFIXES)}", reason="no_images"
         )
-    return sorted(images, key=lambda image: _natural(image.name))
+    return sorted(images, key=lambda image: (_natural(image.name), image.name))
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
