@@ -51,7 +51,10 @@ def register(app: typer.Typer) -> None:
 
     @command(audit, "show", path="audit show")
     def show(
-        call: Call, event: Annotated[str, typer.Argument(metavar="ID", help="An event's id or number.")]
+        call: Call,
+        event: Annotated[
+            str | None, typer.Argument(metavar="ID", help="An event's id or number; default: the newest.")
+        ] = None,
     ) -> Result:
         """One event, with every check that ran and its figures."""
         from smilepay_cli.verbs.audit import show

@@ -98,12 +98,13 @@ def of_face(till: Till, source: FrameSource, *, limit: int = 20, outcome: str | 
     return answered(attempt, body, refused)
 
 
-def show(till: Till, event_id: str) -> EventResult:
-    """One event by its id or its number. Raises UsageProblem when there is none."""
+def show(till: Till, event_id: str | None = None) -> EventResult:
+    """One event by its id or its number, or the newest. Raises UsageProblem when there is none."""
     with till.store.reading() as books:
-        event = books.trail.by_id(event_id)
+        event = books.trail.by_id(event_id) if event_id else next(iter(books.trail.latest(1)), None)
         if event is None:
-            raise UsageProblem(f"no event {event_id!r}", hint="what there is: smilepay audit", reason="no_such_event")
+            named = f"no event {event_id!r}" if event_id else "nothing has happened yet"
+            raise UsageProblem(named, hint="what there is: smilepay audit", reason="no_such_event")
         return EventResult(event=event, names=_names(books))
 
 

@@ -143,6 +143,7 @@ def test_one_event_is_found_by_id_and_by_number(story: Scene) -> None:
     """Both are what people have at hand."""
     event = listed(story.till()).found[1]
     assert show(story.till(), event.id).event == event == show(story.till(), "4").event
+    assert show(story.till()).event.seq == 5
     with pytest.raises(UsageProblem):
         show(story.till(), "evt_none")
 
