@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -62,6 +63,10 @@ def _tell(call: Call, path: str, result: Result) -> None:
 
 
 def _print(call: Call, document: str) -> None:
+    try:
+        document.encode(getattr(call.environment.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        document = json.dumps(json.loads(document), indent=2)  # the same document in ASCII
     print(document, file=call.environment.stdout)
     call.environment.stdout.flush()
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -235,3 +239,25 @@ def test_the_home_is_taken_from_the_environment(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("SMILEPAY_HOME", str(tmp_path / "elsewhere"))
     assert run(["wallet", "deposit", "kiosk", "1", "--quiet"]) == 0
     assert (tmp_path / "elsewhere" / "wallet.db").exists()
+
+
+@pytest.mark.parametrize("arguments", [("shop",), ("shop", "--json")], ids=" ".join)
+def test_a_terminal_without_our_letters_is_no_error(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """What was done stays done; letters that cannot be shown are replaced, JSON escapes them."""
+    done = subprocess.run(
+        [sys.executable, "-m", "smilepay_cli", *arguments],
+        env={**os.environ, "SMILEPAY_HOME": str(tmp_path), "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        capture_output=True,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    if "--json" in arguments:
+        assert json.loads(done.stdout)["data"]["catalogue"]["items"]["latte"]["title"] == "Caff\u00e8 latte"
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    """`smilepay shop | head -1`: quiet, and no traceback."""
+    command = f"{sys.executable} -m smilepay_cli policy | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command], env={**os.environ, "SMILEPAY_HOME": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert done.stderr == "" and done.stdout.splitlines()[-1] == "0"
