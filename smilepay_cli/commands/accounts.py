@@ -64,9 +64,7 @@ def register(app: typer.Typer) -> None:
     @command(accounts, "unlock", path="accounts unlock")
     def unlock(
         call: Call,
-        name: Annotated[
-            str | None, typer.Argument(metavar="NAME", help="A person whose claims were refused.")
-        ] = None,
+        name: Annotated[str | None, typer.Argument(metavar="NAME", help="A person whose claims were refused.")] = None,
     ) -> Result:
         """Lift the lock of this terminal, and of an account."""
         from smilepay_cli.verbs.accounts import unlock

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 FACE_SHARE = 0.62
 """How much of the picture's width the detector's box takes."""
-RAMP = " .:-=+*#%@"
-"""Characters from dark to light, as on a dark terminal."""
+RAMP = " .:"
+"""Characters from dark to light, as on a dark terminal. Three of them: more tones of so few characters are noise,
+and the landmarks have to stand out."""
 LANDMARK = "o"
 ACCEPTED, REFUSED, POINTS = (60, 220, 90), (240, 60, 60), (255, 225, 40)
+SMALLEST_WITH_LANDMARKS = 32
+"""Pixels of a picture's side."""
 _POINT_OPACITY = 0.75
 """Landmarks let the face shine through: 68 of them are a good part of a small picture."""
 _CORNERS = "┌┐└┘"
@@ -53,7 +56,8 @@ class _View:
 def face_picture(face: Face, *, rows: int, accepted: bool, color: bool) -> RenderableType:
     """The face with its box (green or red) and landmarks (yellow), 2 * `rows` columns by `rows` rows.
 
-    Without colour the box is drawn with lines and each landmark is an `o`.
+    Without colour the box is drawn with lines and each landmark is an `o`. A picture too small for 68 landmarks
+    in colour is shown without them.
     """
     view = _view_of_face(face, size=2 * rows)
     if color:
@@ -93,7 +97,8 @@ def _in_colour(frame: Frame, view: _View, face: Face | None, box_colour: tuple[i
     image = _cut(frame, view, (view.size, view.size))
     if face is not None:
         ImageDraw.Draw(image).rectangle(view.edges(face.box), outline=box_colour)
-        for x, y in _inside(face.landmarks, view):
+        points = face.landmarks if view.size >= SMALLEST_WITH_LANDMARKS else None
+        for x, y in _inside(points, view):
             below = image.getpixel((x, y))
             mixed = (round(p * _POINT_OPACITY + b * (1 - _POINT_OPACITY)) for p, b in zip(POINTS, below, strict=True))
             image.putpixel((x, y), tuple(mixed))

@@ -48,9 +48,15 @@ _CLASS = {
 """What the person in front is told; what exactly failed is in the event."""
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Rich would end the program with status 1; what was done is done, and commands/perform.py knows."""
+        raise BrokenPipeError
+
+
 def console_on(stream: TextIO, *, color: bool, width: int | None = None) -> Console:
     """A console for a stream: no colour and 100 columns at most off a terminal."""
-    console = Console(file=stream, no_color=not color, highlight=False, width=width, soft_wrap=False, emoji=False)
+    console = _Console(file=stream, no_color=not color, highlight=False, width=width, soft_wrap=False, emoji=False)
     if width is None and not console.is_terminal:
         console.width = 80
     return console

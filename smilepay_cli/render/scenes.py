@@ -1,0 +1,259 @@
+"""One scene of the demo as a panel: the picture at the left, what it says at the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rich.box import ROUNDED, SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from smilepay_cli.harnesses.stage import Scene
+from smilepay_cli.render.faces import face_picture, frame_picture
+from smilepay_cli.render.text import amount
+from smilepay_cli.rules.smile import smile_z, smiles
+from smilepay_cli.verbs.audit import EventsResult, VerifyResult
+from smilepay_cli.verbs.enroll import EnrollResult
+from smilepay_cli.verbs.pay import PayResult
+from smilepay_cli.verbs.shop import ShopResult
+from smilepay_cli.verbs.wallet import BalanceResult
+from smilepay_cli.vocabulary.events import Event
+from smilepay_cli.vocabulary.faces import Face
+from smilepay_cli.vocabulary.money import Money
+from smilepay_cli.vocabulary.policies import Policy
+
+METER_START, METER_END = -6.0, 4.0
+"""Ends of the smile meter; faces at rest are at about -4.5, broad smiles at 2.5."""
+METER_WIDTH = 34
+NARROWEST_WITH_TEXT_BESIDE = 72
+TEXT_WIDTH = 38
+PANEL_EDGES = 4
+SMALL_FACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How scenes are drawn on this terminal."""
+
+    width: int
+    rows: int
+    """Height of a picture in rows of text; it is twice as many columns wide."""
+    color: bool
+    """Whether pictures may be drawn in colour."""
+    policy: Policy
+
+
+def look_for(width: int, height: int, *, color: bool, policy: Policy) -> Look:
+    """The largest picture that leaves room for the text beside it, and for the command line below."""
+    room = width - PANEL_EDGES - (TEXT_WIDTH + 2 if width >= NARROWEST_WITH_TEXT_BESIDE else 0)
+    rows = max(6, min(28, height - 6, room // 2))
+    return Look(width, rows, color, policy)
+
+
+def scene_panel(scene: Scene, number: int, look: Look, *, z: float | None = None) -> Panel:
+    """The whole scene. `z` shows the smile meter at another reading than the judged face's, for animation."""
+    if scene.step.camera and len(scene.faces) > 1:
+        return _panel(scene, number, look, _capture(scene, look))
+    if scene.frame is None:
+        return _panel(scene, number, look, Group(Text(scene.step.narration), "", *_book_facts(scene), _outcome(scene)))
+    face = scene.faces[-1] if scene.faces else None
+    if face is not None:
+        picture = face_picture(face, rows=look.rows, accepted=not scene.result.refusal, color=look.color)
+    else:
+        picture = frame_picture(scene.frame, rows=look.rows, color=look.color)
+    words = Group(Text(scene.step.narration), "", *_face_facts(scene, look, z), _outcome(scene))
+    return _panel(scene, number, look, _side_by_side(picture, words, look))
+
+
+def watching_panel(scene: Scene, number: int, face: Face, look: Look) -> Panel:
+    """One moment of a capture, for animation: the frame's face and the smile meter, no answer yet."""
+    picture = face_picture(face, rows=look.rows, accepted=True, color=look.color)
+    meter = smile_meter(_z(face), look.policy, METER_WIDTH)
+    words = Group(Text(scene.step.narration), "", Text(f"frame {face.frame.number}", style="dim"), meter)
+    return _panel(scene, number, look, _side_by_side(picture, words, look), border="yellow")
+
+
+def reading_of(scene: Scene) -> float | None:
+    """z of the judged face, where the step came as far as looking at the smile."""
+    looked = any(check.name == "smile" for check in getattr(scene.result, "checks", ()))
+    return _z(scene.faces[-1]) if looked and scene.faces else None
+
+
+def smile_meter(z: float, policy: Policy, width: int) -> Text:
+    """A bar up to z with the policy's threshold marked, in three lines; readable without colour."""
+
+    def place(value: float) -> int:
+        share = (value - METER_START) / (METER_END - METER_START)
+        return round(min(max(share, 0.0), 1.0) * (width - 1))
+
+    smiling, threshold, end = z >= policy.smile_z_min, place(policy.smile_z_min), place(z)
+    style = "green" if smiling else "red"
+    bar = Text()
+    for cell in range(width):
+        if cell == threshold:
+            bar.append("┃", style="bold")
+        else:
+            bar.append("█" if cell <= end else "░", style=style if cell <= end else "dim")
+    answer = ("✓ smiles", "bold green") if smiling else ("✗ does not smile", "bold red")
+    head = Text.assemble(("smile ", "dim"), f"z {z:.2f} ", answer)
+    mark = Text(" " * max(0, threshold - 6) + f"{policy.smile_z_min:.2f} ▲", style="dim")
+    return Text("\n").join([head, bar, mark])
+
+
+def _panel(scene: Scene, number: int, look: Look, body: RenderableType, *, border: str | None = None) -> Panel:
+    if border is None:
+        border = "red" if scene.result.refusal else "green"
+    title = Text.assemble((f" {number} ", "bold reverse"), (f" {scene.step.title} ", "bold"))
+    return Panel(body, title=title, title_align="left", box=ROUNDED, border_style=border, width=look.width)
+
+
+def _side_by_side(picture: RenderableType, words: RenderableType, look: Look) -> RenderableType:
+    if look.width < NARROWEST_WITH_TEXT_BESIDE:
+        return Group(picture, words)
+    columns = Table.grid(padding=(0, 2, 0, 0))
+    columns.add_column(width=2 * look.rows)
+    columns.add_column(max_width=look.width - PANEL_EDGES - 2 * look.rows - 2)
+    columns.add_row(picture, words)
+    return columns
+
+
+def _face_facts(scene: Scene, look: Look, z: float | None) -> list[RenderableType]:
+    result: Any = scene.result
+    facts: list[RenderableType] = []
+    if isinstance(result, EnrollResult) and result.balance:
+        facts += [_pairs(name=result.name, references=str(result.references), deposit=amount(result.balance.available))]
+    if getattr(result, "decision", None):
+        facts.append(_match(result, look.policy))
+    reading = reading_of(scene) if z is None else z
+    if reading is not None:
+        facts += ["", smile_meter(reading, look.policy, METER_WIDTH)]
+    if isinstance(result, ShopResult) and result.order:
+        for line in result.order.lines:
+            facts += ["", Text(f"{line.quantity} x {line.title}"), Text(amount(line.total), style="bold")]
+    if isinstance(result, PayResult) and result.payment:
+        facts += ["", _receipt(result)]
+    return [*facts, ""] if facts else []
+
+
+def _match(result: Any, policy: Policy) -> Table:
+    decision = result.decision
+    who = result.name or ("recognised" if decision.accepted else "nobody who is enrolled")
+    rows = {"who": who}
+    if decision.nearest:
+        rows["dissimilarity"] = f"{decision.nearest.dissimilarity:.2f}, at most {policy.dissimilarity_max:.2f}"
+    if decision.accepted and decision.margin is not None:
+        rows["margin"] = f"{decision.margin:.2f}, at least {policy.margin:.2f}"
+    return _pairs(**rows)
+
+
+def _receipt(result: PayResult) -> Table:
+    """What moved: postings that sum to zero, and what is left."""
+    assert result.payment is not None and result.payment.transaction is not None
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right", no_wrap=True)
+    for posting in result.payment.transaction.postings:
+        own = posting.account_id == result.account_id
+        who = result.name if own else posting.account_id.partition(":")[2]
+        table.add_row(Text(who or ""), Text(amount(posting.amount, sign=True), style="red" if own else "green"))
+    if result.balance:
+        left = amount(result.balance.available)
+        table.add_row(Text(f"left to {result.name}", style="dim"), Text(left, style="dim"))
+    return table
+
+
+def _capture(scene: Scene, look: Look) -> RenderableType:
+    """A few faces of a capture in a row, each with its meter, the judged one last; then the answer."""
+    small = max(4, (look.width - PANEL_EDGES - 2 * (SMALL_FACES - 1)) // SMALL_FACES // 2)
+    small = min(small, max(4, look.rows - 6))
+    row = Table.grid(padding=(0, 2, 0, 0))
+    chosen = scene.faces[:1] + scene.faces[-2:] if len(scene.faces) > SMALL_FACES else scene.faces
+    for _ in chosen:
+        row.add_column(width=2 * small)
+    row.add_row(*(face_picture(face, rows=small, accepted=True, color=look.color) for face in chosen))
+    row.add_row(*(_caption(face, look.policy, 2 * small) for face in chosen))
+    result: Any = scene.result
+    facts = Table.grid(padding=(0, 4, 0, 0))
+    facts.add_row(
+        _match(result, look.policy) if result.decision else "",
+        _receipt(result) if isinstance(result, PayResult) and result.payment else "",
+    )
+    return Group(row, Text(scene.step.narration), facts, _outcome(scene))
+
+
+def _caption(face: Face, policy: Policy, width: int) -> Text:
+    bar = smile_meter(_z(face), policy, width).split("\n")[1]
+    sign = ("✓", "bold green") if face.mouth and smiles(face.mouth, policy.smile_z_min) else ("✗", "bold red")
+    return Text("\n").join([bar, Text.assemble(f"frame {face.frame.number}  z {_z(face):.2f} ", sign)])
+
+
+def _book_facts(scene: Scene) -> list[RenderableType]:
+    result = scene.result
+    if isinstance(result, BalanceResult):
+        pairs = {named.name: amount(named.balance.available) for named in result.balances}
+        return [_pairs(right=True, **pairs), ""]
+    if isinstance(result, EventsResult):
+        return [_trail(result)]
+    if isinstance(result, VerifyResult):
+        return [Text.assemble(("head of the chain ", "dim"), result.head[:32] + "..."), ""]
+    return []
+
+
+def _trail(result: EventsResult) -> Table:
+    """The events, oldest first, short enough for 80 columns."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for title in ("", "what", "who", "answer"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("amount", justify="right", no_wrap=True)
+    table.add_column("hash", style="dim", no_wrap=True)
+    for event in reversed(result.found):
+        table.add_row(str(event.seq), str(event.body["command"]), *_event(event, result.names), event.hash[:8])
+    return table
+
+
+def _event(event: Event, names: dict[str, str]) -> tuple[str, Text, str]:
+    body = event.body
+    who = names.get(body["account"] or "", "")
+    answer = Text(f"✗ {body['reason']} ({body['exit']})", "red") if body["reason"] else Text("✓ done", "green")
+    minor = body.get("amount_minor")
+    return who, answer, "" if minor is None else amount(Money(minor, body["currency"]))
+
+
+def _outcome(scene: Scene) -> Text:
+    """The answer in words and in the form that scripts get."""
+    refusal = scene.result.refusal
+    if refusal:
+        answer = Text.assemble(("✗ refused: ", "bold red"), (refusal.message, "bold"))
+    else:
+        answer = Text.assemble(("✓ ", "bold green"), (_success(scene), "bold"))
+    answer.append(f"\n  {refusal.reason}, exit {int(refusal.exit)}" if refusal else ", exit 0", style="dim")
+    return answer
+
+
+def _success(scene: Scene) -> str:
+    result = scene.result
+    if isinstance(result, EnrollResult):
+        return f"{result.name} is enrolled"
+    if isinstance(result, ShopResult):
+        return f"hello {result.name}, the order is open"
+    if isinstance(result, PayResult):
+        return f"paid with a smile: {amount(result.amount)}" if result.amount else "paid"
+    if isinstance(result, VerifyResult):
+        return f"{result.count} events and {result.transactions} transactions are as written"
+    return "done"
+
+
+def _pairs(*, right: bool = False, **rows: str) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim")
+    table.add_column(justify="right" if right else "left")
+    for label, value in rows.items():
+        table.add_row(Text(label), Text(value))
+    return table
+
+
+def _z(face: Face) -> float:
+    return smile_z(face.mouth) if face.mouth else METER_START
