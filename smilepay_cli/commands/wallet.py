@@ -60,21 +60,21 @@ def register(app: typer.Typer) -> None:
     @command(wallet, "capture", path="wallet capture")
     def capture(call: Call, payment: Payment, amount: Part = None) -> Result:
         """Take the money of an authorized payment, whole or in part."""
-        from smilepay_cli.verbs.wallet import capture
+        from smilepay_cli.verbs.payments import capture
 
         return capture(call.till, payment, amount)
 
     @command(wallet, "void", path="wallet void")
     def void(call: Call, payment: Payment) -> Result:
         """Set free the money of an authorized payment."""
-        from smilepay_cli.verbs.wallet import void
+        from smilepay_cli.verbs.payments import void
 
         return void(call.till, payment)
 
     @command(wallet, "refund", path="wallet refund")
     def refund(call: Call, payment: Payment, amount: Part = None) -> Result:
         """Give back a captured payment, all of it or a part."""
-        from smilepay_cli.verbs.wallet import refund
+        from smilepay_cli.verbs.payments import refund
 
         return refund(call.till, payment, amount)
 

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.text import amount, moment
-from smilepay_cli.verbs.wallet import BalanceResult, LimitsResult, MoneyResult, PaymentResult, StatementResult
+from smilepay_cli.verbs.payments import PaymentResult
+from smilepay_cli.verbs.wallet import BalanceResult, LimitsResult, MoneyResult, StatementResult
 
 _WHAT = {"deposit": "deposit", "withdrawal": "withdrawal", "capture": "payment", "refund": "refund"}
 

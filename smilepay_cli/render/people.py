@@ -13,9 +13,10 @@ from smilepay_cli.verbs.accounts import AccountResult, AccountsResult, ChangeRes
 from smilepay_cli.verbs.audit import EventResult, EventsResult, VerifyResult
 from smilepay_cli.verbs.enroll import EnrollResult
 from smilepay_cli.verbs.pay import PayResult
+from smilepay_cli.verbs.payments import PaymentResult
 from smilepay_cli.verbs.policy import FloorResult, PolicyResult
 from smilepay_cli.verbs.shop import CatalogueResult, ShopResult
-from smilepay_cli.verbs.wallet import BalanceResult, LimitsResult, MoneyResult, PaymentResult, StatementResult
+from smilepay_cli.verbs.wallet import BalanceResult, LimitsResult, MoneyResult, StatementResult
 from smilepay_cli.vocabulary.errors import ExitStatus
 from smilepay_cli.vocabulary.results import Refusal, Result
 

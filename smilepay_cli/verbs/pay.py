@@ -7,88 +7,30 @@ newest order, account limits, PIN and funds. The first refusal is the answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
-
 import rfc8785
 
-from smilepay_cli.ports import Books, FrameSource
-from smilepay_cli.rules.books import capture_postings, shares_of
-from smilepay_cli.rules.limits import (
-    needs_pin,
-    require_funds,
-    require_within_daily_limit,
-    require_within_payment_limit,
-)
+from smilepay_cli.ports import FrameSource
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.face import check_input, is_presented_junk, recognise_payer
 from smilepay_cli.verbs.lookup import require_person, require_seller
-from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.recognise import check_lockout
-from smilepay_cli.verbs.till import Till
-from smilepay_cli.vocabulary.decisions import CheckResult, Decision
-from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
-from smilepay_cli.vocabulary.faces import Face
-from smilepay_cli.vocabulary.ledger import (
-    Authorization,
-    Balance,
-    Hold,
-    KeyUse,
-    Order,
-    Person,
-    Resolution,
-    Share,
-    merchant_account,
+from smilepay_cli.verbs.settle import (
+    Payment,
+    PayRequest,
+    PayResult,
+    authorization,
+    check_payment_limit,
+    first_success,
+    named_order,
+    settle,
 )
+from smilepay_cli.verbs.till import Till
+from smilepay_cli.vocabulary.errors import Refused, UsageProblem
+from smilepay_cli.vocabulary.ledger import KeyUse
 from smilepay_cli.vocabulary.money import Money, parse_amount
-from smilepay_cli.vocabulary.results import Refusal, Result
+from smilepay_cli.vocabulary.results import Refusal
 
-DAY = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class PayRequest:
-    """What is to be paid. Either an order (None: the shopper's newest open one), or amount and merchant."""
-
-    order_id: str | None = None
-    amount: str | None = None
-    merchant: str | None = None
-    account: str | None = None
-    """The name of a claimed account (1:1)."""
-    pin: str | None = None
-    hold: bool = False
-    """Authorize only."""
-    key: str | None = None
-    """Idempotency key."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PayResult(Result):
-    """What happened. `repeated`: the key's first success is told again, nothing moved and nobody is named."""
-
-    payment: Authorization | None = None
-    order: Order | None = None
-    name: str | None = None
-    account_id: str | None = None
-    balance: Balance | None = None
-    amount: Money | None = None
-    repeated: bool = False
-    first_event: str | None = None
-    decision: Decision | None = None
-    checks: tuple[CheckResult, ...] = ()
-    face: Face | None = field(default=None, metadata={"private": True})
-
-
-@dataclass(slots=True)
-class _Payment:
-    """One attempt to pay, on its way through the checks."""
-
-    till: Till
-    request: PayRequest
-    attempt: Attempt
-    amount: Money | None = None
-    parameters: str = ""
-    """What the idempotency key is bound to: never the capture, so that a retry may bring a new selfie."""
+__all__ = ["PayRequest", "PayResult", "pay"]
 
 
 def pay(till: Till, request: PayRequest, source: FrameSource) -> PayResult:
@@ -96,7 +38,7 @@ def pay(till: Till, request: PayRequest, source: FrameSource) -> PayResult:
 
     Raises UsageProblem for a request that makes no sense; everything else is a result with an event.
     """
-    payment = _Payment(till, request, Attempt(till, "pay"))
+    payment = Payment(till, request, Attempt(till, "pay"))
     payment.attempt.record_policy()
     try:
         return _paid(payment, source)
@@ -108,7 +50,7 @@ def pay(till: Till, request: PayRequest, source: FrameSource) -> PayResult:
         return _refused(payment, Refusal.of(problem), strike=False)
 
 
-def _paid(payment: _Payment, source: FrameSource) -> PayResult:
+def _paid(payment: Payment, source: FrameSource) -> PayResult:
     till, request, attempt = payment.till, payment.request, payment.attempt
     payment.amount = _requested_amount(till, request)
     check_input(attempt, source)
@@ -117,17 +59,17 @@ def _paid(payment: _Payment, source: FrameSource) -> PayResult:
         attempt.claimed_id = require_person(books, request.account).account_id if request.account else None
         seller = require_seller(books, till.catalogue.load(), request.merchant) if request.merchant else None
         payment.parameters = _parameters(payment)
-        first = _first_success(payment, books)
+        first = first_success(payment, books)
         if first is None:
-            named = _named_order(payment, books) if request.order_id else None
+            named = named_order(payment, books) if request.order_id else None
             if amount := named.total if named else payment.amount:
-                _check_payment_limit(attempt, amount)
+                check_payment_limit(attempt, amount)
             check_lockout(attempt, books)
     if first is not None:
         return _repeat(payment, first)
     recognise_payer(attempt, source)
     with till.store.writing() as books:
-        return _settle(payment, books, seller)
+        return settle(payment, books, seller)
 
 
 def _requested_amount(till: Till, request: PayRequest) -> Money | None:
@@ -141,7 +83,7 @@ def _requested_amount(till: Till, request: PayRequest) -> Money | None:
     return parse_amount(request.amount, till.catalogue.load().currency) if request.amount else None
 
 
-def _parameters(payment: _Payment) -> str:
+def _parameters(payment: Payment) -> str:
     request, amount = payment.request, payment.amount
     return rfc8785.dumps(
         {
@@ -154,33 +96,16 @@ def _parameters(payment: _Payment) -> str:
     ).decode()
 
 
-def _first_success(payment: _Payment, books: Books) -> KeyUse | None:
-    """The success that the key stands for. Raises Refused (KEY_REUSED) for other parameters."""
-    key = payment.request.key
-    if key is None:
-        return None
-    with payment.attempt.check("idempotency_key") as figures:
-        use = books.ledger.key(key)
-        figures["used"] = use is not None
-        if use is not None and use.parameters != payment.parameters:
-            raise Refused(
-                Reason.KEY_REUSED,
-                "this idempotency key belongs to a payment with other parameters",
-                hint="use a new key for a new payment",
-            )
-        return use
-
-
-def _repeat(payment: _Payment, use: KeyUse) -> PayResult:
+def _repeat(payment: Payment, use: KeyUse) -> PayResult:
     """Tell the first success again. No face was looked at, so nobody is named."""
     till, attempt = payment.till, payment.attempt
     with till.store.writing() as books:
         attempt.facts["repeats"] = use.event_id
-        authorization = _authorization(books, use.hold_id)
+        told = authorization(books, use.hold_id)
         attempt.record(books)
         return PayResult(
-            payment=authorization,
-            amount=authorization.hold.amount,
+            payment=told,
+            amount=told.hold.amount,
             repeated=True,
             first_event=use.event_id,
             checks=tuple(attempt.checks),
@@ -188,158 +113,7 @@ def _repeat(payment: _Payment, use: KeyUse) -> PayResult:
         )
 
 
-def _named_order(payment: _Payment, books: Books) -> Order:
-    """The order that the request names, still open. Raises UsageProblem, or Refused (ORDER_NOT_OPEN)."""
-    order = books.orders.by_id(payment.request.order_id or "", payment.till.clock.now())
-    if order is None:
-        raise UsageProblem(
-            f"no order {payment.request.order_id!r}",
-            hint="leave it out to pay your newest open order",
-            reason="no_such_order",
-        )
-    with payment.attempt.check("order_state") as figures:
-        figures.update(order=order.id, state=order.state)
-        if order.state != "open":
-            raise Refused(Reason.ORDER_NOT_OPEN, f"order {order.id} is {order.state} already")
-    return order
-
-
-def _check_payment_limit(attempt: Attempt, amount: Money) -> None:
-    with attempt.check("payment_limit") as figures:
-        figures["amount_minor"] = amount.minor
-        require_within_payment_limit(amount, attempt.till.policy)
-
-
-def _settle(payment: _Payment, books: Books, seller: str | None) -> PayResult:
-    """The last checks and the money, in one transaction. What was true before it is looked at again."""
-    till, request, attempt = payment.till, payment.request, payment.attempt
-    first = _first_success(payment, books)
-    if first is not None:  # somebody with the same key was faster
-        raise Refused(Reason.ORDER_NOT_OPEN, "this payment was made a moment ago", hint="repeat the call to see it")
-    person = books.people.by_id(attempt.account_id or "")
-    if person is None:
-        raise Refused(Reason.NO_MATCH, "this account was forgotten a moment ago")
-    _check_not_presented_meanwhile(payment, books)
-    order = None if seller else _order_to_pay(payment, books, person)
-    amount = order.total if order else payment.amount
-    assert amount is not None
-    payment.amount = amount
-    if request.order_id is None and order:
-        _check_payment_limit(attempt, amount)
-    _check_account(payment, books, person, amount)
-    shares = shares_of(order.lines) if order else (Share(seller or "", amount),)
-    hold = _authorize(payment, books, person, order, shares, amount)
-    if not request.hold:
-        _capture_hold(payment, books, hold)
-    if request.key:
-        books.ledger.consume_key(KeyUse(request.key, payment.parameters, hold.id, attempt.event_id))
-    attempt.record(books, throttle="clear")
-    return PayResult(
-        payment=_authorization(books, hold.id),
-        order=books.orders.by_id(order.id, till.clock.now()) if order else None,
-        name=person.name,
-        account_id=person.account_id,
-        balance=books.ledger.balance(person.account_id, person.currency, till.clock.now()),
-        amount=amount,
-        decision=attempt.decision,
-        checks=tuple(attempt.checks),
-        face=attempt.face,
-        events=(attempt.event_id,),
-    )
-
-
-def _check_not_presented_meanwhile(payment: _Payment, books: Books) -> None:
-    if payment.till.policy.replay_check and books.trail.seen(payment.attempt.presented):
-        raise Refused(Reason.USED_BEFORE, "this picture was presented a moment ago", hint="take a new one")
-
-
-def _order_to_pay(payment: _Payment, books: Books, person: Person) -> Order:
-    now = payment.till.clock.now()
-    if payment.request.order_id:
-        order = _named_order(payment, books)
-        if order.account_id != person.account_id:
-            raise Refused(Reason.NOT_YOUR_ORDER, f"order {order.id} is somebody else's")
-        return order
-    with payment.attempt.check("newest_order") as figures:
-        newest = books.orders.newest_open(person.account_id, now)
-        figures["order"] = newest.id if newest else None
-        if newest is None:
-            raise Refused(Reason.NO_OPEN_ORDER, "there is no open order to pay", hint="shop first: smilepay shop ITEM")
-        return newest
-
-
-def _check_account(payment: _Payment, books: Books, person: Person, amount: Money) -> None:
-    till, attempt = payment.till, payment.attempt
-    now = till.clock.now()
-    if amount.currency != person.currency:
-        raise UsageProblem(f"{person.name} has an account in {person.currency}, not in {amount.currency}")
-    with attempt.check("daily_limit") as figures:
-        spent = Money(books.ledger.spent_since(person.account_id, person.currency, now - DAY, now), person.currency)
-        figures["spent_minor"] = spent.minor
-        require_within_daily_limit(amount, spent, till.policy)
-    with attempt.check("pin") as figures:
-        figures["needed"] = needs_pin(amount, till.policy)
-        _check_pin(payment, person, needed=figures["needed"])
-    with attempt.check("funds") as figures:
-        available = books.ledger.balance(person.account_id, person.currency, now).available
-        figures["available_minor"] = available.minor
-        require_funds(amount, available)
-
-
-def _check_pin(payment: _Payment, person: Person, *, needed: bool) -> None:
-    pin = payment.request.pin
-    if pin is None:
-        if needed:
-            raise Refused(Reason.PIN_NEEDED, "this amount needs a PIN too", hint="add --pin")
-        return
-    if person.pin_hash is None:
-        raise Refused(Reason.PIN_NEEDED, "no PIN is set for this account", hint="set one: smilepay accounts pin NAME")
-    if not payment.till.pins.verify(person.pin_hash, pin):
-        raise Refused(Reason.PIN_WRONG, "the PIN is wrong")
-
-
-def _authorize(
-    payment: _Payment, books: Books, person: Person, order: Order | None, shares: tuple[Share, ...], amount: Money
-) -> Hold:
-    now = payment.till.clock.now()
-    hold = Hold(
-        id=payment.till.ids.new("pay"),
-        account_id=person.account_id,
-        order_id=order.id if order else None,
-        amount=amount,
-        shares=shares,
-        authorized_at=now,
-        expires_at=now + timedelta(seconds=payment.till.policy.hold_seconds),
-    )
-    books.ledger.add_hold(hold)
-    payment.attempt.facts.update(
-        payment=hold.id,
-        order=hold.order_id,
-        amount_minor=amount.minor,
-        currency=amount.currency,
-        merchants=[share.seller for share in shares],
-        state="authorized",
-    )
-    return hold
-
-
-def _capture_hold(payment: _Payment, books: Books, hold: Hold) -> None:
-    for share in hold.shares:
-        books.ledger.open_account(merchant_account(share.seller), "merchant", hold.amount.currency)
-    transaction = post_money(payment.attempt, books, "capture", capture_postings(hold, hold.amount), hold.id)
-    books.ledger.resolve(hold.id, Resolution("captured", hold.amount, transaction.at), transaction.id)
-    payment.attempt.facts.update(state="captured", ledger=posting_facts(transaction))
-
-
-def _authorization(books: Books, hold_id: str) -> Authorization:
-    hold = books.ledger.hold(hold_id)
-    assert hold is not None
-    transaction = books.ledger.transaction_of(hold_id)
-    state = hold.resolution.kind if hold.resolution else "authorized"
-    return Authorization(hold, state, transaction)
-
-
-def _refused(payment: _Payment, refusal: Refusal, *, strike: bool) -> PayResult:
+def _refused(payment: Payment, refusal: Refusal, *, strike: bool) -> PayResult:
     attempt, amount = payment.attempt, payment.amount
     if amount:
         attempt.facts.update(amount_minor=amount.minor, currency=amount.currency)

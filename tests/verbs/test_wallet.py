@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smilepay_cli.verbs.wallet import balance, capture, deposit, limits, refund, statement, void, withdraw
+from smilepay_cli.verbs.payments import capture, refund, void
+from smilepay_cli.verbs.wallet import balance, deposit, limits, statement, withdraw
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
 from tests.verbs.conftest import Scene
 

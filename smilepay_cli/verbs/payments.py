@@ -1,0 +1,104 @@
+"""What becomes of a payment once it is authorized: captured, voided, given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from smilepay_cli.ports import Books
+from smilepay_cli.rules.books import (
+    capture_postings,
+    hold_state,
+    refund_postings,
+    require_capturable,
+    require_open,
+    require_refundable,
+)
+from smilepay_cli.verbs.attempt import Attempt, answered
+from smilepay_cli.verbs.lookup import require_hold
+from smilepay_cli.verbs.post import post_money, posting_facts
+from smilepay_cli.verbs.till import Till
+from smilepay_cli.vocabulary.ledger import Authorization, Hold, Resolution, merchant_account
+from smilepay_cli.vocabulary.money import Money, parse_amount
+from smilepay_cli.vocabulary.results import Refusal, Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentResult(Result):
+    """What became of a payment. `amount` is what was captured or given back."""
+
+    verb: str
+    payment_id: str
+    payment: Authorization | None = None
+    amount: Money | None = None
+
+
+def capture(till: Till, payment_id: str, amount: str | None = None) -> PaymentResult:
+    """Take the money that was authorized, whole or in part; the rest is set free."""
+
+    def step(books: Books, attempt: Attempt, hold: Hold) -> Money:
+        wanted = parse_amount(amount, hold.amount.currency) if amount else hold.amount
+        require_capturable(hold, wanted, till.clock.now())
+        for share in hold.shares:
+            books.ledger.open_account(merchant_account(share.seller), "merchant", hold.amount.currency)
+        transaction = post_money(attempt, books, "capture", capture_postings(hold, wanted), hold.id)
+        books.ledger.resolve(hold.id, Resolution("captured", wanted, transaction.at), transaction.id)
+        attempt.facts.update(state="captured", ledger=posting_facts(transaction))
+        return wanted
+
+    return _on_payment(till, "capture", payment_id, step)
+
+
+def void(till: Till, payment_id: str) -> PaymentResult:
+    """Set free what was authorized."""
+
+    def step(books: Books, attempt: Attempt, hold: Hold) -> Money:
+        require_open(hold, till.clock.now())
+        nothing = Money(0, hold.amount.currency)
+        books.ledger.resolve(hold.id, Resolution("voided", nothing, till.clock.now()), None)
+        attempt.facts["state"] = "voided"
+        return hold.amount
+
+    return _on_payment(till, "void", payment_id, step)
+
+
+def refund(till: Till, payment_id: str, amount: str | None = None) -> PaymentResult:
+    """Give back what was captured, all of it or a part; never more than was captured."""
+
+    def step(books: Books, attempt: Attempt, hold: Hold) -> Money:
+        wanted = parse_amount(amount, hold.amount.currency) if amount else None
+        back = require_refundable(hold, wanted, till.clock.now())
+        transaction = post_money(attempt, books, "refund", refund_postings(hold, back), hold.id)
+        attempt.facts.update(state="refunded", ledger=posting_facts(transaction))
+        return back
+
+    return _on_payment(till, "refund", payment_id, step)
+
+
+def _on_payment(till: Till, verb: str, payment_id: str, step: Callable[[Books, Attempt, Hold], Money]) -> PaymentResult:
+    attempt = Attempt(till, f"wallet.{verb}")
+    attempt.facts["payment"] = payment_id
+
+    def body() -> PaymentResult:
+        with till.store.writing() as books:
+            hold = require_hold(books, payment_id)
+            attempt.account_id = hold.account_id
+            with attempt.check("state") as figures:
+                figures["state"] = hold_state(hold, till.clock.now())
+                amount = step(books, attempt, hold)
+            attempt.facts.update(amount_minor=amount.minor, currency=amount.currency, order=hold.order_id)
+            attempt.record(books)
+            now_held = require_hold(books, payment_id)
+            state = hold_state(now_held, till.clock.now())
+            return PaymentResult(
+                verb=verb,
+                payment_id=payment_id,
+                payment=Authorization(now_held, state, books.ledger.transaction_of(payment_id)),
+                amount=amount,
+                events=(attempt.event_id,),
+            )
+
+    def refused(refusal: Refusal) -> PaymentResult:
+        return PaymentResult(verb=verb, payment_id=payment_id, refusal=refusal, events=(attempt.event_id,))
+
+    return answered(attempt, body, refused)
