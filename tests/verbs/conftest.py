@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,10 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    return Scene(tmp_path / "home")
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    scene = Scene(tmp_path / "home")
+    yield scene
+    scene.store.close()
 
 
 def relaxed(**changes: Any) -> Policy:
