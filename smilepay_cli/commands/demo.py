@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
+from signal import SIGHUP, SIGTERM, signal
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,18 +37,24 @@ def register(app: typer.Typer) -> None:
         ] = None,
     ) -> Result:
         """The whole story on the sample faces, in a throwaway home. Ends with 30 when a step goes wrong."""
-        _require_own_home(call)
+        if call.shared.policy not in (None, POLICY):
+            raise UsageProblem(f"the demo is told under policy {POLICY}")
         kept = _empty_folder(keep) if keep is not None else None
-        screen = _screen(call, fast=fast)
-        if screen:
-            screen.title()
         with _home(kept) as home:
-            return _tell(_stage(call, home), screen, kept)
+            stage = _stage(call, home)
+            with closing(stage.till.store):
+                return _tell(call, stage, _screen(call, fast=fast), kept)
 
 
-def _tell(stage: Stage, screen: Screen | None, kept: Path | None) -> Result:
-    """Play step after step up to the first that does not end as foreseen."""
+def _tell(call: Call, stage: Stage, screen: Screen | None, kept: Path | None) -> Result:
+    """Play step after step up to the first that does not end as foreseen.
+
+    Raises ExpectationFailed then; with --json the result says it, together with the steps that were played.
+    """
     from smilepay_cli.adapters.packaged import sample_faces
+
+    if screen:
+        screen.title()
     from smilepay_cli.harnesses.stage import failure, play, told
     from smilepay_cli.harnesses.story import STORY
 
@@ -59,12 +67,18 @@ def _tell(stage: Stage, screen: Screen | None, kept: Path | None) -> Result:
             screen.scene(scene, number)
         if not scene.as_foreseen:
             break
-    result = told(tuple(scenes), str(kept) if kept else None)
-    if result.refusal and screen:
+    if not scenes[-1].as_foreseen and not call.shared.json:
         raise failure(scenes[-1])
     if screen:
         screen.end(sample_faces(), kept)
-    return result
+    return told(scenes, home=str(kept) if kept else None, warnings=_warnings(call))
+
+
+def _warnings(call: Call) -> tuple[str, ...]:
+    """A home that was asked for and not used is worth a word; SMILEPAY_HOME is merely left alone."""
+    if call.shared.home in (None, call.environment.variables.get("SMILEPAY_HOME")):
+        return ()
+    return ("--home was left alone: the demo has a home of its own, which --keep DIR keeps",)
 
 
 def _screen(call: Call, *, fast: bool) -> Screen | None:
@@ -96,16 +110,8 @@ def _stage(call: Call, home: Path) -> Stage:
             seconds=policy.capture_seconds,
         )
 
-    till = make_till(home, policy, call.environment, engine=call.shared.engine, terminal=call.shared.terminal)
+    till = make_till(home, policy, call.environment, engine=call.shared.engine, terminal=call.till.terminal)
     return Stage(till, samples)
-
-
-def _require_own_home(call: Call) -> None:
-    """A home or a policy that was asked for and not used would be a lie; SMILEPAY_HOME is merely left alone."""
-    if call.shared.home not in (None, call.environment.variables.get("SMILEPAY_HOME")):
-        raise UsageProblem("the demo makes a home of its own", hint="to keep it: smilepay demo --keep DIR")
-    if call.shared.policy not in (None, POLICY):
-        raise UsageProblem(f"the demo is told under policy {POLICY}")
 
 
 def _empty_folder(name: str) -> Path:
@@ -130,5 +136,23 @@ def _home(kept: Path | None) -> Iterator[Path]:
     if kept is not None:
         yield kept
         return
-    with tempfile.TemporaryDirectory(prefix="smilepay-demo-") as folder:
+    with _signals_interrupt(), tempfile.TemporaryDirectory(prefix="smilepay-demo-") as folder:
         yield Path(folder)
+
+
+@contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """A closed terminal window or a CI job that is stopped ends the demo as Ctrl-C does, and leaves no key behind."""
+    if current_thread() is not main_thread():
+        yield  # only the main thread may say what signals do
+        return
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal(number, interrupt) for number in (SIGTERM, SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal(number, handler)

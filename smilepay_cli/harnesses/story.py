@@ -1,211 +1,30 @@
-"""The story that `smilepay demo` tells: every step runs a verb on real pictures and has to end as foreseen.
+"""The story that `smilepay demo` tells, step by step, with the sample faces and under policy `standard`.
 
-    for step in STORY:
-        scene = play(step, stage)
-        if not scene.as_foreseen: ...
-
-Paths are relative to the folder of the sample faces. Pictures come through the stage's factory of frame
-sources; which adapters those are is decided at the top.
+Paths are relative to the folder of the sample faces. The wallet has to be empty at the beginning. No picture
+is presented twice, except where the story is about that: the neutral face of `WITHOUT_A_SMILE` is the last
+frame of the capture that pays later and stops before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, cast
-
-from smilepay_cli.ports import FrameSource
-from smilepay_cli.rules.watch import shown_enough
+from smilepay_cli.harnesses.stage import BookStep, Ending, FaceAct, FaceStep
 from smilepay_cli.verbs import audit, wallet
-from smilepay_cli.verbs.capture import Capture, good_faces
-from smilepay_cli.verbs.enroll import EnrollResult, enroll
-from smilepay_cli.verbs.pay import PayRequest, PayResult, pay
-from smilepay_cli.verbs.shop import ShopResult, shop
-from smilepay_cli.verbs.till import Till
-from smilepay_cli.vocabulary.errors import ChainBroken, ExitStatus, ExpectationFailed, Reason
-from smilepay_cli.vocabulary.faces import Face, Frame
-from smilepay_cli.vocabulary.results import Refusal, Result
+from smilepay_cli.verbs.enroll import enroll
+from smilepay_cli.verbs.pay import PayRequest, pay
+from smilepay_cli.verbs.shop import shop
+from smilepay_cli.vocabulary.errors import ExitStatus, Reason
 
 
-class Samples(Protocol):
-    """Frame sources of sample faces."""
-
-    def __call__(self, images: tuple[str, ...], camera: str | None) -> FrameSource:
-        """Of images, or of a virtual camera, by paths relative to the folder of the sample faces."""
+def _enrolling(name: str, deposit: str) -> FaceAct:
+    return lambda till, source: enroll(till, name, source, deposit=deposit)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Where the story takes place: a till of an empty wallet, and pictures."""
-
-    till: Till
-    samples: Samples
+def _shopping(*picks: str) -> FaceAct:
+    return lambda till, source: shop(till, picks, source)
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a step ended: as the program tells scripts, and what is worth comparing beyond that."""
-
-    exit: ExitStatus
-    reason: str | None = None
-    told: str = ""
-
-    def __str__(self) -> str:
-        words = self.reason or "done"
-        return f"{words} (exit {int(self.exit)})" + (f", {self.told}" if self.told else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the story. `command` is what a person would type for the same."""
-
-    title: str
-    narration: str
-    command: str
-    foreseen: Ending
-    act: Callable[[Till, FrameSource | None], Result]
-    images: tuple[str, ...] = ()
-    camera: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A step that was played."""
-
-    step: Step
-    result: Result
-    ending: Ending
-    frame: Frame | None = None
-    """The first picture, whether or not a face was found on it."""
-    faces: tuple[Face, ...] = ()
-    """The face that was judged; of a camera, the face of every frame that was watched."""
-
-    @property
-    def as_foreseen(self) -> bool:
-        """Whether it ended as the story says."""
-        return self.ending == self.step.foreseen
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """A scene as scripts read it."""
-
-    title: str
-    command: str
-    expected: Ending
-    actual: Ending
-    as_expected: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class DemoResult(Result):
-    """The story as far as it went. `home` is where the wallet was kept, if it was."""
-
-    steps: tuple[Telling, ...]
-    home: str | None = None
-    scenes: tuple[Scene, ...] = field(default=(), metadata={"private": True})
-
-    @property
-    def outcome(self) -> str:
-        """`done` or `failed`: nobody refused anything that the story did not foresee."""
-        return "failed" if self.refusal else "done"
-
-
-def play(step: Step, stage: Stage) -> Scene:
-    """Run a step. A broken chain is an ending like others; problems with files or the store are raised."""
-    source = stage.samples(step.images, step.camera) if step.images or step.camera else None
-    try:
-        result = step.act(stage.till, source)
-    except ChainBroken as broken:
-        result = Result(refusal=Refusal.of(broken))
-    frame, faces = _pictures(stage.till, source, result) if source else (None, ())
-    return Scene(step, result, _ending(result), frame, faces)
-
-
-def told(scenes: tuple[Scene, ...], home: str | None = None) -> DemoResult:
-    """The result of the whole; exit 30 when the last scene did not end as foreseen."""
-    failed = next((scene for scene in scenes if not scene.as_foreseen), None)
-    return DemoResult(
-        refusal=Refusal.of(failure(failed)) if failed else None,
-        events=tuple(event for scene in scenes for event in scene.result.events),
-        steps=tuple(
-            Telling(s.step.title, s.step.command, s.step.foreseen, s.ending, s.as_foreseen) for s in scenes
-        ),
-        home=home,
-        scenes=scenes,
-    )
-
-
-def failure(scene: Scene) -> ExpectationFailed:
-    """What to say about a scene that did not end as foreseen."""
-    return ExpectationFailed(
-        f"the step {scene.step.title!r} ended otherwise than expected: {scene.ending}, not {scene.step.foreseen}",
-        hint=scene.result.refusal.message if scene.result.refusal else None,
-    )
-
-
-def _ending(result: Result) -> Ending:
-    reason = result.refusal.reason if result.refusal else None
-    return Ending(result.exit, reason, "" if reason else _told(result))
-
-
-def _told(result: Result) -> str:
-    """What a step has to have come to beyond its exit status: the right person, the right sums."""
-    if isinstance(result, EnrollResult):
-        return f"{result.name} with {result.balance.available if result.balance else None}"
-    if isinstance(result, ShopResult):
-        return f"{result.name} owes {result.order.total if result.order else None}"
-    if isinstance(result, PayResult):
-        return f"{result.name} paid {result.amount}"
-    if isinstance(result, wallet.BalanceResult):
-        return "; ".join(f"{named.name} {named.balance.available}" for named in result.balances)
-    if isinstance(result, audit.EventsResult):
-        return f"{len(result.found)} events"
-    assert isinstance(result, audit.VerifyResult)
-    return f"{result.count} events, {result.transactions} transactions"
-
-
-def _pictures(till: Till, source: FrameSource, result: Any) -> tuple[Frame | None, tuple[Face, ...]]:
-    """What there is to show. Looked at once more where the verb did not need so much: a show, not a check."""
-    with closing(cast("Any", source.frames())) as frames:
-        first = next(frames, None)
-    judged: Face | None = getattr(result, "face", None)
-    if judged is None:
-        return first, ()
-    if source.is_camera:
-        return first, _watched(till, source)
-    if judged.landmarks is None:
-        judged = replace(judged, landmarks=till.engine.landmarks(judged.frame.pixels, judged.box))
-    return first, (judged,)
-
-
-def _watched(till: Till, source: FrameSource) -> tuple[Face, ...]:
-    """The faces of a capture up to the one at which nothing more was watched for."""
-    capture, found = Capture(source.description, source.is_camera), []
-    with closing(good_faces(till, source, capture, mouth=True)) as faces:
-        for face in faces:
-            found.append(face)
-            if shown_enough(capture.watch, till.policy):
-                break
-    return tuple(found)
-
-
-def _given(source: FrameSource | None) -> FrameSource:
-    assert source is not None
-    return source
-
-
-def _enrolling(name: str, deposit: str) -> Callable[[Till, FrameSource | None], Result]:
-    return lambda till, source: enroll(till, name, _given(source), deposit=deposit)
-
-
-def _shopping(*picks: str) -> Callable[[Till, FrameSource | None], Result]:
-    return lambda till, source: shop(till, picks, _given(source))
-
-
-def _paying(**request: str) -> Callable[[Till, FrameSource | None], Result]:
-    return lambda till, source: pay(till, PayRequest(**request), _given(source))
+def _paying(request: PayRequest = PayRequest()) -> FaceAct:  # noqa: B008  # frozen
+    return lambda till, source: pay(till, request, source)
 
 
 def _refused(reason: Reason) -> Ending:
@@ -214,3 +33,114 @@ def _refused(reason: Reason) -> Ending:
 
 def _done(told: str) -> Ending:
     return Ending(ExitStatus.DONE, told=told)
+
+
+ENROL_LIN = FaceStep(
+    title="Enrol lin",
+    narration="Two pictures of lin become two references of 128 numbers each, encrypted in the wallet. "
+    "The pictures themselves are not kept.",
+    command="smilepay enroll lin --image lin/1.jpg --image lin/2.jpg --deposit 100",
+    foreseen=_done("lin with 100.00 EUR"),
+    act=_enrolling("lin", "100"),
+    images=("lin/1.jpg", "lin/2.jpg"),
+)
+ENROL_EILEEN = FaceStep(
+    title="Enrol eileen",
+    narration="Somebody else, so that recognising lin means telling two people apart.",
+    command="smilepay enroll eileen --image eileen/1.jpg --deposit 50",
+    foreseen=_done("eileen with 50.00 EUR"),
+    act=_enrolling("eileen", "50"),
+    images=("eileen/1.jpg",),
+)
+SHOP = FaceStep(
+    title="lin picks the stamp",
+    narration="Shopping needs a match only: near enough to lin, and clearly nearer than to anybody else.",
+    command="smilepay shop stamp --image lin/3.jpg",
+    foreseen=_done("lin owes 20.00 EUR"),
+    act=_shopping("stamp"),
+    images=("lin/3.jpg",),
+)
+A_STRANGER = FaceStep(
+    title="A stranger tries to pay",
+    narration="She is not enrolled. Even the nearest face is too far away, so nobody is charged.",
+    command="smilepay pay --image grace/1.jpg",
+    foreseen=_refused(Reason.NO_MATCH),
+    act=_paying(),
+    images=("grace/1.jpg",),
+)
+WITHOUT_A_SMILE = FaceStep(
+    title="lin, without a smile",
+    narration="The face is known. But Smile to Pay means smile, and without one nothing is paid.",
+    command="smilepay pay --image lin/clip/033.jpg",
+    foreseen=_refused(Reason.SMILE_NOT_SHOWN),
+    act=_paying(),
+    images=("lin/clip/033.jpg",),
+)
+NOBODY_THERE = FaceStep(
+    title="Nobody there",
+    narration="A cat is no payer. Where no face is found nobody is judged, and it is no strike towards the lockout.",
+    command="smilepay pay --image no_face/1.jpg",
+    foreseen=_refused(Reason.NO_FACE),
+    act=_paying(),
+    images=("no_face/1.jpg",),
+)
+WITH_A_SMILE = FaceStep(
+    title="lin smiles, and pays",
+    narration="Recognised, smiling, and good for it. Money and audit event are one transaction.",
+    command="smilepay pay --image lin/5.jpg",
+    foreseen=_done("lin paid 20.00 EUR"),
+    act=_paying(),
+    images=("lin/5.jpg",),
+)
+THE_SAME_AGAIN = FaceStep(
+    title="The same picture again",
+    narration="A picture pays once. What was presented before is refused, however well it smiles.",
+    command="smilepay pay --image lin/5.jpg",
+    foreseen=_refused(Reason.USED_BEFORE),
+    act=_paying(),
+    images=("lin/5.jpg",),
+)
+A_CAPTURE = FaceStep(
+    title="A capture: neutral, then a smile",
+    narration="A camera is watched until the smile. The change from neutral to smiling is evidence of life that "
+    "one picture cannot give.",
+    command="smilepay pay --amount 3 --merchant kiosk --camera lin/clip/%03d.jpg",
+    foreseen=_done("lin paid 3.00 EUR"),
+    act=_paying(PayRequest(amount="3", merchant="kiosk")),
+    camera="lin/clip/%03d.jpg",
+)
+BALANCES = BookStep(
+    title="Who has what now",
+    narration="Balances are not stored, but added up from what moved.",
+    command="smilepay wallet balance",
+    foreseen=_done("eileen 50.00 EUR; lin 77.00 EUR; kiosk 3.00 EUR; philately 20.00 EUR"),
+    act=wallet.balance,
+)
+TRAIL = BookStep(
+    title="What happened",
+    narration="Every attempt left an event, the refused ones too. Each event holds the hash of the one before it.",
+    command="smilepay audit",
+    foreseen=_done("9 events"),
+    act=audit.listed,
+)
+VERIFIED = BookStep(
+    title="Nothing was changed",
+    narration="The chain is computed anew, and every movement of money is held against the event that tells of it.",
+    command="smilepay audit verify",
+    foreseen=_done("9 events, 4 transactions"),
+    act=audit.verify,
+)
+STORY: tuple[FaceStep | BookStep, ...] = (
+    ENROL_LIN,
+    ENROL_EILEEN,
+    SHOP,
+    A_STRANGER,
+    WITHOUT_A_SMILE,
+    NOBODY_THERE,
+    WITH_A_SMILE,
+    THE_SAME_AGAIN,
+    A_CAPTURE,
+    BALANCES,
+    TRAIL,
+    VERIFIED,
+)

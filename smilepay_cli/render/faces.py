@@ -22,10 +22,10 @@ RAMP = " .:"
 """Characters from dark to light, as on a dark terminal. Three of them: more tones of so few characters are noise,
 and the landmarks have to stand out."""
 LANDMARK = "o"
-ACCEPTED, REFUSED, POINTS = (60, 220, 90), (240, 60, 60), (255, 225, 40)
+ACCEPTED, REFUSED, UNDECIDED, POINTS = (60, 220, 90), (240, 60, 60), (235, 235, 235), (255, 225, 40)
 SMALLEST_WITH_LANDMARKS = 32
 """Pixels of a picture's side."""
-_POINT_OPACITY = 0.75
+_POINT_OPACITY = 0.55
 """Landmarks let the face shine through: 68 of them are a good part of a small picture."""
 _CORNERS = "┌┐└┘"
 
@@ -53,15 +53,15 @@ class _View:
         return max(0, round(left)), max(0, round(top)), min(last, round(right)), min(last, round(bottom))
 
 
-def face_picture(face: Face, *, rows: int, accepted: bool, color: bool) -> RenderableType:
-    """The face with its box (green or red) and landmarks (yellow), 2 * `rows` columns by `rows` rows.
+def face_picture(face: Face, *, rows: int, accepted: bool | None, color: bool) -> RenderableType:
+    """The face with its box (green or red, white before the answer) and landmarks (yellow).
 
-    Without colour the box is drawn with lines and each landmark is an `o`. A picture too small for 68 landmarks
-    in colour is shown without them.
+    It is 2 * `rows` columns by `rows` rows. Without colour the box is drawn with lines and each landmark is an
+    `o`. A picture too small for 68 landmarks in colour is shown without them.
     """
     view = _view_of_face(face, size=2 * rows)
     if color:
-        return _in_colour(face.frame, view, face, ACCEPTED if accepted else REFUSED)
+        return _in_colour(face.frame, view, face, {True: ACCEPTED, False: REFUSED, None: UNDECIDED}[accepted])
     return _in_characters(face.frame, view, face)
 
 
@@ -102,16 +102,16 @@ def _in_colour(frame: Frame, view: _View, face: Face | None, box_colour: tuple[i
             below = image.getpixel((x, y))
             mixed = (round(p * _POINT_OPACITY + b * (1 - _POINT_OPACITY)) for p, b in zip(POINTS, below, strict=True))
             image.putpixel((x, y), tuple(mixed))
-    return Pixels.from_image(image)
+    pixels: Pixels = Pixels.from_image(image)
+    return pixels
 
 
 def _in_characters(frame: Frame, view: _View, face: Face | None) -> Text:
     from PIL import ImageOps
 
     columns, rows = view.size, view.size // 2
-    grey = ImageOps.autocontrast(_cut(frame, view, (columns, rows)).convert("L"), cutoff=1)
-    steps = len(RAMP)
-    cells = [[RAMP[grey.getpixel((x, y)) * steps // 256] for x in range(columns)] for y in range(rows)]
+    tones = ImageOps.autocontrast(_cut(frame, view, (columns, rows)).convert("L"), cutoff=1).tobytes()
+    cells = [[RAMP[tone * len(RAMP) // 256] for tone in tones[y * columns :][:columns]] for y in range(rows)]
     if face is not None:
         _draw_box(cells, view.edges(face.box))
         for x, y in _inside(face.landmarks, view):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rich.box import ROUNDED, SIMPLE_HEAD
+from rich.box import ROUNDED
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -53,33 +54,41 @@ def look_for(width: int, height: int, *, color: bool, policy: Policy) -> Look:
     return Look(width, rows, color, policy)
 
 
-def scene_panel(scene: Scene, number: int, look: Look, *, z: float | None = None) -> Panel:
-    """The whole scene. `z` shows the smile meter at another reading than the judged face's, for animation."""
-    if scene.step.camera and len(scene.faces) > 1:
-        return _panel(scene, number, look, _capture(scene, look))
+def scene_panel(scene: Scene, number: int, look: Look) -> Panel:
+    """The whole scene, with its answer."""
+    border = "red" if scene.result.refusal else "green"
+    if len(scene.faces) > 1:
+        return _panel(scene, number, look, _capture(scene, look), border)
+    words = Group(Text(scene.step.narration), "", *_facts(scene, look), _outcome(scene))
     if scene.frame is None:
-        return _panel(scene, number, look, Group(Text(scene.step.narration), "", *_book_facts(scene), _outcome(scene)))
-    face = scene.faces[-1] if scene.faces else None
-    if face is not None:
-        picture = face_picture(face, rows=look.rows, accepted=not scene.result.refusal, color=look.color)
+        return _panel(scene, number, look, words, border)
+    if scene.faces:
+        accepted = not scene.result.refusal
+        picture = face_picture(scene.faces[-1], rows=look.rows, accepted=accepted, color=look.color)
     else:
         picture = frame_picture(scene.frame, rows=look.rows, color=look.color)
-    words = Group(Text(scene.step.narration), "", *_face_facts(scene, look, z), _outcome(scene))
-    return _panel(scene, number, look, _side_by_side(picture, words, look))
+    return _panel(scene, number, look, _side_by_side(picture, words, look), border)
 
 
-def watching_panel(scene: Scene, number: int, face: Face, look: Look) -> Panel:
-    """One moment of a capture, for animation: the frame's face and the smile meter, no answer yet."""
-    picture = face_picture(face, rows=look.rows, accepted=True, color=look.color)
-    meter = smile_meter(_z(face), look.policy, METER_WIDTH)
-    words = Group(Text(scene.step.narration), "", Text(f"frame {face.frame.number}", style="dim"), meter)
-    return _panel(scene, number, look, _side_by_side(picture, words, look), border="yellow")
+def moment_panel(scene: Scene, number: int, look: Look, face: Face, z: float) -> Panel:
+    """A moment before the answer, for animation: a face, and the smile meter at some reading."""
+    picture = face_picture(face, rows=look.rows, accepted=None, color=look.color)
+    looking = f"frame {face.frame.number}" if len(scene.faces) > 1 else "looking for a smile"
+    words = Group(
+        Text(scene.step.narration), "", Text(looking, style="dim"), "", smile_meter(z, look.policy, METER_WIDTH)
+    )
+    return _panel(scene, number, look, _side_by_side(picture, words, look), "yellow")
 
 
 def reading_of(scene: Scene) -> float | None:
     """z of the judged face, where the step came as far as looking at the smile."""
     looked = any(check.name == "smile" for check in getattr(scene.result, "checks", ()))
-    return _z(scene.faces[-1]) if looked and scene.faces else None
+    return z_of(scene.faces[-1]) if looked and scene.faces else None
+
+
+def z_of(face: Face) -> float:
+    """Where a face stands on the smile meter."""
+    return smile_z(face.mouth) if face.mouth else METER_START
 
 
 def smile_meter(z: float, policy: Policy, width: int) -> Text:
@@ -103,9 +112,7 @@ def smile_meter(z: float, policy: Policy, width: int) -> Text:
     return Text("\n").join([head, bar, mark])
 
 
-def _panel(scene: Scene, number: int, look: Look, body: RenderableType, *, border: str | None = None) -> Panel:
-    if border is None:
-        border = "red" if scene.result.refusal else "green"
+def _panel(scene: Scene, number: int, look: Look, body: RenderableType, border: str) -> Panel:
     title = Text.assemble((f" {number} ", "bold reverse"), (f" {scene.step.title} ", "bold"))
     return Panel(body, title=title, title_align="left", box=ROUNDED, border_style=border, width=look.width)
 
@@ -120,22 +127,36 @@ def _side_by_side(picture: RenderableType, words: RenderableType, look: Look) ->
     return columns
 
 
-def _face_facts(scene: Scene, look: Look, z: float | None) -> list[RenderableType]:
+def _facts(scene: Scene, look: Look) -> list[RenderableType]:
+    """What the step found out, as far as it came, with an empty line after each."""
     result: Any = scene.result
     facts: list[RenderableType] = []
     if isinstance(result, EnrollResult) and result.balance:
-        facts += [_pairs(name=result.name, references=str(result.references), deposit=amount(result.balance.available))]
+        facts.append(
+            _pairs(
+                {
+                    "name": result.name,
+                    "references": str(result.references),
+                    "deposit": amount(result.balance.posted),
+                }
+            )
+        )
     if getattr(result, "decision", None):
         facts.append(_match(result, look.policy))
-    reading = reading_of(scene) if z is None else z
+    reading = reading_of(scene)
     if reading is not None:
-        facts += ["", smile_meter(reading, look.policy, METER_WIDTH)]
+        facts.append(smile_meter(reading, look.policy, METER_WIDTH))
     if isinstance(result, ShopResult) and result.order:
-        for line in result.order.lines:
-            facts += ["", Text(f"{line.quantity} x {line.title}"), Text(amount(line.total), style="bold")]
+        facts += [Text(f"{line.quantity} x {line.title}\n{amount(line.total)}") for line in result.order.lines]
     if isinstance(result, PayResult) and result.payment:
-        facts += ["", _receipt(result)]
-    return [*facts, ""] if facts else []
+        facts.append(_receipt(result))
+    if isinstance(result, BalanceResult):
+        facts.append(_pairs({named.name: amount(named.balance.available) for named in result.balances}, right=True))
+    if isinstance(result, EventsResult) and result.found:
+        facts.append(_trail(result))
+    if isinstance(result, VerifyResult):
+        facts.append(_pairs({"head": result.head}))
+    return [part for fact in facts for part in (fact, "")]
 
 
 def _match(result: Any, policy: Policy) -> Table:
@@ -146,12 +167,13 @@ def _match(result: Any, policy: Policy) -> Table:
         rows["dissimilarity"] = f"{decision.nearest.dissimilarity:.2f}, at most {policy.dissimilarity_max:.2f}"
     if decision.accepted and decision.margin is not None:
         rows["margin"] = f"{decision.margin:.2f}, at least {policy.margin:.2f}"
-    return _pairs(**rows)
+    return _pairs(rows)
 
 
 def _receipt(result: PayResult) -> Table:
     """What moved: postings that sum to zero, and what is left."""
-    assert result.payment is not None and result.payment.transaction is not None
+    assert result.payment is not None
+    assert result.payment.transaction is not None
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column()
     table.add_column(justify="right", no_wrap=True)
@@ -185,26 +207,16 @@ def _capture(scene: Scene, look: Look) -> RenderableType:
 
 
 def _caption(face: Face, policy: Policy, width: int) -> Text:
-    bar = smile_meter(_z(face), policy, width).split("\n")[1]
+    bar = smile_meter(z_of(face), policy, width).split("\n")[1]
     sign = ("✓", "bold green") if face.mouth and smiles(face.mouth, policy.smile_z_min) else ("✗", "bold red")
-    return Text("\n").join([bar, Text.assemble(f"frame {face.frame.number}  z {_z(face):.2f} ", sign)])
-
-
-def _book_facts(scene: Scene) -> list[RenderableType]:
-    result = scene.result
-    if isinstance(result, BalanceResult):
-        pairs = {named.name: amount(named.balance.available) for named in result.balances}
-        return [_pairs(right=True, **pairs), ""]
-    if isinstance(result, EventsResult):
-        return [_trail(result)]
-    if isinstance(result, VerifyResult):
-        return [Text.assemble(("head of the chain ", "dim"), result.head[:32] + "..."), ""]
-    return []
+    words = Text.assemble(sign, f" z {z_of(face):.2f}", (f"  frame {face.frame.number}", "dim"))
+    words.truncate(width)
+    return Text("\n").join([bar, words])
 
 
 def _trail(result: EventsResult) -> Table:
     """The events, oldest first, short enough for 80 columns."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold dim")
     for title in ("", "what", "who", "answer"):
         table.add_column(title, no_wrap=True)
     table.add_column("amount", justify="right", no_wrap=True)
@@ -241,19 +253,20 @@ def _success(scene: Scene) -> str:
         return f"hello {result.name}, the order is open"
     if isinstance(result, PayResult):
         return f"paid with a smile: {amount(result.amount)}" if result.amount else "paid"
+    if isinstance(result, BalanceResult):
+        sum_of_all = sum((named.balance.posted for named in result.balances[1:]), result.balances[0].balance.posted)
+        return f"{amount(sum_of_all)} in all, as much as was deposited"
+    if isinstance(result, EventsResult):
+        return f"{len(result.found)} attempts, {len(result.found)} events"
     if isinstance(result, VerifyResult):
         return f"{result.count} events and {result.transactions} transactions are as written"
     return "done"
 
 
-def _pairs(*, right: bool = False, **rows: str) -> Table:
+def _pairs(rows: Mapping[str, str], *, right: bool = False) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim")
     table.add_column(justify="right" if right else "left")
     for label, value in rows.items():
         table.add_row(Text(label), Text(value))
     return table
-
-
-def _z(face: Face) -> float:
-    return smile_z(face.mouth) if face.mouth else METER_START
