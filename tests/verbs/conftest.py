@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,9 @@ class Scene:
         self.store = SqliteStore(home)
         self._selfies = 0
 
-    def till(self, policy: str | Policy = "standard", *, terminal: str = "local", **faults: Any) -> Till:
+    def till(
+        self, policy: str | Policy = "standard", *, terminal: str = "local", faults: Mapping[str, Any] | None = None
+    ) -> Till:
         return Till(
             store=self.store,
             engine=FakeEngine(faults),

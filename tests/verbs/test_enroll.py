@@ -100,6 +100,6 @@ def test_templates_of_another_maker_are_never_compared(scene: Scene) -> None:
     from tests.fakes.fake_engine import FAKE_MAKER
 
     scene.enroll("ann")
-    other = scene.till(maker=replace(FAKE_MAKER, encoder="another network"))
+    other = scene.till(faults={"maker": replace(FAKE_MAKER, encoder="another network")})
     with pytest.raises(StoreUnusable, match="another engine"):
         enroll(other, "bob", scene.selfie("bob"))

@@ -287,7 +287,7 @@ class TestAnyDoubtDenies:
     @pytest.mark.parametrize("method", ["detect", "landmarks", "descriptors", "maker"])
     def test_a_check_that_raises_refuses(self, scene: Scene, method: str) -> None:
         scene.enroll("ann")
-        till = scene.till(**{method: RuntimeError("boom")})
+        till = scene.till(faults={method: RuntimeError("boom")})
         result = pay(till, PayRequest(amount="3", merchant="kiosk"), scene.selfie("ann"))
         assert result.refusal is not None and result.refusal.reason == "check_failed"
         assert result.exit is ExitStatus.INTERNAL
@@ -296,13 +296,13 @@ class TestAnyDoubtDenies:
 
     def test_a_descriptor_that_is_no_number_matches_nobody(self, scene: Scene) -> None:
         scene.enroll("ann")
-        till = scene.till(descriptors=np.full((1, 128), np.nan))
+        till = scene.till(faults={"descriptors": np.full((1, 128), np.nan)})
         result = pay(till, PayRequest(amount="3", merchant="kiosk"), scene.selfie("ann"))
         assert result.exit is ExitStatus.NO_MATCH
 
     def test_landmarks_that_are_no_numbers_do_not_smile(self, scene: Scene) -> None:
         scene.enroll("ann")
-        till = scene.till(landmarks=np.full((68, 2), np.nan))
+        till = scene.till(faults={"landmarks": np.full((68, 2), np.nan)})
         result = pay(till, PayRequest(amount="3", merchant="kiosk"), scene.selfie("ann"))
         assert result.outcome == "refused" and scene.balance("ann") == 10_000
 

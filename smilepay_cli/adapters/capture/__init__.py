@@ -1,1 +1,1 @@
-"""Frames: from image files, and from whatever OpenCV's VideoCapture opens."""
+"""Frames: from image files, from numbered images, and from what OpenCV's VideoCapture opens."""

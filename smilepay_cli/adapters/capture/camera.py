@@ -1,4 +1,4 @@
-"""Frames through OpenCV's VideoCapture: a camera, a device, a stream, a video file, numbered images."""
+"""Frames through OpenCV's VideoCapture: a camera, a device, a stream, a video file."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smilepay_cli.adapters.capture.files import file_kind, printable, read_file
-from smilepay_cli.adapters.capture.images import MOST_PIXELS, decode_image
+from smilepay_cli.adapters.capture.clip import DEFAULT_FPS
+from smilepay_cli.adapters.capture.files import file_kind, printable, read_head
+from smilepay_cli.adapters.capture.images import MOST_PIXELS
 from smilepay_cli.ports import Clock
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
@@ -19,21 +20,24 @@ from smilepay_cli.vocabulary.faces import Frame, pixel_digest
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Pixels
 
-DEFAULT_FPS = 12.0
-"""Of a virtual camera that does not know its own."""
-OPEN_SECONDS = 8
-"""How long a stream may take to answer."""
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_NUMBERED = re.compile(r"%0?[0-9]{0,2}d")
-_FIRST_NUMBERS = range(5)
-"""OpenCV looks for the first image under these numbers."""
+OPEN_SECONDS = 8.0
+"""How long a stream may take to answer, and between two frames."""
+FASTEST = 1000.0
+"""Frames a second; what a file claims beyond it is not believed."""
+STREAMS = ("http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "rtp", "srt", "tcp", "tls", "udp", "mms", "mmsh", "mmst")
+"""Schemes that reach over a network. FFmpeg's local ones (file, pipe, concat ...) would go round our look at files."""
+HINT = "a camera is a number, a device, a stream's URL, a video file, or numbered images like clip/%03d.jpg"
+_URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_INDEX = re.compile(r"[0-9]+")
+_MOST_DIGITS = 2
+"""Of a camera's number. OpenCV reads the hundreds as something else: 200 is camera 0 by another driver."""
 
 
 class CameraSource:
     """A ports.FrameSource of `--camera`.
 
-    A *virtual camera* is a video file or a numbered-image pattern: its time is frame number / fps, so that
-    a replay gives the same every time. Devices and streams live by the clock.
+    A video file is a *virtual camera*: its time is frame number / fps, so that a replay gives the same every
+    time. Devices and streams live by the clock.
     """
 
     is_camera = True
@@ -51,36 +55,39 @@ class CameraSource:
 
     @cached_property
     def kind(self) -> str:
-        """`index`, `url`, `numbered`, `device` or `video`. Raises UsageProblem for a file that is none."""
-        if self._source.isdecimal():
+        """`index`, `url`, `device` or `video`. Raises UsageProblem for what is none of them."""
+        if not self._source:
+            raise UsageProblem("--camera needs a name", hint=HINT)
+        if not _is_whole(self._source):
+            raise self._unusable("a name with broken characters cannot be opened")
+        if _INDEX.fullmatch(self._source):
             return "index"
-        if _URL.match(self._source):
-            return "url"
-        if "%" in Path(self._source).name:
-            return "numbered"
+        if url := _URL.match(self._source):
+            if url[1].lower() in STREAMS:
+                return "url"
+            raise self._unusable(f"a stream begins with one of {', '.join(STREAMS)}")
         found = file_kind(Path(self._source))
         if found == "device" or (found == "missing" and self._source.startswith("/dev/")):
             return "device"
-        if found == "file":
+        if found == "file" and _is_whole(str(Path(self._source).absolute())):
             return "video"
-        detail = {"missing": "no such file", "folder": "a folder is no camera; use --image"}.get(found, "no video file")
-        raise UsageProblem(f"--camera {printable(self._source)}: {detail}", reason="unreadable_file")
+        detail = {
+            "missing": "no such file",
+            "folder": "a folder is no camera; use --image",
+            "file": "the way to it has broken characters, with which it cannot be opened",
+        }.get(found, "no video file")
+        raise self._unusable(detail)
 
     @property
     def is_virtual(self) -> bool:
         """Whether it plays back a file."""
-        return self.kind in ("video", "numbered")
+        return self.kind == "video"
 
     def check(self) -> None:
-        """The input is there and can be opened. A device is only opened when frames are asked for."""
-        if self._fps is not None and not 0 < self._fps <= 1000:
-            raise UsageProblem("--fps must be above 0 and at most 1000")
-        if self.kind == "numbered":
-            first = self._first_image()
-            decode_image(read_file(first), printable(str(first)))  # held to the limits of stills
-        elif self.kind == "video":
+        """A video's first frame can be read. A device is only opened when frames are asked for."""
+        if self.is_virtual:
             with self._opened() as capture:
-                self._require_sane(capture)
+                self._next(capture, 0)
 
     def frames(self) -> Iterator[Frame]:
         """Frames until the source ends or the time is over.
@@ -100,61 +107,82 @@ class CameraSource:
                 number += 1
 
     def _next(self, capture: Any, number: int) -> Pixels | None:
+        """(height, width, 3) uint8 RGB, or None at the end."""
         import cv2
         import numpy as np
 
         try:
             with _quiet():
                 there, picture = capture.read()
-        except cv2.error:
-            there, picture = False, None
-        if there and picture is not None:
-            return np.ascontiguousarray(picture[:, :, ::-1])
+            if there and picture is not None and picture.dtype == np.uint8:
+                layout = cv2.COLOR_GRAY2RGB if picture.ndim == 2 else cv2.COLOR_BGR2RGB
+                return np.asarray(cv2.cvtColor(picture, layout), dtype=np.uint8)
+        except cv2.error:  # gone, or a layout that is no picture
+            pass
         if number == 0:
             raise self._nothing()
-        if self.kind == "numbered":
-            self._require_ended(number)
         return None
-
-    def _require_ended(self, number: int) -> None:
-        """A numbered image that is there but was not read is bad input, not the end of the capture."""
-        expected = Path(self._source % (self._first_number() + number))
-        if file_kind(expected) != "missing":
-            name = printable(str(expected))
-            decode_image(read_file(expected), name)
-            raise UsageProblem(f"{name}: cannot be read as a frame", reason="unusable_image")
 
     @contextmanager
     def _opened(self) -> Iterator[Any]:
         import cv2
 
-        source: Any = int(self._source) if self.kind == "index" else self._source
+        if self.is_virtual:
+            self._require_no_text()
         with _quiet():
-            # A machine answers with what it has: V4L for devices, FFmpeg for files and streams
             capture = cv2.VideoCapture()
             try:
-                if self.kind == "url":
-                    limit = int(OPEN_SECONDS * 1000)
-                    limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, limit, cv2.CAP_PROP_READ_TIMEOUT_MSEC, limit]
-                    is_open = capture.open(source, cv2.CAP_FFMPEG, limits)
-                elif self.kind == "numbered":
-                    is_open = capture.open(str(self._pattern()), cv2.CAP_IMAGES)
-                else:
-                    is_open = capture.open(source)
-            except (cv2.error, OverflowError):
+                is_open = self._open(capture)
+            except cv2.error:
                 is_open = False
         try:
             if not is_open:
                 raise self._nothing()
+            self._require_sane(capture)
             yield capture
         finally:
             with _quiet():
                 capture.release()
 
+    def _open(self, capture: Any) -> bool:
+        """Each kind by the one backend that is meant, so that no other one reads something else into the name."""
+        import cv2
+
+        if self.kind == "index":
+            digits = self._source.lstrip("0") or "0"
+            return len(digits) <= _MOST_DIGITS and bool(capture.open(int(digits)))
+        if self.kind == "device":
+            return bool(capture.open(self._source, cv2.CAP_V4L2))
+        if self.kind == "url":
+            limit = int(OPEN_SECONDS * 1000)
+            limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, limit, cv2.CAP_PROP_READ_TIMEOUT_MSEC, limit]
+            return bool(capture.open(self._source, cv2.CAP_FFMPEG, limits))
+        # absolute, since FFmpeg takes what stands before a colon for a protocol
+        return bool(capture.open(str(Path(self._source).absolute()), cv2.CAP_FFMPEG))
+
+    def _require_no_text(self) -> None:
+        """FFmpeg shows text as a film of a terminal, and follows playlists to files that we have not looked at."""
+        head = read_head(Path(self._source))
+        if b"\0" not in head and not head.startswith(b"YUV4MPEG2"):
+            raise self._nothing()
+
+    def _require_sane(self, capture: Any) -> None:
+        import cv2
+
+        width, height = capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
+        if width * height > MOST_PIXELS:
+            raise self._unusable(f"{width:.0f} x {height:.0f} is more than {MOST_PIXELS // 1_000_000} megapixels")
+
+    def _own_rate(self, capture: Any) -> float:
+        import cv2
+
+        rate = float(capture.get(cv2.CAP_PROP_FPS)) if self.is_virtual else 0.0
+        return rate if 0 < rate <= FASTEST else DEFAULT_FPS
+
     def _nothing(self) -> UsageProblem | Refused:
         if self.is_virtual:
             return UsageProblem(
-                f"--camera {printable(self._source)}: not a video that can be read", reason="unusable_image"
+                f"--camera {printable(self._source)}: not a video that can be read", hint=HINT, reason="unusable_image"
             )
         return Refused(
             Reason.NO_CAMERA,
@@ -162,46 +190,16 @@ class CameraSource:
             hint="use --image FILE, or name another with --camera SOURCE",
         )
 
-    def _require_sane(self, capture: Any) -> None:
-        import cv2
+    def _unusable(self, detail: str) -> UsageProblem:
+        return UsageProblem(f"--camera {printable(self._source)}: {detail}", hint=HINT, reason="unreadable_file")
 
-        width, height = capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
-        if width * height > MOST_PIXELS:
-            raise UsageProblem(
-                f"--camera {printable(self._source)}: {width:.0f} x {height:.0f} is more than "
-                f"{MOST_PIXELS // 1_000_000} megapixels",
-                reason="unusable_image",
-            )
 
-    def _own_rate(self, capture: Any) -> float:
-        import cv2
-
-        rate = float(capture.get(cv2.CAP_PROP_FPS)) if self.kind == "video" else 0.0
-        return rate if 0 < rate <= 1000 else DEFAULT_FPS
-
-    def _pattern(self) -> Path:
-        """The pattern, if it has one number in the file's name and no other percent sign."""
-        path = Path(self._source)
-        rest, found = _NUMBERED.subn("", path.name)
-        if found != 1 or "%" in rest or "%" in str(path.parent):
-            raise UsageProblem(
-                f"--camera {printable(self._source)}: a pattern has one number, like clip/%03d.jpg",
-                reason="bad_pattern",
-            )
-        return path
-
-    def _first_number(self) -> int:
-        pattern = str(self._pattern())
-        for number in _FIRST_NUMBERS:
-            if file_kind(Path(pattern % number)) == "file":
-                return number
-        raise UsageProblem(
-            f"--camera {printable(self._source)}: no image {printable(pattern % 0)}, nor the next four numbers",
-            reason="unreadable_file",
-        )
-
-    def _first_image(self) -> Path:
-        return Path(str(self._pattern()) % self._first_number())
+def _is_whole(name: str) -> bool:
+    """Names with bytes that are no UTF-8, or with a NUL, crash OpenCV."""
+    try:
+        return b"\0" not in name.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 @contextmanager

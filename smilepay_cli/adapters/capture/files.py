@@ -11,27 +11,33 @@ from smilepay_cli.vocabulary.errors import UsageProblem
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of one image file."""
+LONGEST_NAME = 400
+"""Characters of a name that messages show."""
 
 
 def printable(name: str) -> str:
-    """A file's name that can be shown: control characters and broken bytes escaped."""
+    """A name that fits in a message: control characters and broken bytes escaped, an endless middle left out."""
+    if len(name) > LONGEST_NAME:
+        name = f"{name[: LONGEST_NAME // 2]}...{name[-LONGEST_NAME // 2 :]}"
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in name)
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a regular file. Raises UsageProblem for anything else, or for more than LARGEST_FILE.
-
-    Looked at before opening, since opening alone can wake a FIFO's writer or a device, and again after,
-    so that nothing can be swapped in between; opened without waiting, so that nothing swapped in holds us.
-    """
+    """The bytes of a regular file. Raises UsageProblem for anything else, or for more than LARGEST_FILE."""
     name = printable(str(path))
-    if (kind := file_kind(path)) not in ("file", "missing"):
-        raise _irregular(name, kind)
     try:
-        with open(path, "rb", opener=_without_waiting) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise _irregular(name)
+        with _opened(path, name) as file:
             return _limited(file, name)
+    except (OSError, ValueError) as error:
+        raise problem(name, error) from None
+
+
+def read_head(path: Path, size: int = 4096) -> bytes:
+    """The first `size` bytes of a regular file of any length. Raises UsageProblem for anything else."""
+    name = printable(str(path))
+    try:
+        with _opened(path, name) as file:
+            return file.read(size) or b""
     except (OSError, ValueError) as error:
         raise problem(name, error) from None
 
@@ -72,8 +78,17 @@ def problem(name: str, why: str | Exception) -> UsageProblem:
     return UsageProblem(f"{name}: {printable(str(why))}", reason="unreadable_file")
 
 
-def _irregular(name: str, kind: str = "other") -> UsageProblem:
-    return problem(name, {"folder": "a folder, not a file"}.get(kind, "not a regular file"))
+def _opened(path: Path, name: str) -> BinaryIO:
+    """Looked at before opening, since opening alone can wake a FIFO's writer or a device, and again after,
+    so that nothing can be swapped in between; opened without waiting, so that nothing swapped in holds us.
+    """
+    if (kind := file_kind(path)) not in ("file", "missing"):
+        raise problem(name, "a folder, not a file" if kind == "folder" else "not a regular file")
+    file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - the callers close it
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise problem(name, "not a regular file")
+    return file
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -29,6 +30,8 @@ MOST_PIXELS_KEPT = 200_000_000
 MOST_FRAMES = 300
 FEWEST_SIDE = 16
 STDIN = "-"
+_UNHEARD = logging.NullHandler()
+"""Without a handler Python prints what Pillow logs of a bad file; who configures logging still gets it."""
 
 
 class ImageSource:
@@ -124,6 +127,7 @@ def _opened(data: bytes) -> Any:
     """The image with nothing decoded yet. Pillow knows the common formats at once, the others after `init`."""
     from PIL import Image, UnidentifiedImageError
 
+    logging.getLogger("PIL").addHandler(_UNHEARD)
     Image.preinit()
     try:
         return Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN])
@@ -193,7 +197,8 @@ def _upright(image: Any, orientation: Any) -> Any:
 
 
 def _size(frame: Frame) -> int:
-    return frame.pixels.shape[0] * frame.pixels.shape[1]
+    height, width = frame.pixels.shape[:2]
+    return int(height * width)
 
 
 def _files(names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
