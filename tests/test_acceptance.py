@@ -129,7 +129,7 @@ def test_talking_is_no_smile(terminal: Terminal, relaxed: tuple[str, ...]) -> No
 
 
 def test_a_clip_is_a_camera(terminal: Terminal) -> None:
-    """Numbered images through OpenCV's VideoCapture: neutral, then the smile that pays."""
+    """Numbered images are a virtual camera: neutral, then the smile that pays."""
     clip = f"{FACES}/lin/clip/%03d.jpg"
     paid = terminal.json("pay", "--amount", "3", "--merchant", "kiosk", "--camera", clip)
     assert paid["exit"] == 0

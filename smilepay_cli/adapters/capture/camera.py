@@ -26,6 +26,11 @@ FASTEST = 1000.0
 """Frames a second; what a file claims beyond it is not believed."""
 STREAMS = ("http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "rtp", "srt", "tcp", "tls", "udp", "mms", "mmsh", "mmst")
 """Schemes that reach over a network. FFmpeg's local ones (file, pipe, concat ...) would go round our look at files."""
+CONTAINERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,ogg,flv,asf,"
+    "gif,apng,mjpeg,yuv4mpegpipe"
+)
+"""FFmpeg's names of what a video file may be; its playlists are not among them."""
 HINT = "a camera is a number, a device, a stream's URL, a video file, or numbered images like clip/%03d.jpg"
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _INDEX = re.compile(r"[0-9]+")
@@ -157,8 +162,9 @@ class CameraSource:
             limit = int(OPEN_SECONDS * 1000)
             limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, limit, cv2.CAP_PROP_READ_TIMEOUT_MSEC, limit]
             return bool(capture.open(self._source, cv2.CAP_FFMPEG, limits))
-        # absolute, since FFmpeg takes what stands before a colon for a protocol
-        return bool(capture.open(str(Path(self._source).absolute()), cv2.CAP_FFMPEG))
+        with _variable("OPENCV_FFMPEG_CAPTURE_OPTIONS", f"format_whitelist;{CONTAINERS}"):
+            # absolute, since FFmpeg takes what stands before a colon for a protocol
+            return bool(capture.open(str(Path(self._source).absolute()), cv2.CAP_FFMPEG))
 
     def _require_no_text(self) -> None:
         """FFmpeg shows text as a film of a terminal, and follows playlists to files that we have not looked at."""
@@ -207,10 +213,24 @@ def _quiet() -> Iterator[None]:
     """OpenCV and its backends say what they tried on standard error; people get one line from us instead."""
     import cv2
 
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     before = cv2.utils.logging.getLogLevel()
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
-        yield
+        with _variable("OPENCV_FFMPEG_LOGLEVEL", "-8"):  # read once, when FFmpeg is first used
+            yield
     finally:
         cv2.utils.logging.setLogLevel(before)
+
+
+@contextmanager
+def _variable(name: str, value: str) -> Iterator[None]:
+    """An environment variable for C code to find; our children do not inherit it."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = before

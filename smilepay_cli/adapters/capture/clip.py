@@ -20,7 +20,7 @@ _ANIMATED = (".gif", ".webp", ".avif")
 """Images that may be videos as well."""
 _NUMBER = re.compile(r"%0?[0-9]{0,2}d")
 _FIRST_NUMBERS = range(5)
-"""As OpenCV has it: a numbered series begins with the first of these that there is."""
+"""A numbered series begins with the first of these that there is."""
 
 
 def is_clip(source: str) -> bool:

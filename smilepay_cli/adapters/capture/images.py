@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from smilepay_cli.adapters.capture.files import file_kind, printable, problem, read_file, read_stream
 from smilepay_cli.adapters.capture.hush import without_stderr, without_warnings
+from smilepay_cli.adapters.capture.meter import MeteredBytes, require_few_parts
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
 
@@ -110,6 +110,7 @@ def decode_image(data: bytes, name: str) -> Pixels:
     try:
         with without_warnings, _opened(data) as image:
             _require_size(image, name)
+            image.fp.header_done()
             _load(image)
             return np.array(_upright(_rgb(image), _orientation(image)), dtype=np.uint8)
     except UsageProblem:
@@ -128,12 +129,13 @@ def _opened(data: bytes) -> Any:
     from PIL import Image, UnidentifiedImageError
 
     logging.getLogger("PIL").addHandler(_UNHEARD)
+    require_few_parts(data)
     Image.preinit()
     try:
-        return Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN])
+        return Image.open(MeteredBytes(data), formats=[name for name in FORMATS if name in Image.OPEN])
     except UnidentifiedImageError:
         Image.init()
-        return Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN])
+        return Image.open(MeteredBytes(data), formats=[name for name in FORMATS if name in Image.OPEN])
 
 
 def _load(image: Any) -> None:
