@@ -11,7 +11,7 @@ import stat
 from base64 import b64decode, b64encode
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_bytes
+from secrets import token_bytes, token_hex
 
 from smilepay_cli.ports import Settings
 from smilepay_cli.vocabulary.errors import StoreUnusable
@@ -38,7 +38,7 @@ class FileVault:
         if expected is None:
             if not create:
                 return  # a wallet without people: nothing to open
-            self._master = self._read() if self._path.exists() else self._make()
+            self._master = self._read() if os.path.lexists(self._path) else self._make()
             settings.set(_FINGERPRINT, _fingerprint(self._master))
             return
         self._master = self._read()
@@ -67,7 +67,8 @@ class FileVault:
 
     def _read(self) -> bytes:
         try:
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a named pipe must not hang us
+            descriptor = os.open(self._path, flags)
             with os.fdopen(descriptor, "rb") as file:
                 mode = os.fstat(descriptor).st_mode
                 if not stat.S_ISREG(mode):
@@ -85,13 +86,21 @@ class FileVault:
         return key
 
     def _make(self) -> bytes:
+        """A new key, in one step: a crash or a full disk leaves no half of a key behind."""
         key = token_bytes(KEY_BYTES)
+        draft = self._path.with_name(f"{self._path.name}.{token_hex(4)}")
         try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(b64encode(key))
-                file.flush()
-                os.fsync(descriptor)
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(b64encode(key))
+                    file.flush()
+                    os.fsync(descriptor)
+                draft.rename(self._path)  # the wallet's lock is held, so no other key can have come in between
+            except OSError:
+                draft.unlink(missing_ok=True)
+                raise
+            _sync_folder(self._path.parent)  # the wallet must not outlive its key
         except OSError as error:
             raise self._unusable(error.strerror or str(error), "check the folder's permissions") from None
         return key
@@ -119,6 +128,14 @@ def _lock(key: bytes, plain: bytes, label: str) -> bytes:
 
     nonce = token_bytes(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, label.encode())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _fingerprint(master: bytes) -> str:

@@ -33,7 +33,7 @@ class CatalogueFile:
             return _catalogue(tomllib.loads(self._own.read_text(encoding="utf-8")))
         except OSError as error:
             raise self._problem(error.strerror or str(error)) from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise self._problem(f"{type(error).__name__}: {error}") from None
 
     def _problem(self, detail: str) -> UsageProblem:

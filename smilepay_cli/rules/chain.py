@@ -13,6 +13,9 @@ import rfc8785
 from smilepay_cli.vocabulary.errors import ChainBroken
 from smilepay_cli.vocabulary.events import GENESIS, Event, StoredEvent
 
+_EXACT_MAX = 2**53 - 1
+"""Whole numbers up to here are exact in JSON (RFC 8785, appendix D)."""
+
 
 def seal(draft: Mapping[str, Any], *, seq: int, previous: str) -> tuple[Event, str]:
     """The next link and its canonical text. `draft` may hold any JSON value; a float that is no number becomes null."""
@@ -44,9 +47,9 @@ def _opened(row: StoredEvent, previous: str, expected: int) -> Event:
     if digest(row.body) != row.hash:
         raise ChainBroken(f"event {row.seq} was changed: its text does not give its hash")
     try:
-        body = json.loads(row.body)
+        body = json.loads(row.body, parse_int=_number)
         canonical = rfc8785.dumps(body).decode()
-    except (ValueError, RecursionError):
+    except (ValueError, OverflowError, RecursionError):
         raise ChainBroken(f"event {row.seq} is not JSON") from None
     if not isinstance(body, dict) or canonical != row.body:
         raise ChainBroken(f"event {row.seq} is not canonical JSON")
@@ -55,6 +58,12 @@ def _opened(row: StoredEvent, previous: str, expected: int) -> Event:
     if body.get("previous") != previous:
         raise ChainBroken(f"event {row.seq} does not follow from event {row.seq - 1}")
     return Event(seq=row.seq, hash=row.hash, body=body)
+
+
+def _number(digits: str) -> int | float:
+    """RFC 8785 writes a float such as 1e20 without point or exponent; beyond 2**53 such digits are a float."""
+    whole = int(digits)
+    return whole if abs(whole) <= _EXACT_MAX else float(whole)
 
 
 def _finite(value: Any) -> Any:

@@ -135,7 +135,8 @@ def as_figures(policy: Policy) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return f"{value:.2f}"
+        shown = f"{value:.2f}"
+        return shown if Decimal(shown) == value else f"{value:f}"
     return list(value) if isinstance(value, tuple) else value
 
 

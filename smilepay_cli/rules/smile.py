@@ -6,7 +6,7 @@ z >= -0.24 lets 90 % of the smiles and 15 % of the others through).
 
 from __future__ import annotations
 
-from math import atan2, cos, hypot, sin
+from math import atan2, cos, hypot, isfinite, sin
 
 from smilepay_cli.vocabulary.faces import MouthShape, Points
 
@@ -21,7 +21,7 @@ def mouth_shape(landmarks: Points) -> MouthShape:
 
     width = |48-54| / IOD; lift = (mean y of 62, 66 - mean y of 48, 54) / IOD, y down, so that raised
     corners are positive; opening = |62-66| / |48-54|. Raises ValueError when the eyes or the mouth
-    corners coincide.
+    corners coincide, or a measure is not a finite number.
     """
     right, left = _centre(landmarks, _RIGHT_EYE), _centre(landmarks, _LEFT_EYE)
     interocular = hypot(left[0] - right[0], left[1] - right[1])
@@ -32,15 +32,18 @@ def mouth_shape(landmarks: Points) -> MouthShape:
 
     def level_y(index: int) -> float:
         x, y = landmarks[index] - right
-        return float(y * cos(roll) - x * sin(roll))
+        return float(y) * cos(roll) - float(x) * sin(roll)
 
     middle = (level_y(_INNER_TOP) + level_y(_INNER_BOTTOM)) / 2
     corner_height = (level_y(_MOUTH_RIGHT) + level_y(_MOUTH_LEFT)) / 2
-    return MouthShape(
+    mouth = MouthShape(
         width=corners / interocular,
         lift=(middle - corner_height) / interocular,
         opening=_distance(landmarks, _INNER_TOP, _INNER_BOTTOM) / corners,
     )
+    if not isfinite(smile_z(mouth)):  # an infinitely wide mouth would be the best smile of all
+        raise ValueError(f"degenerate landmarks: {mouth}")
+    return mouth
 
 
 def smile_z(mouth: MouthShape) -> float:

@@ -28,13 +28,15 @@ class Watch:
     best: Face | None = None
     """The most smiling face; the first one where the mouth is not looked at."""
     changed: bool = False
-    """Neutral -> smile was shown: `best` smiles and is wider than `neutral` by the policy's share."""
+    """Neutral -> smile was shown: `best` smiles and is wider than `neutral` by the policy's share. Both stay."""
     faces: int = 0
 
 
 def seen(watch: Watch, face: Face, policy: Policy) -> Watch:
     """One more face of the same capture."""
     watch = replace(watch, faces=watch.faces + 1)
+    if watch.changed:
+        return watch
     if face.mouth is None:
         return replace(watch, best=watch.best or face)
     z = smile_z(face.mouth)

@@ -11,8 +11,10 @@ from smilepay_cli.vocabulary.errors import UsageProblem
 # ISO 4217:2015, the currencies with other than two decimals that people pay with.
 _EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3, "OMR": 3, "JOD": 3}
 _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,6})?")
-_MOST_MINOR = 10**15
-"""Largest amount accepted; a ledger of such amounts stays far inside SQLite's 64-bit integers."""
+_MOST_MINOR = 10**12
+"""Largest amount accepted; orders of such prices stay inside LARGEST_SUM."""
+LARGEST_SUM = 2**53 - 1
+"""Most minor units that a wallet holds in all: what JSON, and so an event, can say exactly (RFC 8785)."""
 
 
 def exponent(currency: str) -> int:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from smilepay_cli.rules.books import require_balanced
+from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.instants import from_iso, iso
 from smilepay_cli.vocabulary.ledger import Balance, Hold, KeyUse, Posting, Resolution, Share, Transaction
-from smilepay_cli.vocabulary.money import Money
+from smilepay_cli.vocabulary.money import LARGEST_SUM, Money
 
 _HOLD = """
 SELECT holds.id, holds.account_id, holds.order_id, holds.amount_minor, holds.currency, holds.authorized_at,
@@ -30,7 +31,8 @@ class SqliteLedger:
 
     def open_account(self, account_id: str, kind: str, currency: str) -> None:
         """No effect when it is open already."""
-        self._db.execute("INSERT OR IGNORE INTO accounts VALUES (?, ?, ?)", (account_id, kind, currency))
+        if self.account_kind(account_id) is None:
+            self._db.execute("INSERT INTO accounts VALUES (?, ?, ?)", (account_id, kind, currency))
 
     def account_kind(self, account_id: str) -> tuple[str, str] | None:
         """(kind, currency), or None when there is no such account."""
@@ -100,10 +102,24 @@ class SqliteLedger:
             "INSERT INTO postings (transaction_id, account_id, amount_minor, currency) VALUES (?, ?, ?, ?)",
             [(transaction.id, leg.account_id, leg.amount.minor, leg.amount.currency) for leg in transaction.postings],
         )
+        if transaction.kind == "deposit":
+            self._require_countable(transaction.postings)
         self._db.execute(
             "INSERT INTO transactions (id, kind, at, hold_id, event_id) VALUES (?, ?, ?, ?, ?)",
             (transaction.id, transaction.kind, iso(transaction.at), transaction.hold_id, event_id),
         )
+
+    def _require_countable(self, postings: tuple[Posting, ...]) -> None:
+        """All money came in by deposits, so no balance is ever larger than what the world outside has put in."""
+        for leg in postings:
+            (posted,) = self._db.execute(
+                "SELECT sum(amount_minor) FROM postings WHERE account_id = ? AND currency = ?",
+                (leg.account_id, leg.amount.currency),
+            ).fetchone()
+            if abs(posted) > LARGEST_SUM:
+                raise UsageProblem(
+                    f"no more than {Money(LARGEST_SUM, leg.amount.currency)} fit into one wallet", reason="bad_amount"
+                )
 
     def hold(self, hold_id: str) -> Hold | None:
         """One payment."""

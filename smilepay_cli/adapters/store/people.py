@@ -81,4 +81,5 @@ def _person(row: tuple[str, str, str, str, bytes, str | None, int]) -> Person:
 
 
 def _name_key(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()
+    # Folding takes letters apart (a sharp s becomes two), so what is left is composed once more.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

@@ -1,7 +1,7 @@
 """Tables of the wallet file, and how an older file becomes a newer one.
 
 Facts (events, transactions, postings, holds, resolutions, orders, keys used, presentations) are only ever
-added: a trigger refuses UPDATE and DELETE on each. People, references and settings may change.
+added: triggers refuse UPDATE, DELETE and REPLACE on each. People, references and settings may change.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
 VERSION = 1
 
-FACTS = (
-    "events",
-    "transactions",
-    "postings",
-    "holds",
-    "hold_shares",
-    "resolutions",
-    "orders",
-    "order_lines",
-    "key_uses",
-    "presentations",
-    "accounts",
-)
-GUARDS = tuple(f"{table}_no_{verb}" for table in FACTS for verb in ("update", "delete"))
+FACTS = {
+    "events": "seq = NEW.seq",
+    "transactions": "seq = NEW.seq OR id = NEW.id",
+    "postings": "id = NEW.id",
+    "holds": "id = NEW.id",
+    "hold_shares": "hold_id = NEW.hold_id AND position = NEW.position",
+    "resolutions": "hold_id = NEW.hold_id",
+    "orders": "id = NEW.id",
+    "order_lines": "order_id = NEW.order_id AND line = NEW.line",
+    "key_uses": "key = NEW.key",
+    "presentations": "digest = NEW.digest",
+    "accounts": "id = NEW.id",
+}
+"""Each table of facts, with the condition under which a new row would take an old one's place."""
+GUARDS = tuple(f"{table}_no_{verb}" for table in FACTS for verb in ("update", "delete", "replace"))
 BALANCE_GUARDS = ("transactions_must_balance", "postings_come_first")
 
 _TABLES = """
@@ -193,10 +194,15 @@ def upgrade(connection: sqlite3.Connection) -> None:
 
 def _guards() -> str:
     return "\n".join(
-        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table}\n"
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {event} ON {table}{condition}\n"
         f"BEGIN SELECT RAISE (ABORT, '{table}: a fact is never changed'); END;"
-        for table in FACTS
-        for verb in ("update", "delete")
+        for table, same in FACTS.items()
+        for verb, event, condition in (
+            ("update", "UPDATE", ""),
+            ("delete", "DELETE", ""),
+            # INSERT OR REPLACE deletes the old row without its DELETE trigger.
+            ("replace", "INSERT", f"\nWHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"),
+        )
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from smilepay_cli.adapters.store.schema import BALANCE_GUARDS, GUARDS
 from smilepay_cli.rules.chain import seal
+from smilepay_cli.vocabulary.errors import ChainBroken
 from smilepay_cli.vocabulary.events import GENESIS, Event, StoredEvent
 from smilepay_cli.vocabulary.instants import from_iso, iso
 
@@ -61,14 +62,18 @@ class SqliteTrail:
 
     def seen(self, digests: Sequence[str]) -> str | None:
         """Id of the event that first presented one of these digests."""
-        marks = ", ".join("?" * len(digests))
-        row = self._db.execute(f"SELECT event_id FROM presentations WHERE digest IN ({marks})", digests).fetchone()
+        row = self._db.execute(
+            "SELECT event_id FROM presentations WHERE digest IN (SELECT value FROM json_each(?))"
+            " ORDER BY rowid LIMIT 1",
+            (json.dumps(list(digests)),),  # one text: a long capture has more digests than a statement has places
+        ).fetchone()
         return row[0] if row else None
 
     def mark_seen(self, digests: Sequence[str], event_id: str) -> None:
         """Remember what was presented; the first presentation stays the one that counts."""
         self._db.executemany(
-            "INSERT OR IGNORE INTO presentations (digest, event_id) VALUES (?, ?)",
+            "INSERT INTO presentations (digest, event_id) SELECT ?1, ?2"
+            " WHERE NOT EXISTS (SELECT 1 FROM presentations WHERE digest = ?1)",
             [(digest, event_id) for digest in digests],
         )
 
@@ -87,5 +92,11 @@ class SqliteTrail:
 
 
 def _event(row: tuple[int, str, str]) -> Event:
-    seq, digest, body = row
-    return Event(seq=seq, hash=digest, body=json.loads(body))
+    seq, digest, text = row
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise ChainBroken(f"event {seq} is not what was written", hint="see: smilepay audit verify")
+    return Event(seq=seq, hash=digest, body=body)

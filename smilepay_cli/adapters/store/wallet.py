@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,13 +89,8 @@ class SqliteStore:
     def _transaction(self, begin: str) -> Iterator[SqliteBooks]:
         with self._translated():
             connection = self._connection = self._connection or self._open()
-            connection.execute(begin)
-            try:
+            with _block(connection, begin):
                 yield SqliteBooks.on(connection)
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
 
     def _open(self) -> sqlite3.Connection:
         self._make_file()
@@ -102,7 +99,7 @@ class SqliteStore:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")  # what is forgotten leaves no trace in free pages
-            self._bring_up_to_date(connection)
+            _patiently(lambda: self._bring_up_to_date(connection))
         except BaseException:
             connection.close()
             raise
@@ -111,30 +108,36 @@ class SqliteStore:
     def _make_file(self) -> None:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            if not os.path.lexists(self.path):  # closing a file that SQLite has open here would drop its locks
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         except OSError as error:
             raise StoreUnusable(
                 f"the wallet {self.path} cannot be opened: {error.strerror or error}",
                 hint="choose another folder with --home DIR",
             ) from None
+        if not self.path.is_file():
+            raise self._unusable("read_only", "something that is no file has its name")
 
     def _bring_up_to_date(self, connection: sqlite3.Connection) -> None:
-        version = _pragma(connection, "user_version")
-        if version == VERSION and _pragma(connection, "application_id") == APPLICATION_ID:
+        with _block(connection, "BEGIN"):  # one view of both numbers: another process may be making the file
+            ready = self._is_ready(connection)
+        connection.execute("PRAGMA journal_mode = WAL")  # also for a file restored from a backup without it
+        if ready:
             return
+        with _block(connection, "BEGIN IMMEDIATE"):
+            if not self._is_ready(connection):
+                upgrade(connection)
+
+    def _is_ready(self, connection: sqlite3.Connection) -> bool:
+        """Ours and of this version. Raises StoreUnusable for a file that is not to be touched."""
+        version = _pragma(connection, "user_version")
+        if _pragma(connection, "application_id") != APPLICATION_ID:
+            if version or connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                raise self._unusable("damaged", "it is a database of another program")
+            return False
         if version > VERSION:
             raise self._unusable("too_new", f"it has version {version}, this program knows {VERSION}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            if _pragma(connection, "user_version") < VERSION:  # another process may have been first
-                if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-                    raise self._unusable("damaged", "it is a database of another program")
-                upgrade(connection)
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+        return version == VERSION
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -149,12 +152,41 @@ class SqliteStore:
         return StoreUnusable(f"the wallet {self.path} is unusable: {detail}", hint=_WHAT_TO_DO[reason], reason=reason)
 
 
+def _patiently(step: Callable[[], None]) -> None:
+    """Try again while others hold the file. SQLite itself does not wait when the journal mode is switched."""
+    until = time.monotonic() + LOCK_WAIT_SECONDS
+    while True:
+        try:
+            return step()
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - so that those who wait do not meet again
+
+
+@contextmanager
+def _block(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    """One transaction: committed at the end, rolled back on any exception."""
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
+def _code(error: sqlite3.DatabaseError) -> int:
+    """SQLite's primary result code."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
+
+
 def _diagnosis(error: sqlite3.DatabaseError) -> tuple[str, str]:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    code = _code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "locked", "it is locked"
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):

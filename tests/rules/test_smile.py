@@ -1,0 +1,106 @@
+"""The formula of the smile, on landmarks drawn by hand (real landmarks: tests/adapters/faces)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smilepay_cli.rules.smile import mouth_shape, smile_z, smiles
+from smilepay_cli.vocabulary.faces import MouthShape, Points
+
+
+def drawn(
+    *,
+    right: tuple[float, float] = (80.0, 200.0),
+    left: tuple[float, float] = (120.0, 200.0),
+    top: tuple[float, float] = (100.0, 205.0),
+    bottom: tuple[float, float] = (100.0, 215.0),
+) -> Points:
+    """Eyes 100 pixels apart at (50, 100) and (150, 100); mouth corners and the inner lips as said."""
+    points = np.zeros((68, 2))
+    points[36:42], points[42:48] = (50, 100), (150, 100)
+    points[48], points[54], points[62], points[66] = right, left, top, bottom
+    return points
+
+
+def moved(points: Points, *, scale: float = 1.0, roll: float = 0.0, shift: tuple[float, float] = (0.0, 0.0)) -> Points:
+    turn = np.array([[np.cos(roll), -np.sin(roll)], [np.sin(roll), np.cos(roll)]])
+    result: Points = scale * points @ turn.T + shift
+    return result
+
+
+def test_the_three_measures_by_hand() -> None:
+    """IOD 100; corners 40 apart; the middle of the lips 10 below the corners; lips 10 apart."""
+    mouth = mouth_shape(drawn())
+    assert (mouth.width, mouth.lift, mouth.opening) == pytest.approx((0.40, 0.10, 0.25))
+
+
+def test_z_by_hand() -> None:
+    """15.38 * 0.4 + 6.65 * 0.1 + 8.07 * 0.25 - 15.98 = 6.152 + 0.665 + 2.0175 - 15.98."""
+    assert smile_z(MouthShape(0.40, 0.10, 0.25)) == pytest.approx(-7.1455)
+
+
+def test_corners_below_the_lips_lower_z() -> None:
+    """y grows downwards: a frown has a negative lift."""
+    frown = mouth_shape(drawn(right=(80, 220), left=(120, 220)))
+    assert frown.lift == pytest.approx(-0.10)
+    assert smile_z(frown) < smile_z(mouth_shape(drawn()))
+
+
+@given(
+    st.floats(0.01, 100),
+    st.floats(-1.5, 1.5),
+    st.tuples(st.floats(-1000, 1000), st.floats(-1000, 1000)),
+)
+def test_size_roll_and_place_do_not_matter(scale: float, roll: float, shift: tuple[float, float]) -> None:
+    """The measures belong to the mouth, not to the picture."""
+    face = drawn(right=(75, 198), left=(128, 203), bottom=(101, 218))
+    straight, other = mouth_shape(face), mouth_shape(moved(face, scale=scale, roll=roll, shift=shift))
+    assert (other.width, other.lift, other.opening) == pytest.approx(
+        (straight.width, straight.lift, straight.opening), rel=1e-6, abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_measure_that_is_no_number_never_smiles(place: int) -> None:
+    """Any doubt denies, whatever the policy asks for."""
+    measures = [0.9, 0.2, 0.3]
+    measures[place] = float("nan")
+    assert not smiles(MouthShape(*measures), z_min=-50)
+
+
+def test_the_threshold_is_inclusive() -> None:
+    """z exactly at the policy's minimum counts."""
+    mouth = MouthShape(0.9, 0.1, 0.2)
+    z = smile_z(mouth)
+    assert smiles(mouth, z) and not smiles(mouth, np.nextafter(z, np.inf))
+
+
+DEGENERATE = {
+    "one point": np.full((68, 2), 7.0),
+    "eyes coincide": np.vstack([drawn()[:42], drawn()[36:42], drawn()[48:]]),
+    "mouth corners coincide": drawn(right=(100, 200), left=(100, 200)),
+    "all nan": np.full((68, 2), np.nan),
+    "a corner is nan": drawn(right=(float("nan"), 200)),
+    "a lip is nan": drawn(top=(100, float("nan"))),
+    "a corner is infinite": drawn(left=(float("inf"), 200)),
+    "a lip is infinite": drawn(bottom=(100, float("inf"))),
+}
+
+
+@pytest.mark.parametrize("name", DEGENERATE)
+def test_landmarks_without_a_mouth_are_refused(name: str) -> None:
+    """No measure is better than a wrong one: an infinite mouth would be the widest smile of all."""
+    with pytest.raises(ValueError, match="degenerate"):
+        mouth_shape(DEGENERATE[name])
+
+
+def test_a_wider_mouth_is_more_of_a_smile() -> None:
+    """z grows with each of the three measures."""
+    zs = [smile_z(MouthShape(width, 0.1, 0.1)) for width in (0.5, 0.8, 1.1)]
+    assert all(first < second for first, second in pairwise(zs))
+    assert smile_z(MouthShape(0.8, 0.1, 0.1)) < smile_z(MouthShape(0.8, 0.2, 0.1)) < smile_z(MouthShape(0.8, 0.2, 0.2))
