@@ -226,9 +226,11 @@ class Trail(Protocol):
     def latest(self, limit: int, *, account_id: str | None = None, outcome: str | None = None) -> list[Event]:
         """Newest first. `account_id` None is everybody's."""
 
-    def strikes(self, terminal: str, account_id: str | None, since: datetime) -> list[datetime]:
-        """Refused attempts at the terminal, or that claimed the account, since then and since the last
-        success or unlock there."""
+    def strikes_at(self, terminal: str, since: datetime) -> list[datetime]:
+        """Strikes at a terminal since then, after the last success or unlock there."""
+
+    def strikes_against(self, account_id: str, since: datetime) -> list[datetime]:
+        """Strikes that claimed an account since then, after the last success or unlock that did."""
 
     def seen(self, digests: Sequence[str]) -> str | None:
         """Id of the event that first presented one of these digests."""
@@ -267,8 +269,8 @@ class Store(Protocol):
     def writing(self) -> AbstractContextManager[Books]:
         """The only writer while it lasts. Raises StoreUnusable when the wallet stays locked."""
 
-    def scrub(self) -> None:
-        """Leave no trace of deleted rows in the file or beside it."""
+    def scrub(self) -> bool:
+        """Leave no trace of deleted rows in the file or beside it. False when it could not be done now."""
 
     def close(self) -> None:
         """Let go of the file."""

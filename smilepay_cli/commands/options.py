@@ -10,7 +10,7 @@ function over to `perform`, which renders the result and knows every way it can 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ import typer
 from smilepay_cli.commands.call import Call, Sample, Shared
 from smilepay_cli.commands.perform import perform
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.results import Result
 
 _SAMPLE_PANEL = "Sample"
 _SHARED_PANEL = "Shared by many commands"
@@ -130,7 +131,13 @@ def _runner(function: Callable[..., Any], path: str, *, sample: bool, with_conte
         if sample:
             picked = Sample(tuple(given.pop("image") or ()), given.pop("camera"), given.pop("fps"))
         call = Call(context.obj, shared, picked)
-        return perform(call, path, lambda: function(call, **given))
+
+        def body() -> Result:
+            _require_text(given)
+            result: Result = function(call, **given)
+            return result
+
+        return perform(call, path, body)
 
     parameters = [
         inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
@@ -150,6 +157,14 @@ def _parameter(field: Any) -> inspect.Parameter:
 def typing_of(field: Any) -> Any:
     """The evaluated annotation of a dataclass field of this module."""
     return eval(field.type, globals()) if isinstance(field.type, str) else field.type  # noqa: S307  # our own text
+
+
+def _require_text(given: Mapping[str, Any]) -> None:
+    """Names, ids and keys are text; only file names may hold bytes that are no UTF-8."""
+    for name, value in given.items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and not text.isascii() and text != text.encode("utf-8", "replace").decode():
+                raise UsageProblem(f"{name} is not UTF-8 text: {text.encode('utf-8', 'backslashreplace').decode()}")
 
 
 def _require_nothing_given(context: typer.Context, path: str) -> None:

@@ -46,15 +46,19 @@ def capture_postings(hold: Hold, amount: Money) -> tuple[Posting, ...]:
     return (Posting(hold.account_id, -amount), *gains)
 
 
-def refund_postings(hold: Hold, amount: Money) -> tuple[Posting, ...]:
-    """Back from the sellers to the payer; sellers give back in the order they were paid."""
+def refund_postings(hold: Hold, amount: Money, *, forgotten: bool = False) -> tuple[Posting, ...]:
+    """Back from the sellers to the payer; sellers give back in the order they were paid.
+
+    A payer who was forgotten has no account that anybody could use: the money leaves the wallet.
+    """
     captured, refunded = captured_amount(hold), refunded_amount(hold)
     paid = share_out(captured, hold.shares)
     before = {share.seller: share.amount for share in share_out(refunded, paid)}
     after = share_out(refunded + amount, paid)
     zero = Money(0, amount.currency)
     losses = [Posting(merchant_account(s.seller), before.get(s.seller, zero) - s.amount) for s in after]
-    return (*(posting for posting in losses if posting.amount.minor), Posting(hold.account_id, amount))
+    payer = funding_account(amount.currency) if forgotten else hold.account_id
+    return (*(posting for posting in losses if posting.amount.minor), Posting(payer, amount))
 
 
 def share_out(amount: Money, shares: Sequence[Share]) -> tuple[Share, ...]:

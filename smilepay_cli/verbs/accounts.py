@@ -18,6 +18,11 @@ from smilepay_cli.vocabulary.ledger import Balance, Order, Person, funding_accou
 from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.results import Refusal, Result
 
+LOG_IN_USE = (
+    "another process is reading the wallet, so what was deleted is still in wallet.db-wal; it goes when the "
+    "last one closes the wallet"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -154,8 +159,14 @@ def forget(till: Till, name: str) -> ChangeResult:
                 attempt.facts["ledger"] = posting_facts(transaction)
             books.people.forget(person.account_id)
             attempt.record(books)
-        till.store.scrub()
-        return ChangeResult(verb="forget", done_to=person.name, paid_out=balance.posted, events=(attempt.event_id,))
+        scrubbed = till.store.scrub()
+        return ChangeResult(
+            verb="forget",
+            done_to=person.name,
+            paid_out=balance.posted,
+            events=(attempt.event_id,),
+            warnings=() if scrubbed else (LOG_IN_USE,),
+        )
 
     def refused(refusal: Refusal) -> ChangeResult:
         return ChangeResult(verb="forget", done_to=name, refusal=refusal, events=(attempt.event_id,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from smilepay_cli.ports import Books
@@ -14,11 +14,12 @@ from smilepay_cli.rules.books import (
     require_open,
     require_refundable,
 )
+from smilepay_cli.rules.limits import require_funds
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.lookup import require_hold
 from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.till import Till
-from smilepay_cli.vocabulary.ledger import Authorization, Hold, Resolution, merchant_account
+from smilepay_cli.vocabulary.ledger import Authorization, Hold, Posting, Resolution, merchant_account
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
 
@@ -63,16 +64,29 @@ def void(till: Till, payment_id: str) -> PaymentResult:
 
 
 def refund(till: Till, payment_id: str, amount: str | None = None) -> PaymentResult:
-    """Give back what was captured, all of it or a part; never more than was captured."""
+    """Give back what was captured, all of it or a part; never more than was captured.
+
+    Refused (INSUFFICIENT_FUNDS) when a seller has not got it any more.
+    """
 
     def step(books: Books, attempt: Attempt, hold: Hold) -> Money:
         wanted = parse_amount(amount, hold.amount.currency) if amount else None
         back = require_refundable(hold, wanted, till.clock.now())
-        transaction = post_money(attempt, books, "refund", refund_postings(hold, back), hold.id)
+        forgotten = books.people.by_id(hold.account_id) is None
+        postings = refund_postings(hold, back, forgotten=forgotten)
+        _require_sellers_funds(till, books, postings)
+        transaction = post_money(attempt, books, "refund", postings, hold.id)
         attempt.facts.update(state="refunded", ledger=posting_facts(transaction))
         return back
 
     return _on_payment(till, "refund", payment_id, step)
+
+
+def _require_sellers_funds(till: Till, books: Books, postings: Sequence[Posting]) -> None:
+    for leg in postings:
+        if leg.amount.minor < 0:
+            balance = books.ledger.balance(leg.account_id, leg.amount.currency, till.clock.now())
+            require_funds(-leg.amount, balance.available)
 
 
 def _on_payment(till: Till, verb: str, payment_id: str, step: Callable[[Books, Attempt, Hold], Money]) -> PaymentResult:

@@ -32,9 +32,11 @@ def check_lockout(attempt: Attempt, books: Books) -> None:
         now = till.clock.now()
         # Strikes older than two windows cannot lock any more: one window to be counted, one to last.
         since = now - timedelta(seconds=2 * till.policy.lockout_seconds)
-        strikes = books.trail.strikes(till.terminal, attempt.claimed_id, since)
-        figures.update(strikes=len(strikes), attempts=till.policy.lockout_attempts)
-        require_unlocked(strikes, now, till.policy)
+        at_terminal = books.trail.strikes_at(till.terminal, since)
+        against = books.trail.strikes_against(attempt.claimed_id, since) if attempt.claimed_id else []
+        figures.update(at_terminal=len(at_terminal), against=len(against), attempts=till.policy.lockout_attempts)
+        for strikes in (at_terminal, against):  # two throttles: quick strikes here never hide behind slow ones there
+            require_unlocked(strikes, now, till.policy)
 
 
 def gallery(till: Till, books: Books) -> list[Reference]:

@@ -206,6 +206,7 @@ def _capture_hold(payment: Payment, books: Books, hold: Hold) -> None:
 
 
 def authorization(books: Books, hold_id: str) -> Authorization:
+    """The payment of that id as it stands; it must be there."""
     hold = books.ledger.hold(hold_id)
     assert hold is not None
     transaction = books.ledger.transaction_of(hold_id)
@@ -247,6 +248,7 @@ def named_order(payment: Payment, books: Books) -> Order:
 
 
 def check_payment_limit(attempt: Attempt, amount: Money) -> None:
+    """Raises Refused (OVER_PAYMENT_LIMIT)."""
     with attempt.check("payment_limit") as figures:
         figures["amount_minor"] = amount.minor
         require_within_payment_limit(amount, attempt.till.policy)

@@ -258,3 +258,26 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
         ["bash", "-c", command], env={**os.environ, "SMILEPAY_HOME": str(tmp_path)}, capture_output=True, text=True
     )
     assert done.stderr == "" and done.stdout.splitlines()[-1] == "0"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("wallet", "balance", "\udcff"),
+        ("audit", "show", "\udcff"),
+        ("pay", "\udcff"),
+        ("pay", "--idempotency-key", "\udcff"),
+        ("shop", "latte\udcff"),
+        ("pay", "--image", "\udcff.jpg"),
+        ("enroll", "a\udcff", "--image", "x.jpg"),
+        ("pay", "--terminal", "\udcff"),
+        ("pay", "--policy", "\udcff.toml"),
+        ("pay", "--policy", "\udcff"),
+        ("pay", "--engine", "\udcff"),
+    ],
+    ids=ascii,
+)
+def test_bytes_that_are_no_text_are_exit_2(shell: Shell, arguments: tuple[str, ...]) -> None:
+    """A shell can hand over anything."""
+    assert shell(*arguments).exit == 2
+    assert shell(*arguments, "--json").exit == 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from smilepay_cli.verbs.accounts import forget, listed, lookalikes, set_pin, show, unlock
+import sqlite3
+
+from smilepay_cli.verbs.accounts import LOG_IN_USE, forget, listed, lookalikes, set_pin, show, unlock
 from smilepay_cli.verbs.audit import verify
 from smilepay_cli.verbs.enroll import enroll
 from smilepay_cli.verbs.policy import policies, set_floor
@@ -84,3 +86,19 @@ def test_the_floor_is_shown_and_taken_away(scene: Scene) -> None:
     set_floor(scene.till(), "none")
     assert policies(scene.till()).floor is None
     assert [event["command"] for event in scene.events()] == ["policy.floor", "policy.floor"]
+
+
+def test_forgetting_while_somebody_reads_says_what_is_left(scene: Scene) -> None:
+    """The log cannot be emptied under a reader; people are told."""
+    scene.enroll("ann")
+    reader = sqlite3.connect(scene.home / "wallet.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM events").fetchone()
+    with scene.store.reading():
+        pass
+    assert scene.store._connection is not None
+    scene.store._connection.execute("PRAGMA busy_timeout = 50")
+    result = forget(scene.till(), "ann")
+    reader.close()
+    assert result.outcome == "done" and result.warnings == (LOG_IN_USE,)
+    assert scene.store.scrub()

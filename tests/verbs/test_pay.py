@@ -280,6 +280,18 @@ class TestLockout:
         result = pay(till, PayRequest(amount="3", merchant="kiosk", account="ann"), scene.selfie("ann"))
         assert result.exit is ExitStatus.LOCKED_OUT
 
+    def test_slow_strikes_here_do_not_hide_quick_ones_there(self, scene: Scene) -> None:
+        """Two throttles, each judged by its own strikes."""
+        scene.enroll("ann")
+        for _ in range(7):
+            scene.pay("stranger", amount="3", merchant="kiosk")
+            scene.clock.advance(seconds=80)
+        for number in range(5):
+            till = scene.till(terminal=f"till-{number}")
+            pay(till, PayRequest(amount="3", merchant="kiosk", account="ann"), scene.selfie("stranger"))
+        result = scene.pay("ann", amount="3", merchant="kiosk", account="ann")
+        assert result.exit is ExitStatus.LOCKED_OUT
+
 
 class TestAnyDoubtDenies:
     """Each check broken in turn: a refusal, an event, no money moved."""

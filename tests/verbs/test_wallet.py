@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from smilepay_cli.verbs.accounts import forget
 from smilepay_cli.verbs.payments import capture, refund, void
 from smilepay_cli.verbs.wallet import balance, deposit, limits, statement, withdraw
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
@@ -121,3 +122,27 @@ def test_refused_movements_leave_an_event_too(scene: Scene) -> None:
     withdraw(scene.till(), "ann", "500")
     assert scene.events()[-1]["command"] == "wallet.withdraw"
     assert scene.events()[-1]["reason"] == "insufficient_funds"
+
+
+def test_a_refund_to_somebody_forgotten_leaves_the_wallet(scene: Scene) -> None:
+    """Not into an account that nobody can use; and still never more than was captured."""
+    scene.enroll("ann")
+    paid = scene.pay("ann", amount="10", merchant="kiosk")
+    assert paid.payment is not None
+    forget(scene.till(), "ann")
+    assert refund(scene.till(), paid.payment.hold.id, "4").outcome == "done"
+    assert refund(scene.till(), paid.payment.hold.id, "6.01").exit is ExitStatus.OVER_LIMIT
+    assert refund(scene.till(), paid.payment.hold.id).outcome == "done"
+    with scene.store.reading() as books:
+        assert books.ledger.balance(paid.account_id or "", "EUR", scene.clock.now()).posted.minor == 0
+        assert books.ledger.balance("funding:EUR", "EUR", scene.clock.now()).posted.minor == 0
+
+
+def test_a_seller_gives_back_only_what_is_there(scene: Scene) -> None:
+    """After a payout there is nothing to refund from: 20, and no seller goes below zero."""
+    scene.enroll("ann")
+    paid = scene.pay("ann", amount="10", merchant="kiosk")
+    assert paid.payment is not None
+    withdraw(scene.till(), "kiosk", "7")
+    assert refund(scene.till(), paid.payment.hold.id).exit is ExitStatus.INSUFFICIENT_FUNDS
+    assert refund(scene.till(), paid.payment.hold.id, "3").outcome == "done"

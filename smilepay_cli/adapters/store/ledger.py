@@ -16,7 +16,7 @@ _HOLD = """
 SELECT holds.id, holds.account_id, holds.order_id, holds.amount_minor, holds.currency, holds.authorized_at,
        holds.expires_at, resolutions.kind, resolutions.amount_minor, resolutions.at,
        (SELECT coalesce(sum(postings.amount_minor), 0) FROM transactions JOIN postings
-          ON postings.transaction_id = transactions.id AND postings.account_id = holds.account_id
+          ON postings.transaction_id = transactions.id AND postings.amount_minor > 0
         WHERE transactions.hold_id = holds.id AND transactions.kind = 'refund')
 FROM holds LEFT JOIN resolutions ON resolutions.hold_id = holds.id
 """

@@ -51,14 +51,13 @@ class SqliteTrail:
         )
         return [_event(row) for row in rows]
 
-    def strikes(self, terminal: str, account_id: str | None, since: datetime) -> list[datetime]:
-        """Strikes at the terminal or against the claimed account, after the last one that cleared them there.
+    def strikes_at(self, terminal: str, since: datetime) -> list[datetime]:
+        """Strikes at a terminal since then, after the last success or unlock there."""
+        return self._strikes("terminal", terminal, since)
 
-        The longer of the two lists, since each is a throttle of its own.
-        """
-        at_terminal = self._strikes("terminal", terminal, since)
-        on_account = self._strikes("claimed", account_id, since) if account_id else []
-        return max(at_terminal, on_account, key=len)
+    def strikes_against(self, account_id: str, since: datetime) -> list[datetime]:
+        """Strikes that claimed an account since then, after the last success or unlock that did."""
+        return self._strikes("claimed", account_id, since)
 
     def seen(self, digests: Sequence[str]) -> str | None:
         """Id of the event that first presented one of these digests."""

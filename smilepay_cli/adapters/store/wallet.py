@@ -73,11 +73,15 @@ class SqliteStore:
         with self._transaction("BEGIN IMMEDIATE") as books:
             yield books
 
-    def scrub(self) -> None:
-        """Move the write-ahead log into the file and empty it; deleted rows were overwritten there."""
+    def scrub(self) -> bool:
+        """Move the write-ahead log into the file and empty it; deleted rows were overwritten there.
+
+        False when somebody read the wallet all the while, so that the log had to stay.
+        """
         with self._translated():
             connection = self._connection = self._connection or self._open()
-            connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchone()
+            return not busy
 
     def close(self) -> None:
         """Close the file; the store opens it again when it is used again."""

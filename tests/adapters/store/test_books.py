@@ -389,39 +389,41 @@ class TestTrail:
         event(books, throttle="strike", at=2, terminal="other")
         event(books, throttle=None, at=3)
         event(books, throttle="strike", at=4)
-        assert books.trail.strikes("local", None, NOW) == [after(1), after(4)]
-        assert books.trail.strikes("local", None, after(4)) == [after(4)], "since then, inclusive"
-        assert books.trail.strikes("none", None, NOW) == []
+        assert books.trail.strikes_at("local", NOW) == [after(1), after(4)]
+        assert books.trail.strikes_at("local", after(4)) == [after(4)], "since then, inclusive"
+        assert books.trail.strikes_at("none", NOW) == []
 
     def test_a_success_or_an_unlock_clears_the_terminal(self, books: SqliteBooks) -> None:
         event(books, throttle="strike", at=1)
         event(books, throttle="clear", at=2, terminal="other")
-        assert books.trail.strikes("local", None, NOW) == [after(1)], "only where it happened"
+        assert books.trail.strikes_at("local", NOW) == [after(1)], "only where it happened"
         event(books, throttle="clear", at=3)
-        assert books.trail.strikes("local", None, NOW) == []
+        assert books.trail.strikes_at("local", NOW) == []
         event(books, throttle="strike", at=4)
-        assert books.trail.strikes("local", None, NOW) == [after(4)]
+        assert books.trail.strikes_at("local", NOW) == [after(4)]
 
     def test_strikes_against_a_claimed_account_count_at_every_terminal(self, books: SqliteBooks) -> None:
         for second, terminal in enumerate(("a", "b", "c"), start=1):
             event(books, throttle="strike", at=second, terminal=terminal, claimed=ANN)
-        assert books.trail.strikes("d", ANN, NOW) == [after(1), after(2), after(3)]
-        assert books.trail.strikes("d", BOB, NOW) == books.trail.strikes("d", None, NOW) == []
+        assert books.trail.strikes_against(ANN, NOW) == [after(1), after(2), after(3)]
+        assert books.trail.strikes_against(BOB, NOW) == books.trail.strikes_at("d", NOW) == []
 
     def test_only_what_claims_the_account_clears_it(self, books: SqliteBooks) -> None:
         event(books, throttle="strike", at=1, terminal="a", claimed=ANN)
         event(books, throttle="strike", at=2, terminal="b", claimed=ANN)
         event(books, throttle="clear", at=3, terminal="b", claimed=BOB)
-        assert books.trail.strikes("b", ANN, NOW) == [after(1), after(2)], "the terminal's are cleared, Ann's are not"
+        assert books.trail.strikes_against(ANN, NOW) == [after(1), after(2)], (
+            "the terminal's are cleared, Ann's are not"
+        )
         event(books, throttle="clear", at=4, terminal="c", claimed=ANN)
-        assert books.trail.strikes("b", ANN, NOW) == []
-        assert books.trail.strikes("a", None, NOW) == [after(1)], "terminal a has its own"
+        assert books.trail.strikes_against(ANN, NOW) == []
+        assert books.trail.strikes_at("a", NOW) == [after(1)], "terminal a has its own"
 
     def test_the_order_of_events_counts_not_the_clock(self, books: SqliteBooks) -> None:
         """A clock that was set back does not bring cleared strikes up again."""
         event(books, throttle="strike", at=100)
         event(books, throttle="clear", at=50)
-        assert books.trail.strikes("local", None, NOW) == []
+        assert books.trail.strikes_at("local", NOW) == []
 
     def test_the_first_presentation_counts(self, books: SqliteBooks) -> None:
         books.trail.mark_seen(["a", "b"], "evt_1")
