@@ -1,14 +1,35 @@
-"""In CI a skipped test is a failure: the real engine is either there and tested, or the run is red."""
+"""What holds for all tests: nothing of the caller's environment, and no skipped test in CI.
+
+The real engine is either there and tested, or the run is red.
+"""
 
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
+
+
+_OURS = ("SMILEPAY_HOME", "SMILEPAY_DEBUG", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS", "LINES")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_environment() -> Iterator[None]:
+    """A wallet, a colour, a width or a time zone of the caller's must not show in a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _OURS:
+            patch.delenv(name, raising=False)
+        patch.setenv("TZ", "UTC")
+        patch.setenv("TERM", "xterm-256color")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
