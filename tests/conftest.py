@@ -8,9 +8,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from smilepay_cli.adapters.store.wallet import SqliteStore
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
@@ -30,6 +33,22 @@ def _own_environment() -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def _wallets_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """CPython 3.13 warns of a connection that nobody closed; a store opens again when it is used again."""
+    opened: list[SqliteStore] = []
+    make = SqliteStore.__init__
+
+    def remember(self: SqliteStore, home: Path) -> None:
+        make(self, home)
+        opened.append(self)
+
+    monkeypatch.setattr(SqliteStore, "__init__", remember)
+    yield
+    for store in opened:
+        store.close()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
