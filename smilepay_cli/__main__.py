@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 
 
 def main() -> None:
     """Run the command line and end with its exit status."""
-    from smilepay_cli.commands.app import run
+    try:
+        from smilepay_cli.commands.app import run
 
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a terminal without our ticks must not turn a payment into an error
+        _mend_streams()
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before or after the command itself, which tells it in words
+        status = 130
+    sys.exit(status)
+
+
+def _mend_streams() -> None:
+    """A closed stream, or a terminal without our ticks, must not turn a payment into an error."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
+        elif isinstance(stream, TextIOWrapper) and mode == "w":
             stream.reconfigure(errors="replace")
-    sys.exit(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -230,7 +230,7 @@ class Trail(Protocol):
         """Strikes at a terminal since then, after the last success or unlock there."""
 
     def strikes_against(self, account_id: str, since: datetime) -> list[datetime]:
-        """Strikes that claimed an account since then, after the last success or unlock that did."""
+        """Strikes that count against an account since then, after the last that cleared it."""
 
     def seen(self, digests: Sequence[str]) -> str | None:
         """Id of the event that first presented one of these digests."""

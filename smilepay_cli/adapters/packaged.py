@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from smilepay_cli.adapters.capture.files import read_file
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.ledger import Catalogue, Item, Seller
 from smilepay_cli.vocabulary.money import parse_amount
@@ -30,7 +31,7 @@ class CatalogueFile:
             text = files("smilepay_cli.adapters").joinpath("catalogue.toml").read_text(encoding="utf-8")
             return _catalogue(tomllib.loads(text))
         try:
-            return _catalogue(tomllib.loads(self._own.read_text(encoding="utf-8")))
+            return _catalogue(tomllib.loads(read_file(self._own).decode()))
         except OSError as error:
             raise self._problem(error.strerror or str(error)) from None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

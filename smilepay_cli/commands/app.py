@@ -48,13 +48,14 @@ def run(arguments: Sequence[str], environment: Environment | None = None) -> int
     environment = environment or Environment()
     shared = Shared(json="--json" in arguments)
     call = Call(environment, shared, Sample())
-    path = " ".join(word for word in arguments[:2] if not word.startswith("-")) or "smilepay"
+    path = next((word for word in arguments if not word.startswith("-")), "smilepay")
     try:
         command = typer.main.get_command(build())
         return int(command.main(list(arguments), prog_name="smilepay", standalone_mode=False, obj=environment) or 0)
     except typer.TyperException as problem:
         message = problem.format_message().strip().replace("\n", " ")
-        return fail(call, path, ExitStatus.USAGE, "usage", message, f"see: {_help_of(problem)}")
+        typed = _typed(problem)
+        return fail(call, typed.removeprefix("smilepay "), ExitStatus.USAGE, "usage", message, f"see: {typed} --help")
     except SmilepayError as error:
         return fail(call, path, error.exit, error.reason, error.message, error.hint)
     except (KeyboardInterrupt, typer.Abort):
@@ -72,6 +73,7 @@ def _start(
         print(_START, file=context.obj.stdout)
 
 
-def _help_of(problem: typer.TyperException) -> str:
+def _typed(problem: typer.TyperException) -> str:
+    """The command that a usage error belongs to, without what was given to it."""
     context = getattr(problem, "ctx", None)
-    return f"{context.command_path if context else 'smilepay'} --help"
+    return str(context.command_path) if context else "smilepay"

@@ -9,6 +9,7 @@ import typer
 
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command, group
+from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
 Limit = Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many, newest first.")]
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
         from smilepay_cli.verbs.audit import listed, of_face
 
         if call.sample.given:
+            _require_one_way(account)
             return of_face(call.till, call.source, limit=limit, outcome=outcome)
         return listed(call.till, limit=limit, account=account, outcome=outcome)
 
@@ -46,6 +48,7 @@ def register(app: typer.Typer) -> None:
         from smilepay_cli.verbs.audit import listed, of_face
 
         if call.sample.given:
+            _require_one_way(account)
             return of_face(call.till, call.source, limit=limit, outcome=outcome)
         return listed(call.till, limit=limit, account=account, outcome=outcome)
 
@@ -67,3 +70,8 @@ def register(app: typer.Typer) -> None:
         from smilepay_cli.verbs.audit import verify
 
         return verify(call.till)
+
+
+def _require_one_way(account: str | None) -> None:
+    if account is not None:
+        raise UsageProblem("--account and a sample exclude each other: a face sees its own events only")

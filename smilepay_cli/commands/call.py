@@ -59,10 +59,10 @@ class Call:
         if self.shared.home is not None:
             if not self.shared.home:
                 raise UsageProblem("--home needs a folder")
-            return Path(self.shared.home).expanduser().absolute()
+            return _absolute(self.shared.home)
         from platformdirs import user_data_path
 
-        return user_data_path("smilepay", appauthor=False)
+        return _absolute(str(user_data_path("smilepay", appauthor=False)))
 
     @cached_property
     def policy(self) -> Policy:
@@ -103,11 +103,17 @@ class Call:
         if value != "-":
             return value
         stdin = self.environment.stdin
-        if stdin.isatty():
-            from getpass import getpass
+        try:
+            if stdin is not None and not stdin.closed and stdin.isatty():
+                from getpass import getpass
 
-            return getpass(f"{question}: ", stream=self.environment.stderr)
-        return stdin.readline().strip()
+                return getpass(f"{question}: ", stream=self.environment.stderr)
+            typed = stdin.readline().strip() if stdin is not None and not stdin.closed else ""
+        except (EOFError, OSError, UnicodeDecodeError):
+            typed = ""
+        if not typed:
+            raise UsageProblem("no PIN was given", hint="type it, or pipe it in: --pin - < FILE")
+        return typed
 
     def _terminal(self) -> str:
         terminal = self.shared.terminal
@@ -140,6 +146,13 @@ def make_till(
     )
 
 
+def _absolute(folder: str) -> Path:
+    try:
+        return Path(folder).expanduser().absolute()
+    except (RuntimeError, OSError) as error:  # no such user; a working directory that is gone
+        raise UsageProblem(f"--home {folder!a}: {error}", hint="give a whole path") from None
+
+
 def _toml(path: Path) -> dict[str, object]:
     try:
         if path.stat().st_size > LONGEST_POLICY_FILE or not path.is_file():
@@ -149,5 +162,5 @@ def _toml(path: Path) -> dict[str, object]:
         raise UsageProblem(
             f"policy file {path} cannot be read: {error.strerror or error}", reason="bad_policy"
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageProblem(f"policy file {path} is not TOML: {error}", reason="bad_policy") from None

@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -120,7 +120,7 @@ def group(
 def _runner(function: Callable[..., Any], path: str, *, sample: bool, with_context: bool = False) -> Callable[..., Any]:
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     kinds: list[type[Any]] = [*([_SampleOptions] if sample else []), _SharedOptions]
-    added = [_parameter(field) for kind in kinds for field in fields(kind)]
+    added = [parameter for kind in kinds for parameter in _parameters_of(kind)]
 
     def run(context: typer.Context, **given: Any) -> int | None:
         if with_context and context.invoked_subcommand is not None:
@@ -149,20 +149,22 @@ def _runner(function: Callable[..., Any], path: str, *, sample: bool, with_conte
     return run
 
 
-def _parameter(field: Any) -> inspect.Parameter:
-    annotation = typing_of(field)
-    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=annotation)
-
-
-def typing_of(field: Any) -> Any:
-    """The evaluated annotation of a dataclass field of this module."""
-    return eval(field.type, globals()) if isinstance(field.type, str) else field.type  # noqa: S307  # our own text
+def _parameters_of(kind: type[Any]) -> list[inspect.Parameter]:
+    hints = get_type_hints(kind, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name]
+        )
+        for field in fields(kind)
+    ]
 
 
 def _require_text(given: Mapping[str, Any]) -> None:
     """Names, ids and keys are text; only file names may hold bytes that are no UTF-8."""
     for name, value in given.items():
         for text in value if isinstance(value, list) else [value]:
+            if text == "":  # an unset variable of a script must not turn a claimed account into anybody
+                raise UsageProblem(f"{name.replace('_', '-')} is empty", hint="leave it out, or give it a value")
             if isinstance(text, str) and not text.isascii() and text != text.encode("utf-8", "replace").decode():
                 raise UsageProblem(f"{name} is not UTF-8 text: {text.encode('utf-8', 'backslashreplace').decode()}")
 

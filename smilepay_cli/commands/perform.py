@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 from smilepay_cli.commands.call import Call
 from smilepay_cli.render.envelope import envelope_of_error, envelope_of_result
@@ -22,8 +23,9 @@ def perform(call: Call, path: str, body: Callable[[], Result]) -> int:
             result = body()
         try:
             _tell(call, path, result)
-        except BrokenPipeError:
-            _reader_is_gone(call)
+        except OSError:  # full, or the reader is gone: what was done is done
+            _point_nowhere(call.environment.stdout)
+            _point_nowhere(call.environment.stderr)
         return int(result.exit)
     except KeyboardInterrupt:
         return fail(call, path, ExitStatus.INTERRUPTED, "interrupted", "interrupted; nothing was left half done")
@@ -40,12 +42,16 @@ def perform(call: Call, path: str, body: Callable[[], Result]) -> int:
 
 def fail(call: Call, path: str, status: ExitStatus, reason: str, message: str, hint: str | None = None) -> int:
     """Say in one line what is wrong and in another what to do; the same as JSON when asked for."""
-    if call.shared.json:
-        _print(call, envelope_of_error(path, status, reason, message, hint))
-    else:
-        from smilepay_cli.render.text import error_lines
+    try:
+        if call.shared.json:
+            _print(call, envelope_of_error(path, status, reason, message, hint))
+        else:
+            from smilepay_cli.render.text import error_lines
 
-        print(error_lines(message, hint), file=call.environment.stderr)
+            print(error_lines(message, hint), file=call.environment.stderr)
+    except OSError:
+        _point_nowhere(call.environment.stdout)
+        _point_nowhere(call.environment.stderr)
     return int(status)
 
 
@@ -95,7 +101,7 @@ _LOOKING = {
 }
 
 
-def _reader_is_gone(call: Call) -> None:
-    """Whoever read our output has left; point what is left of it to nowhere, so that the exit is quiet."""
+def _point_nowhere(stream: TextIO) -> None:
+    """Nobody can read this any more; what is left in it must not make the exit loud or another one."""
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), call.environment.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -47,6 +47,11 @@ _CLASS = {
     ExitStatus.ATTACK_SUSPECTED: "not accepted: a live, new smile was not shown",
 }
 """What the person in front is told; what exactly failed is in the event."""
+_CLASS_AT_THE_TILL = {
+    ExitStatus.INSUFFICIENT_FUNDS: "not enough money on the account",
+    ExitStatus.OVER_LIMIT: "over a limit, or a PIN is needed",
+}
+"""In addition where somebody pays: whoever stands behind must not read what is on the account."""
 
 
 class _Console(Console):
@@ -56,8 +61,8 @@ class _Console(Console):
 
 
 def console_on(stream: TextIO, *, color: bool, width: int | None = None) -> Console:
-    """A console for a stream: no colour and 100 columns at most off a terminal."""
-    console = _Console(file=stream, no_color=not color, highlight=False, width=width, soft_wrap=False, emoji=False)
+    """A console for a stream: 80 columns off a terminal. Names are names: no markup, no emoji codes in them."""
+    console = _Console(file=stream, no_color=not color, markup=False, emoji=False, highlight=False, width=width)
     if width is None and not console.is_terminal:
         console.width = 80
     return console
@@ -79,6 +84,8 @@ def show(result: Result, stream: TextIO, *, color: bool) -> None:
 def show_refusal(result: Result, refusal: Refusal, console: Console) -> None:
     """The reason's class for what a face was refused for, the plain reason for everything else."""
     told = _CLASS.get(refusal.exit)
+    if told is None and isinstance(result, PayResult):
+        told = _CLASS_AT_THE_TILL.get(refusal.exit)
     console.print(Text.assemble(("✗ refused: ", "bold red"), told or refusal.message), soft_wrap=True)
     hint = f"what was checked: smilepay audit show {result.events[-1]}" if told and result.events else refusal.hint
     if hint:

@@ -6,25 +6,25 @@ Any doubt denies: a check that raises something unforeseen is a refusal like any
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smilepay_cli.ports import Books
 from smilepay_cli.rules.profiles import as_figures, profile, weaker_fields
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
-from smilepay_cli.vocabulary.errors import ExitStatus, Reason, Refused, SmilepayError
+from smilepay_cli.vocabulary.errors import ExitStatus, Reason, Refused, SmilepayError, UsageProblem
 from smilepay_cli.vocabulary.events import Event
 from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.results import Refusal
 
 if TYPE_CHECKING:
     from smilepay_cli.verbs.capture import Capture
-    from smilepay_cli.vocabulary.faces import Face
 
 R = TypeVar("R")
 
 FLOOR_SETTING = "policy_floor"
+UNUSABLE_IMAGE = "unusable_image"
 
 
 class Attempt:
@@ -41,20 +41,22 @@ class Attempt:
         self.facts: dict[str, Any] = {}
         self.account_id: str | None = None
         self.claimed_id: str | None = None
+        self.pin_tried_on: str | None = None
+        """The recognised account whose PIN was tried: right or wrong, it counts there."""
         self.presented: tuple[str, ...] = ()
         """Digests that count as presented from this attempt on."""
         self.capture: Capture | None = None
         self.decision: Decision | None = None
 
-    @property
-    def face(self) -> Face | None:
-        """The face that was judged, for showing it."""
-        return self.capture.watch.best if self.capture else None
-
-    @property
-    def capture_warnings(self) -> tuple[str, ...]:
-        """For people: which frame was not used, and why."""
-        return self.capture.rejections if self.capture else ()
+    def findings(self) -> dict[str, Any]:
+        """What every result that looked at a face tells: fields of the same names."""
+        return {
+            "decision": self.decision,
+            "checks": tuple(self.checks),
+            "face": self.capture.watch.best if self.capture else None,
+            "events": (self.event_id,),
+            "warnings": self.capture.rejections if self.capture else (),
+        }
 
     @contextmanager
     def check(self, name: str) -> Iterator[dict[str, Any]]:
@@ -112,6 +114,7 @@ class Attempt:
                 "exit": int(refusal.exit if refusal else ExitStatus.DONE),
                 "account": self.account_id,
                 "claimed": self.claimed_id,
+                "counts_against": self.claimed_id or self.pin_tried_on,
                 "throttle": throttle,
                 "checks": [{"name": c.name, "passed": c.passed, "figures": c.figures} for c in self.checks],
                 **self.facts,
@@ -124,11 +127,42 @@ class Attempt:
 
 
 def answered(attempt: Attempt, body: Callable[[], R], refused: Callable[[Refusal], R]) -> R:
-    """The result of `body`; where it refuses, the refusal is committed as an event of its own first."""
+    """The result of `body`; where it refuses, the refusal is committed as an event of its own first.
+
+    A picture that was presented but cannot be decoded is an attempt like any other (UNUSABLE_IMAGE); a
+    mistyped call is none. Whatever else ends an attempt after a sample was looked at leaves its event too,
+    and goes on up.
+    """
     try:
         return body()
     except Refused as error:
+        refused_by: SmilepayError = error
+    except UsageProblem as problem:
+        if problem.reason != UNUSABLE_IMAGE:
+            raise
+        refused_by = problem
+    except BaseException as error:
+        if attempt.capture is not None:
+            _record_broken_off(attempt, error)
+        raise
+    with attempt.till.store.writing() as books:
+        record_refusal(attempt, books, refused_by)
+    return refused(Refusal.of(refused_by))
+
+
+def record_refusal(attempt: Attempt, books: Books, error: SmilepayError) -> None:
+    """The event of a refusal; a strike where its reason is one."""
+    is_strike = isinstance(error, Refused) and error.kind.is_strike
+    attempt.record(books, refusal=Refusal.of(error), throttle="strike" if is_strike else None)
+
+
+def _record_broken_off(attempt: Attempt, error: BaseException) -> None:
+    """Ctrl-C, an unusable store, a bug: as far as it can be written, the trail says that it was tried."""
+    if isinstance(error, SmilepayError):
         refusal = Refusal.of(error)
-        with attempt.till.store.writing() as books:
-            attempt.record(books, refusal=refusal, throttle="strike" if error.kind.is_strike else None)
-        return refused(refusal)
+    elif isinstance(error, KeyboardInterrupt):
+        refusal = Refusal("interrupted", ExitStatus.INTERRUPTED, "interrupted")
+    else:
+        refusal = Refusal("internal_error", ExitStatus.INTERNAL, type(error).__name__)
+    with suppress(Exception), attempt.till.store.writing() as books:
+        attempt.record(books, refusal=refusal)

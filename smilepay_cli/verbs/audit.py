@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from smilepay_cli.ports import Books, FrameSource
@@ -56,7 +55,7 @@ def listed(till: Till, *, limit: int = 20, account: str | None = None, outcome: 
         if account:
             account_id, name, _ = require_account(books, till.catalogue.load(), account)
         found = books.trail.latest(limit, account_id=account_id, outcome=outcome)
-        return EventsResult(found=tuple(found), names=_names(books), of=name)
+        return EventsResult(found=tuple(found), names=_names(books, *found), of=name)
 
 
 def of_face(till: Till, source: FrameSource, *, limit: int = 20, outcome: str | None = None) -> EventsResult:
@@ -72,27 +71,19 @@ def of_face(till: Till, source: FrameSource, *, limit: int = 20, outcome: str | 
         recognise_shopper(attempt, source)
         with till.store.writing() as books:
             found = books.trail.latest(limit, account_id=attempt.account_id, outcome=outcome)
-            attempt.record(books, throttle="clear")
-            names = _names(books)
+            attempt.record(books)
+            names = {person.account_id: person.name for person in books.people.all()}
         return EventsResult(
             found=tuple(found),
             names={key: name for key, name in names.items() if key == attempt.account_id},
             of=names.get(attempt.account_id or ""),
-            decision=attempt.decision,
-            checks=tuple(attempt.checks),
-            face=attempt.face,
-            events=(attempt.event_id,),
-            warnings=attempt.capture_warnings,
+            **attempt.findings(),
         )
 
     def refused(refusal: Refusal) -> EventsResult:
         return EventsResult(
             refusal=refusal,
-            decision=attempt.decision,
-            checks=tuple(attempt.checks),
-            face=attempt.face,
-            events=(attempt.event_id,),
-            warnings=attempt.capture_warnings,
+            **attempt.findings(),
         )
 
     return answered(attempt, body, refused)
@@ -105,7 +96,7 @@ def show(till: Till, event_id: str | None = None) -> EventResult:
         if event is None:
             named = f"no event {event_id!r}" if event_id else "nothing has happened yet"
             raise UsageProblem(named, hint="what there is: smilepay audit", reason="no_such_event")
-        return EventResult(event=event, names=_names(books))
+        return EventResult(event=event, names=_names(books, event))
 
 
 def verify(till: Till) -> VerifyResult:
@@ -117,31 +108,31 @@ def verify(till: Till) -> VerifyResult:
         count, head, told = 0, GENESIS, set[str]()
         for event in opened(books.trail.stored()):
             count, head = event.seq, event.hash
-            ledger = event.body.get("ledger")
-            if isinstance(ledger, dict):
+            if isinstance(ledger := event.body.get("ledger"), dict):
                 told.add(str(ledger.get("transaction")))
-        transactions = 0
-        for transaction, event_id in books.ledger.transactions():
-            transactions += 1
-            teller = books.trail.by_id(event_id)
-            if teller is None:
-                raise ChainBroken(f"transaction {transaction.id} has no event: the trail was cut or it was added later")
-            if teller.body.get("ledger") != posting_facts(transaction):
-                raise ChainBroken(f"transaction {transaction.id} is not what event {teller.seq} says of it")
-            told.discard(transaction.id)
-        if told:
-            raise ChainBroken(f"transaction {min(told)} is told of by an event, but is not in the ledger")
-        missing = books.trail.guards_missing()
-        if missing:
+        transactions = _require_told(books, told)
+        if missing := books.trail.guards_missing():
             raise ChainBroken(f"the wallet's own guards against changes were removed: {', '.join(missing[:3])}")
     return VerifyResult(count=count, transactions=transactions, head=head)
 
 
-def everything(till: Till) -> Iterator[Event]:
-    """All events, oldest first, each one verified on the way. Raises ChainBroken."""
-    with till.store.reading() as books:
-        yield from opened(books.trail.stored())
+def _require_told(books: Books, told: set[str]) -> int:
+    """How many transactions there are; each is in `told`, as it is, and nothing else. Raises ChainBroken."""
+    found = 0
+    for transaction, event_id in books.ledger.transactions():
+        found += 1
+        event = books.trail.by_id(event_id)
+        if event is None:
+            raise ChainBroken(f"transaction {transaction.id} has no event: the trail was cut or it was added later")
+        if event.body.get("ledger") != posting_facts(transaction):
+            raise ChainBroken(f"transaction {transaction.id} is not what event {event.seq} says of it")
+        told.discard(transaction.id)
+    if told:
+        raise ChainBroken(f"transaction {min(told)} is told of by an event, but is not in the ledger")
+    return found
 
 
-def _names(books: Books) -> dict[str, str]:
-    return {person.account_id: person.name for person in books.people.all()}
+def _names(books: Books, *events: Event) -> dict[str, str]:
+    """Names of those whom the events speak of, and of nobody else."""
+    told = str([event.body for event in events])
+    return {person.account_id: person.name for person in books.people.all() if person.account_id in told}

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import chain
+from math import inf
 from typing import TYPE_CHECKING
 
 from smilepay_cli.ports import Books, FrameSource
 from smilepay_cli.rules.books import deposit_postings
 from smilepay_cli.rules.identification import candidates
 from smilepay_cli.rules.limits import require_pin_form
+from smilepay_cli.rules.profiles import STANDARD
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.capture import Capture, good_faces, require_a_face
 from smilepay_cli.verbs.lookup import clean_name
 from smilepay_cli.verbs.post import post_money, posting_facts
-from smilepay_cli.verbs.recognise import gallery, record_engine, seal_template
+from smilepay_cli.verbs.recognise import check_lockout, gallery, record_engine, seal_template
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, Vector
@@ -54,7 +57,8 @@ def enroll(
     name = clean_name(name)
     if pin is not None:
         require_pin_form(pin)
-    amount = parse_amount(deposit, till.catalogue.load().currency, what="deposit") if deposit else None
+    if deposit is not None:
+        parse_amount(deposit, till.catalogue.load().currency, what="deposit")
     attempt = Attempt(till, "enroll")
     attempt.record_policy()
     capture = attempt.capture = Capture(source.description, source.is_camera)
@@ -65,6 +69,7 @@ def enroll(
         with till.store.writing() as books:
             till.vault.unlock(books.settings, create=True)
             attempt.require_floor(books)
+            check_lockout(attempt, books)
         faces, templates = _templates(attempt, source, capture)
         with till.store.writing() as books:
             person = _person(attempt, books, name, templates, pin)
@@ -72,8 +77,9 @@ def enroll(
             attempt.account_id = person.account_id
             attempt.presented = tuple(capture.digests)
             attempt.facts["references_added"] = len(templates)
-            if amount is not None:
-                _deposit(attempt, books, person, amount)
+            attempt.facts["pin_set"] = pin is not None
+            if deposit is not None:
+                _deposit(attempt, books, person, parse_amount(deposit, person.currency, what="deposit"))
             attempt.record(books)
             return EnrollResult(
                 name=person.name,
@@ -111,15 +117,17 @@ def _templates(attempt: Attempt, source: FrameSource, capture: Capture) -> tuple
                 if len(faces) == MOST_REFERENCES:
                     break
         figures.update(capture.figures())
+        attempt.facts["frames"] = list(capture.digests)
         require_a_face(capture)
-    record_engine(attempt)
-    attempt.facts["frames"] = [face.frame.pixel_digest for face in faces]
-    descriptors = till.engine.descriptors([(face.frame.pixels, face.box) for face in faces])
-    templates = [till.scheme.template(descriptor[None]) for descriptor in descriptors]
+    with attempt.check("templates") as figures:
+        record_engine(attempt)
+        descriptors = till.engine.descriptors([(face.frame.pixels, face.box) for face in faces])
+        templates = [till.scheme.template(descriptor[None]) for descriptor in descriptors]
+        figures["made"] = len(templates)
     with attempt.check("one_person") as figures:
         widest = max(float(till.scheme.dissimilarities(descriptors, template).max()) for template in templates)
         figures["widest"] = round(widest, 4)
-        if not widest <= till.policy.dissimilarity_max:
+        if not widest <= _same_person_max(till):
             raise Refused(
                 Reason.SEVERAL_PEOPLE, "the frames do not all show the same person", hint="enrol one person at a time"
             )
@@ -135,12 +143,10 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
             raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
         references = gallery(till, books)
         nearest = [candidates(references, template, till.scheme) for template in templates]
-        matches = {
-            found.account_id: found.dissimilarity
-            for ranked in nearest
-            for found in ranked
-            if found.dissimilarity <= till.policy.dissimilarity_max
-        }
+        matches: dict[str, float] = {}
+        for found in sorted(chain.from_iterable(nearest), key=lambda candidate: -candidate.dissimilarity):
+            if found.dissimilarity <= till.policy.dissimilarity_max:
+                matches[found.account_id] = found.dissimilarity  # the nearest comes last and stays
         figures["matches"] = {account: round(distance, 4) for account, distance in matches.items()}
         own = known.account_id if known else None
         if any(account != own for account in matches):
@@ -149,11 +155,13 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
                 "this face is enrolled already, under another name",
                 hint="who that is: smilepay audit --image FILE",
             )
-        if known and not matches:
+        if known and not matches.get(known.account_id, inf) <= _same_person_max(till):
             raise Refused(
                 Reason.NAME_TAKEN, f"{known.name!r} is enrolled with another face", hint="choose another name"
             )
     if known:
+        if pin and known.pin_hash:
+            raise Refused(Reason.PIN_NEEDED, f"{known.name} has a PIN", hint="change it: smilepay accounts pin NAME")
         if pin:
             books.people.set_pin(known.account_id, till.pins.hash(pin))
         return known
@@ -171,6 +179,11 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
     return person
 
 
+def _same_person_max(till: Till) -> float:
+    """Never looser than `standard`: whoever is let into an account here pays from it under every policy."""
+    return min(till.policy.dissimilarity_max, STANDARD.dissimilarity_max)
+
+
 def _keep(till: Till, books: Books, person: Person, templates: list[Vector]) -> None:
     for template in templates:
         reference = seal_template(till, person, till.ids.new("ref"), template)
@@ -178,7 +191,6 @@ def _keep(till: Till, books: Books, person: Person, templates: list[Vector]) -> 
 
 
 def _deposit(attempt: Attempt, books: Books, person: Person, amount: Money) -> None:
-    amount = replace(amount, currency=person.currency)
     books.ledger.open_account(funding_account(amount.currency), "funding", amount.currency)
     transaction = post_money(attempt, books, "deposit", deposit_postings(person.account_id, amount))
     attempt.facts["ledger"] = posting_facts(transaction)

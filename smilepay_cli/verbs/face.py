@@ -8,13 +8,11 @@ from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture, smile_figures, watch
 from smilepay_cli.verbs.recognise import gallery, identify, record_engine
 from smilepay_cli.vocabulary.decisions import Decision
-from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
+from smilepay_cli.vocabulary.errors import Reason, Refused
 
 
 def check_input(attempt: Attempt, source: FrameSource) -> None:
-    """The sample can be used at all. A picture that was presented but cannot be decoded is a refusal's
-    event too; a file that is not there is only a mistyped call (UsageProblem).
-    """
+    """The sample can be used at all. Raises UsageProblem."""
     with attempt.check("input") as figures:
         figures["source"] = "camera" if source.is_camera else "images"
         source.check()
@@ -72,11 +70,3 @@ def _match(attempt: Attempt, capture: Capture) -> Decision:
         references = gallery(attempt.till, books)
         figures["references"] = len(references)
     return identify(attempt, capture, references)
-
-
-UNUSABLE = "unusable_image"
-
-
-def is_presented_junk(problem: UsageProblem) -> bool:
-    """Whether a usage problem is a picture that was really presented, and so leaves an event."""
-    return problem.reason == UNUSABLE

@@ -10,23 +10,22 @@ from __future__ import annotations
 import rfc8785
 
 from smilepay_cli.ports import FrameSource
-from smilepay_cli.verbs.attempt import Attempt
-from smilepay_cli.verbs.face import check_input, is_presented_junk, recognise_payer
+from smilepay_cli.verbs.attempt import Attempt, answered, record_refusal
+from smilepay_cli.verbs.face import check_input, recognise_payer
 from smilepay_cli.verbs.lookup import require_person, require_seller
 from smilepay_cli.verbs.recognise import check_lockout
 from smilepay_cli.verbs.settle import (
     Payment,
     PayRequest,
     PayResult,
-    authorization,
     check_payment_limit,
     first_success,
     named_order,
+    repeat,
     settle,
 )
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Refused, UsageProblem
-from smilepay_cli.vocabulary.ledger import KeyUse
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal
 
@@ -38,21 +37,17 @@ def pay(till: Till, request: PayRequest, source: FrameSource) -> PayResult:
 
     Raises UsageProblem for a request that makes no sense; everything else is a result with an event.
     """
-    payment = Payment(till, request, Attempt(till, "pay"))
-    payment.attempt.record_policy()
-    try:
-        return _paid(payment, source)
-    except Refused as refused:
-        return _refused(payment, Refusal.of(refused), strike=refused.kind.is_strike)
-    except UsageProblem as problem:
-        if not is_presented_junk(problem):
-            raise
-        return _refused(payment, Refusal.of(problem), strike=False)
+    attempt = Attempt(till, "pay")
+    attempt.record_policy()
+    attempt.facts.update(order=request.order_id, merchants=[request.merchant] if request.merchant else [])
+    payment = Payment(till, request, attempt)
+    return answered(attempt, lambda: _paid(payment, source), lambda refusal: _refused(payment, refusal))
 
 
 def _paid(payment: Payment, source: FrameSource) -> PayResult:
     till, request, attempt = payment.till, payment.request, payment.attempt
-    payment.amount = _requested_amount(till, request)
+    if amount := _requested_amount(till, request):
+        payment.set_amount(amount)
     check_input(attempt, source)
     with till.store.reading() as books:
         attempt.require_floor(books)
@@ -62,14 +57,21 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
         first = first_success(payment, books)
         if first is None:
             named = named_order(payment, books) if request.order_id else None
-            if amount := named.total if named else payment.amount:
-                check_payment_limit(attempt, amount)
+            if named:
+                payment.set_amount(named.total)
+            if payment.amount:
+                check_payment_limit(attempt, payment.amount)
             check_lockout(attempt, books)
     if first is not None:
-        return _repeat(payment, first)
+        with till.store.writing() as books:
+            return repeat(payment, books, first)
     recognise_payer(attempt, source)
     with till.store.writing() as books:
-        return settle(payment, books, seller)
+        try:
+            return settle(payment, books, seller)
+        except Refused as error:  # nothing was written yet; told before anybody else can try
+            record_refusal(attempt, books, error)
+            return _refused(payment, Refusal.of(error))
 
 
 def _requested_amount(till: Till, request: PayRequest) -> Money | None:
@@ -96,37 +98,5 @@ def _parameters(payment: Payment) -> str:
     ).decode()
 
 
-def _repeat(payment: Payment, use: KeyUse) -> PayResult:
-    """Tell the first success again. No face was looked at, so nobody is named."""
-    till, attempt = payment.till, payment.attempt
-    with till.store.writing() as books:
-        attempt.facts["repeats"] = use.event_id
-        told = authorization(books, use.hold_id)
-        attempt.record(books)
-        return PayResult(
-            payment=told,
-            amount=told.hold.amount,
-            repeated=True,
-            first_event=use.event_id,
-            checks=tuple(attempt.checks),
-            events=(attempt.event_id,),
-        )
-
-
-def _refused(payment: Payment, refusal: Refusal, *, strike: bool) -> PayResult:
-    attempt, amount = payment.attempt, payment.amount
-    if amount:
-        attempt.facts.update(amount_minor=amount.minor, currency=amount.currency)
-    attempt.facts["merchants"] = [payment.request.merchant] if payment.request.merchant else []
-    attempt.facts["order"] = payment.request.order_id
-    with payment.till.store.writing() as books:
-        attempt.record(books, refusal=refusal, throttle="strike" if strike else None)
-    return PayResult(
-        refusal=refusal,
-        amount=amount,
-        decision=attempt.decision,
-        checks=tuple(attempt.checks),
-        face=attempt.face,
-        events=(attempt.event_id,),
-        warnings=attempt.capture_warnings,
-    )
+def _refused(payment: Payment, refusal: Refusal) -> PayResult:
+    return PayResult(refusal=refusal, amount=payment.amount, **payment.attempt.findings())

@@ -19,6 +19,7 @@ from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.lookup import require_hold
 from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.till import Till
+from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.ledger import Authorization, Hold, Posting, Resolution, merchant_account
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
@@ -40,6 +41,7 @@ def capture(till: Till, payment_id: str, amount: str | None = None) -> PaymentRe
     def step(books: Books, attempt: Attempt, hold: Hold) -> Money:
         wanted = parse_amount(amount, hold.amount.currency) if amount else hold.amount
         require_capturable(hold, wanted, till.clock.now())
+        _require_unpaid_and_covered(till, books, hold, wanted)
         for share in hold.shares:
             books.ledger.open_account(merchant_account(share.seller), "merchant", hold.amount.currency)
         transaction = post_money(attempt, books, "capture", capture_postings(hold, wanted), hold.id)
@@ -80,6 +82,16 @@ def refund(till: Till, payment_id: str, amount: str | None = None) -> PaymentRes
         return back
 
     return _on_payment(till, "refund", payment_id, step)
+
+
+def _require_unpaid_and_covered(till: Till, books: Books, hold: Hold, amount: Money) -> None:
+    """Should the clock have gone back, an expired hold looks open again: its order may be paid, its money spent."""
+    now = till.clock.now()
+    order = books.orders.by_id(hold.order_id, now) if hold.order_id else None
+    if order is not None and order.state == "paid":
+        raise Refused(Reason.ORDER_NOT_OPEN, f"order {order.id} is paid already, by another payment")
+    available = books.ledger.balance(hold.account_id, amount.currency, now).available
+    require_funds(amount, available + hold.amount)
 
 
 def _require_sellers_funds(till: Till, books: Books, postings: Sequence[Posting]) -> None:

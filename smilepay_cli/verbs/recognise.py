@@ -26,14 +26,18 @@ _MESSAGES = {
 
 
 def check_lockout(attempt: Attempt, books: Books) -> None:
-    """One throttle on every path that compares a face. Raises Refused (LOCKED_OUT)."""
+    """One throttle on every path that compares a face, by terminal and by the account claimed or recognised.
+
+    Raises Refused (LOCKED_OUT).
+    """
     till = attempt.till
     with attempt.check("lockout") as figures:
         now = till.clock.now()
         # Strikes older than two windows cannot lock any more: one window to be counted, one to last.
         since = now - timedelta(seconds=2 * till.policy.lockout_seconds)
         at_terminal = books.trail.strikes_at(till.terminal, since)
-        against = books.trail.strikes_against(attempt.claimed_id, since) if attempt.claimed_id else []
+        account_id = attempt.claimed_id or attempt.account_id
+        against = books.trail.strikes_against(account_id, since) if account_id else []
         figures.update(at_terminal=len(at_terminal), against=len(against), attempts=till.policy.lockout_attempts)
         for strikes in (at_terminal, against):  # two throttles: quick strikes here never hide behind slow ones there
             require_unlocked(strikes, now, till.policy)

@@ -5,7 +5,7 @@ Everything that was true before the capture is looked at again here, where nobod
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from smilepay_cli.ports import Books
@@ -18,6 +18,7 @@ from smilepay_cli.rules.limits import (
 )
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.post import post_money, posting_facts
+from smilepay_cli.verbs.recognise import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
@@ -37,6 +38,8 @@ from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.results import Result
 
 DAY = timedelta(hours=24)
+WITHHELD = "withheld"
+"""In place of an account's id where no face was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,20 @@ class Payment:
     parameters: str = ""
     """What the idempotency key is bound to: never the capture, so that a retry may bring a new selfie."""
 
+    def set_amount(self, amount: Money) -> None:
+        """Known from here on, also to the event."""
+        self.amount = amount
+        self.attempt.facts.update(amount_minor=amount.minor, currency=amount.currency)
+
 
 def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
     """Authorize and capture, inside `writing`. Raises Refused, and then nothing of it stays."""
     till, request, attempt = payment.till, payment.request, payment.attempt
     first = first_success(payment, books)
     if first is not None:  # somebody with the same key was faster
-        raise Refused(Reason.ORDER_NOT_OPEN, "this payment was made a moment ago", hint="repeat the call to see it")
+        return repeat(payment, books, first)
+    attempt.require_floor(books)
+    check_lockout(attempt, books)
     person = books.people.by_id(attempt.account_id or "")
     if person is None:
         raise Refused(Reason.NO_MATCH, "this account was forgotten a moment ago")
@@ -97,7 +107,7 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
     order = None if seller else _order_to_pay(payment, books, person)
     amount = order.total if order else payment.amount
     assert amount is not None
-    payment.amount = amount
+    payment.set_amount(amount)
     if request.order_id is None and order:
         check_payment_limit(attempt, amount)
     _check_account(payment, books, person, amount)
@@ -115,24 +125,23 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
         account_id=person.account_id,
         balance=books.ledger.balance(person.account_id, person.currency, till.clock.now()),
         amount=amount,
-        decision=attempt.decision,
-        checks=tuple(attempt.checks),
-        face=attempt.face,
-        events=(attempt.event_id,),
+        **attempt.findings(),
     )
 
 
 def _check_not_presented_meanwhile(payment: Payment, books: Books) -> None:
-    if payment.till.policy.replay_check and books.trail.seen(payment.attempt.presented):
-        raise Refused(Reason.USED_BEFORE, "this picture was presented a moment ago", hint="take a new one")
+    with payment.attempt.check("replay_again"):
+        if payment.till.policy.replay_check and books.trail.seen(payment.attempt.presented):
+            raise Refused(Reason.USED_BEFORE, "this picture was presented a moment ago", hint="take a new one")
 
 
 def _order_to_pay(payment: Payment, books: Books, person: Person) -> Order:
     now = payment.till.clock.now()
     if payment.request.order_id:
         order = named_order(payment, books)
-        if order.account_id != person.account_id:
-            raise Refused(Reason.NOT_YOUR_ORDER, f"order {order.id} is somebody else's")
+        with payment.attempt.check("order_owner"):
+            if order.account_id != person.account_id:
+                raise Refused(Reason.NOT_YOUR_ORDER, f"order {order.id} is somebody else's")
         return order
     with payment.attempt.check("newest_order") as figures:
         newest = books.orders.newest_open(person.account_id, now)
@@ -145,8 +154,11 @@ def _order_to_pay(payment: Payment, books: Books, person: Person) -> Order:
 def _check_account(payment: Payment, books: Books, person: Person, amount: Money) -> None:
     till, attempt = payment.till, payment.attempt
     now = till.clock.now()
-    if amount.currency != person.currency:
-        raise UsageProblem(f"{person.name} has an account in {person.currency}, not in {amount.currency}")
+    with attempt.check("currency"):
+        if amount.currency != person.currency:
+            raise Refused(
+                Reason.WRONG_CURRENCY, f"the account is in {person.currency}, the payment in {amount.currency}"
+            )
     with attempt.check("daily_limit") as figures:
         spent = Money(books.ledger.spent_since(person.account_id, person.currency, now - DAY, now), person.currency)
         figures["spent_minor"] = spent.minor
@@ -168,6 +180,7 @@ def _check_pin(payment: Payment, person: Person, *, needed: bool) -> None:
         return
     if person.pin_hash is None:
         raise Refused(Reason.PIN_NEEDED, "no PIN is set for this account", hint="set one: smilepay accounts pin NAME")
+    payment.attempt.pin_tried_on = person.account_id
     if not payment.till.pins.verify(person.pin_hash, pin):
         raise Refused(Reason.PIN_WRONG, "the PIN is wrong")
 
@@ -189,8 +202,6 @@ def _authorize(
     payment.attempt.facts.update(
         payment=hold.id,
         order=hold.order_id,
-        amount_minor=amount.minor,
-        currency=amount.currency,
         merchants=[share.seller for share in shares],
         state="authorized",
     )
@@ -212,6 +223,23 @@ def authorization(books: Books, hold_id: str) -> Authorization:
     transaction = books.ledger.transaction_of(hold_id)
     state = hold.resolution.kind if hold.resolution else "authorized"
     return Authorization(hold, state, transaction)
+
+
+def repeat(payment: Payment, books: Books, use: KeyUse) -> PayResult:
+    """Tell the first success again: which payment, how much, how it stands. Nobody is named, nothing moves."""
+    attempt = payment.attempt
+    attempt.account_id = None
+    attempt.facts["repeats"] = use.event_id
+    told = authorization(books, use.hold_id)
+    attempt.record(books)
+    return PayResult(
+        payment=Authorization(replace(told.hold, account_id=WITHHELD, order_id=None), told.state, None),
+        amount=told.hold.amount,
+        repeated=True,
+        first_event=use.event_id,
+        checks=tuple(attempt.checks),
+        events=(attempt.event_id,),
+    )
 
 
 def first_success(payment: Payment, books: Books) -> KeyUse | None:

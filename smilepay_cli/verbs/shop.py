@@ -68,25 +68,17 @@ def shop(till: Till, picks: Sequence[str], source: FrameSource, *, account: str 
             order = Order(till.ids.new("ord"), person.account_id, now, lines, order_total(lines), "open")
             books.orders.add(order)
             attempt.facts.update(order=order.id, amount_minor=order.total.minor, currency=order.total.currency)
-            attempt.record(books, throttle="clear")
+            attempt.record(books)
         return ShopResult(
             order=order,
             name=person.name,
-            decision=attempt.decision,
-            checks=tuple(attempt.checks),
-            face=attempt.face,
-            events=(attempt.event_id,),
-            warnings=attempt.capture_warnings,
+            **attempt.findings(),
         )
 
     def refused(refusal: Refusal) -> ShopResult:
         return ShopResult(
             refusal=refusal,
-            decision=attempt.decision,
-            checks=tuple(attempt.checks),
-            face=attempt.face,
-            events=(attempt.event_id,),
-            warnings=attempt.capture_warnings,
+            **attempt.findings(),
         )
 
     return answered(attempt, body, refused)

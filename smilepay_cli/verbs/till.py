@@ -1,4 +1,4 @@
-"""What every verb works with, put together once at the top (commands/wiring.py)."""
+"""What every verb works with, put together once at the top (commands/call.py)."""
 
 from __future__ import annotations
 

@@ -82,6 +82,7 @@ class Reason(Enum):
     HOLD_NOT_OPEN = "hold_not_open"
     NOT_CAPTURED = "not_captured"
     ACCOUNT_IN_USE = "account_in_use"
+    WRONG_CURRENCY = "wrong_currency"
     OVER_PAYMENT_LIMIT = "over_payment_limit"
     OVER_DAILY_LIMIT = "over_daily_limit"
     OVER_CAPTURE = "over_capture"
@@ -133,6 +134,7 @@ _REASONS_BY_EXIT: dict[ExitStatus, tuple[Reason, ...]] = {
         Reason.HOLD_NOT_OPEN,
         Reason.NOT_CAPTURED,
         Reason.ACCOUNT_IN_USE,
+        Reason.WRONG_CURRENCY,
     ),
     ExitStatus.OVER_LIMIT: (
         Reason.OVER_PAYMENT_LIMIT,

@@ -114,14 +114,6 @@ class TemplateMaker:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Template:
-    """128 numbers made from the descriptors of one face, and what made them."""
-
-    vector: Vector
-    maker: TemplateMaker
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Reference:
     """A template kept for an account."""
 

@@ -76,9 +76,9 @@ def test_a_catalogue_that_is_no_text(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_folder_in_its_place(tmp_path: Path) -> None:
-    """The operating system's word for it."""
+    """Not a file."""
     (tmp_path / "catalogue.toml").mkdir()
-    with pytest.raises(UsageProblem, match="directory"):
+    with pytest.raises(UsageProblem, match="a folder"):
         CatalogueFile(tmp_path).load()
 
 

@@ -281,3 +281,75 @@ def test_bytes_that_are_no_text_are_exit_2(shell: Shell, arguments: tuple[str, .
     """A shell can hand over anything."""
     assert shell(*arguments).exit == 2
     assert shell(*arguments, "--json").exit == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("pay", ""),
+        ("pay", "--account", "", "--amount", "1", "--merchant", "kiosk"),
+        ("pay", "--amount", "", "--merchant", ""),
+        ("enroll", "ann", "--deposit", ""),
+        ("wallet", "refund", "pay_1", ""),
+        ("wallet", "capture", "pay_1", ""),
+        ("audit", "--account", ""),
+        ("shop", ""),
+    ],
+    ids=" ".join,
+)
+def test_an_empty_value_is_not_an_absent_one(shell: Shell, arguments: tuple[str, ...]) -> None:
+    """`--account "$NAME"` with NAME unset must not pay as anybody who is recognised."""
+    answer = shell(*arguments)
+    assert answer.exit == 2 and "is empty" in answer.stderr
+
+
+@pytest.mark.parametrize("name", ["[/a]b", "[bold]x", ":smile:", "[link=file:///etc]y[/link]"])
+def test_a_name_is_shown_as_it_is(shell: Shell, name: str) -> None:
+    """Brackets and colons are letters, in every listing."""
+    shell.enroll(name)
+    assert shell.pay(name).exit == 0
+    assert name in shell("wallet", "balance").stdout
+    assert name in shell("wallet", "statement", name).stdout
+    for arguments in (("accounts", "list"), ("accounts", "show", name), ("audit",), ("wallet", "limits", name)):
+        assert shell(*arguments).exit == 0
+
+
+@pytest.mark.parametrize("redirection", [">/dev/full", ">&-", ">/dev/full 2>/dev/full", "2>&- >&-", "<&-"])
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_what_was_done_stays_done_when_nobody_can_be_told(tmp_path: Path, redirection: str, form: str) -> None:
+    """A full disk under the output, or none at all: the status is the command's own."""
+    command = f"exec {sys.executable} -m smilepay_cli wallet deposit kiosk 1 {form} {redirection}"
+    done = subprocess.run(
+        ["bash", "-c", command], env={**os.environ, "SMILEPAY_HOME": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_odd_homes_and_files_are_told_in_a_line(shell: Shell) -> None:
+    """No such user, a FIFO as catalogue, brackets without end."""
+    assert shell("wallet", "balance", "--home", "~nosuchuser/x").exit == 2
+    deep = shell.folder / "deep.toml"
+    deep.write_text("a = " + "[" * 30_000)
+    assert shell("policy", "--policy", str(deep)).exit == 2
+    shell.home.mkdir()
+    os.mkfifo(shell.home / "catalogue.toml")
+    assert shell("shop").exit == 2
+
+
+def test_no_pin_is_exit_2(shell: Shell) -> None:
+    """`--pin -` with nothing to read."""
+    shell.enroll("ann")
+    assert shell.pay("ann", "--pin", "-").exit == 2
+
+
+def test_at_the_till_nobody_reads_what_is_on_the_account(shell: Shell) -> None:
+    """The class of the reason only; the figures are in the event."""
+    shell.enroll("ann", deposit="7.31")
+    answer = shell.pay("ann", amount="8")
+    assert answer.exit == 20 and "7.31" not in answer.stderr + answer.stdout
+
+
+def test_the_envelope_names_the_command_and_nothing_that_was_given_to_it(shell: Shell) -> None:
+    """Also when the call is wrong."""
+    assert shell("enroll", "secretname", "--nope", "--json").envelope["command"] == "enroll"
+    assert shell("wallet", "balance", "--nope", "--json").envelope["command"] == "wallet balance"

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from smilepay_cli.adapters.capture.images import ImageSource
 from smilepay_cli.harnesses.stage import Ending, play, told
 from smilepay_cli.harnesses.story import (
     A_CAPTURE,
@@ -23,7 +24,6 @@ from smilepay_cli.harnesses.story import (
 from smilepay_cli.ports import FrameSource
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
 from tests.fakes.fake_engine import FakeEngine
-from tests.fakes.source import PictureSource
 from tests.fakes.stage import fake_samples, fake_stage
 
 
@@ -88,8 +88,8 @@ def test_a_changed_trail_is_an_ending(tmp_path: Path) -> None:
 
 def test_input_that_cannot_be_used_is_raised_as_it_is(tmp_path: Path) -> None:
     """Missing sample faces are a broken installation, not a wrong answer: exit 2, not 30."""
-    stage = fake_stage(tmp_path, samples=lambda images, camera: PictureSource(junk=True))
-    with pytest.raises(UsageProblem, match="this is no picture"):
+    stage = fake_stage(tmp_path, samples=lambda images, camera: ImageSource([str(tmp_path / images[0])]))
+    with pytest.raises(UsageProblem, match="no such file"):
         play(ENROL_LIN, stage)
 
 

@@ -115,6 +115,18 @@ def test_guards_that_are_gone_are_reported(story: Scene) -> None:
         verify(story.till())
 
 
+def test_a_guard_that_guards_nothing_is_reported(story: Scene) -> None:
+    """A trigger of the same name that does nothing is no guard."""
+    story.store.close()
+    connection = sqlite3.connect(story.home / "wallet.db")
+    connection.execute("DROP TRIGGER postings_no_delete")
+    connection.execute("CREATE TRIGGER postings_no_delete BEFORE DELETE ON postings BEGIN SELECT 1; END")
+    connection.commit()
+    connection.close()
+    with pytest.raises(ChainBroken, match="postings_no_delete"):
+        verify(story.till())
+
+
 def test_a_face_sees_its_own_events_only(story: Scene) -> None:
     """`audit --image`: those of the person shown, refusals included."""
     story.pay("ann", source=story.selfie("ann", smile=False), amount="3", merchant="kiosk")
@@ -158,7 +170,8 @@ def test_an_event_holds_what_the_contract_names(story: Scene) -> None:
     assert all(len(digest) == 64 for digest in body["frames"]) and body["frames"]
     assert [check["name"] for check in body["checks"]] == [
         "input", "policy_floor", "lockout", "capture", "replay", "gallery", "match", "smile", "deny_cues",
-        "newest_order", "payment_limit", "daily_limit", "pin", "funds",
+        "policy_floor", "lockout", "replay_again", "newest_order", "payment_limit", "currency", "daily_limit", "pin",
+        "funds",
     ]  # fmt: skip
     assert body["ledger"]["payment"] == body["payment"] and body["order"]
     smile = next(check for check in body["checks"] if check["name"] == "smile")

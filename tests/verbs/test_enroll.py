@@ -8,7 +8,7 @@ from smilepay_cli.verbs.enroll import enroll
 from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable, UsageProblem
 from tests.fakes.fake_engine import empty_picture, picture
 from tests.fakes.source import PictureSource
-from tests.verbs.conftest import Scene
+from tests.verbs.conftest import Scene, relaxed
 
 
 def test_one_reference_for_each_good_frame_and_a_reason_for_the_others(scene: Scene) -> None:
@@ -103,3 +103,34 @@ def test_templates_of_another_maker_are_never_compared(scene: Scene) -> None:
     other = scene.till(faults={"maker": replace(FAKE_MAKER, encoder="another network")})
     with pytest.raises(StoreUnusable, match="another engine"):
         enroll(other, "bob", scene.selfie("bob"))
+
+
+def test_a_lenient_policy_lets_nobody_into_an_account(scene: Scene) -> None:
+    """References are added under standard's threshold at the loosest: they count under every policy."""
+    scene.enroll("ann")
+    loose = relaxed(dissimilarity_max=2.0)
+    result = enroll(scene.till(loose), "ann", scene.selfie("bob"))
+    assert result.refusal is not None and result.refusal.reason == "name_taken"
+
+
+def test_a_pin_is_not_replaced_by_enrolling_again(scene: Scene) -> None:
+    """A face alone does not change the second factor."""
+    scene.enroll("ann", pin="2468")
+    again = enroll(scene.till(), "ann", scene.selfie("ann"), pin="9999")
+    assert again.refusal is not None and again.refusal.reason == "pin_needed"
+
+
+def test_a_locked_terminal_enrols_nobody(scene: Scene) -> None:
+    """One throttle on every path: `already_enrolled` is an answer too."""
+    scene.enroll("ann")
+    for _ in range(5):
+        scene.pay("stranger", amount="3", merchant="kiosk")
+    assert enroll(scene.till(), "probe", scene.selfie("ann")).exit is ExitStatus.LOCKED_OUT
+
+
+def test_a_deposit_is_in_the_currency_of_the_account(scene: Scene) -> None:
+    """A catalogue in another currency makes no money."""
+    scene.enroll("ann")
+    (scene.home / "catalogue.toml").write_text('currency = "KWD"\nitems = []\n[sellers]\n')
+    enroll(scene.till(), "ann", scene.selfie("ann"), deposit="100")
+    assert scene.balance("ann") == 20_000

@@ -333,6 +333,18 @@ class TestAnyDoubtDenies:
         assert result.exit is ExitStatus.USAGE
         assert scene.events()[-1]["reason"] == "unusable_image"
 
+    def test_so_does_one_presented_for_anything_else(self, scene: Scene) -> None:
+        """Shopping, enrolling, looking into the trail: every attempt."""
+        from smilepay_cli.verbs.audit import of_face
+        from smilepay_cli.verbs.enroll import enroll
+        from smilepay_cli.verbs.shop import shop
+
+        junk = PictureSource(junk=True)
+        results = (shop(scene.till(), ["latte"], junk), enroll(scene.till(), "ann", junk), of_face(scene.till(), junk))
+        assert [result.exit for result in results] == [ExitStatus.USAGE] * 3
+        told = [(event["command"], event["reason"]) for event in scene.events()]
+        assert told == [(command, "unusable_image") for command in ("shop", "enroll", "audit")]
+
     def test_a_frozen_feed_is_refused(self, scene: Scene) -> None:
         scene.enroll("ann")
         neutral = picture("ann", noise=500)
@@ -436,3 +448,59 @@ def test_the_daily_limit_counts_holds_and_captures_of_the_last_24_hours(scene: S
     assert over.refusal is not None and over.refusal.reason == "over_daily_limit"
     scene.clock.advance(hours=25)
     assert scene.pay("ann", policy=policy, amount="6", merchant="kiosk").outcome == "done"
+
+
+def test_a_clock_that_goes_back_pays_no_order_twice(scene: Scene) -> None:
+    """An expired hold that looks open again is not captured once its order is paid."""
+    from smilepay_cli.verbs.payments import capture
+
+    scene.enroll("ann")
+    order = scene.shop("ann", "latte").order
+    held = scene.pay("ann", hold=True)
+    assert order is not None and held.payment is not None
+    scene.clock.advance(days=8)
+    assert scene.pay("ann", order_id=order.id).outcome == "done"
+    withdraw(scene.till(), "ann", "96.20")
+    scene.clock.advance(days=-7)
+    assert capture(scene.till(), held.payment.hold.id).exit is ExitStatus.WRONG_STATE
+    with scene.store.reading() as books:
+        assert books.ledger.balance(held.account_id or "", "EUR", scene.clock.now()).posted.minor == 0
+
+
+def test_a_pin_is_guessed_five_times_wherever(scene: Scene) -> None:
+    """Wrong PINs count against the account, at every terminal, and shopping does not clear them."""
+    from decimal import Decimal
+
+    scene.enroll("ann", pin="2468")
+    policy = relaxed(pin_above=Decimal(1))
+    request = PayRequest(amount="3", merchant="kiosk", pin="0000")
+    reasons = []
+    for number in range(7):
+        till = scene.till(policy, terminal=f"till-{number}")
+        result = pay(till, request, scene.selfie("ann"))
+        reasons.append(result.refusal.reason if result.refusal else None)
+        scene.shop("ann")
+    assert reasons == ["pin_wrong"] * 5 + ["locked_out"] * 2
+
+
+def test_a_floor_set_during_the_capture_holds(scene: Scene) -> None:
+    """What was true before the capture is looked at again with the money."""
+    scene.enroll("ann")
+
+    class Slow(PictureSource):
+        def frames(self):  # type: ignore[no-untyped-def]  # as the base
+            set_floor(scene.till(), "strict")
+            yield from super().frames()
+
+    result = scene.pay("ann", source=Slow(picture("ann", smile=True, noise=900)), amount="3", merchant="kiosk")
+    assert result.refusal is not None and result.refusal.reason == "below_floor"
+
+
+def test_an_interrupted_payment_leaves_its_event(scene: Scene) -> None:
+    """Once a sample was looked at, the trail says so."""
+    scene.enroll("ann")
+    till = scene.till(faults={"descriptors": KeyboardInterrupt()})
+    with pytest.raises(KeyboardInterrupt):
+        pay(till, PayRequest(amount="3", merchant="kiosk"), scene.selfie("ann"))
+    assert scene.events()[-1]["reason"] == "interrupted"
+    verify(scene.till())

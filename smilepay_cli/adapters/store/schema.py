@@ -29,8 +29,6 @@ FACTS = {
     "accounts": "id = NEW.id",
 }
 """Each table of facts, with the condition under which a new row would take an old one's place."""
-GUARDS = tuple(f"{table}_no_{verb}" for table in FACTS for verb in ("update", "delete", "replace"))
-BALANCE_GUARDS = ("transactions_must_balance", "postings_come_first")
 
 _TABLES = """
 CREATE TABLE settings (
@@ -163,7 +161,8 @@ CREATE TABLE events (
   id TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.id') END) VIRTUAL,
   at TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.at') END) VIRTUAL,
   account TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.account') END) VIRTUAL,
-  claimed TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.claimed') END) VIRTUAL,
+  counts_against TEXT
+    GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.counts_against') END) VIRTUAL,
   outcome TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.outcome') END) VIRTUAL,
   terminal TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.terminal') END) VIRTUAL,
   throttle TEXT GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN json_extract(body, '$.throttle') END) VIRTUAL
@@ -171,7 +170,7 @@ CREATE TABLE events (
 CREATE INDEX events_by_id ON events (id);
 CREATE INDEX events_by_account ON events (account, seq);
 CREATE INDEX events_by_terminal ON events (terminal, seq) WHERE throttle IS NOT NULL;
-CREATE INDEX events_by_claimed ON events (claimed, seq) WHERE throttle IS NOT NULL;
+CREATE INDEX events_by_counts_against ON events (counts_against, seq) WHERE throttle IS NOT NULL;
 """
 
 
@@ -204,6 +203,13 @@ def _guards() -> str:
             ("replace", "INSERT", f"\nWHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"),
         )
     )
+
+
+def guards() -> dict[str, str]:
+    """Every trigger against changes, by name, with the statement that makes it, as SQLite keeps it."""
+    made = [text.strip() for text in _statements(_TABLES + _guards()) if "CREATE TRIGGER" in text]
+    texts = [text[text.index("CREATE TRIGGER") :].removesuffix(";") for text in made]
+    return {text.split()[2]: text for text in texts}
 
 
 def _statements(script: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from smilepay_cli.adapters.store.schema import BALANCE_GUARDS, GUARDS
+from smilepay_cli.adapters.store.schema import guards
 from smilepay_cli.rules.chain import seal
 from smilepay_cli.vocabulary.errors import ChainBroken
 from smilepay_cli.vocabulary.events import GENESIS, Event, StoredEvent
@@ -56,8 +56,8 @@ class SqliteTrail:
         return self._strikes("terminal", terminal, since)
 
     def strikes_against(self, account_id: str, since: datetime) -> list[datetime]:
-        """Strikes that claimed an account since then, after the last success or unlock that did."""
-        return self._strikes("claimed", account_id, since)
+        """Strikes that count against an account since then, after the last that cleared it."""
+        return self._strikes("counts_against", account_id, since)
 
     def seen(self, digests: Sequence[str]) -> str | None:
         """Id of the event that first presented one of these digests."""
@@ -77,9 +77,9 @@ class SqliteTrail:
         )
 
     def guards_missing(self) -> list[str]:
-        """Names of the triggers against changes that are not there."""
-        there = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-        return [name for name in (*GUARDS, *BALANCE_GUARDS) if name not in there]
+        """Names of the triggers against changes that are not there, or not as they were made."""
+        there = dict(self._db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        return [name for name, text in guards().items() if there.get(name) != text]
 
     def _strikes(self, column: str, value: str, since: datetime) -> list[datetime]:
         rows = self._db.execute(

@@ -12,7 +12,7 @@ from stat import S_IMODE
 
 import pytest
 
-from smilepay_cli.adapters.store.schema import APPLICATION_ID, BALANCE_GUARDS, FACTS, GUARDS, VERSION
+from smilepay_cli.adapters.store.schema import APPLICATION_ID, FACTS, VERSION, guards
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable
 
@@ -102,7 +102,7 @@ class TestFacts:
     def test_every_guard_is_there(self, database: sqlite3.Connection) -> None:
         """And no other trigger: nothing happens behind the program's back."""
         triggers = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-        assert triggers == {*GUARDS, *BALANCE_GUARDS}
+        assert triggers == set(guards())
 
     def test_every_table_is_strict(self, database: sqlite3.Connection) -> None:
         """A text in an amount is an error, not a surprise."""
