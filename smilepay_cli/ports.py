@@ -76,6 +76,10 @@ class FaceEngine(Protocol):
     def maker(self) -> TemplateMaker:
         """What its templates are made by."""
 
+    @property
+    def landmark_model(self) -> str:
+        """What finds the 68 landmarks that the smile is judged by: name and SHA-256 of its weights."""
+
     def detect(self, pixels: Pixels, *, smallest: int | None = None) -> Detections:
         """Faces, surest first.
 

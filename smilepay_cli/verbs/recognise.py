@@ -108,14 +108,16 @@ def decision_figures(decision: Decision) -> dict[str, Any]:
 
 
 def record_engine(attempt: Attempt) -> None:
-    """Put what made the templates into the event."""
-    maker = attempt.till.engine.maker
+    """Put what made the templates, and what found the mouth where it was looked at, into the event."""
+    engine, face = attempt.till.engine, attempt.capture.watch.best if attempt.capture else None
+    maker = engine.maker
     attempt.facts["engine"] = {
-        "name": attempt.till.engine.name,
+        "name": engine.name,
         "maker": maker.digest,
         "encoder": maker.encoder,
         "chip": maker.chip,
         "scheme": maker.scheme,
+        "landmarks": engine.landmark_model if face and face.mouth else None,
     }
 
 

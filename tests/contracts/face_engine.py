@@ -208,6 +208,10 @@ class FaceEngineContract:
         assert maker.chip
         assert maker.scheme in SCHEMES
 
+    def test_the_landmark_model_is_named_by_its_weights(self, engine: FaceEngine) -> None:
+        """An event tells by which model a smile was judged."""
+        assert re.search(r"sha256:[0-9a-f]{64}\b", engine.landmark_model)
+
     @staticmethod
     def _face(engine: FaceEngine, pixels: Pixels) -> tuple[Pixels, Box]:
         return pixels, engine.detect(pixels).found[0].box

@@ -94,6 +94,10 @@ class FakeEngine:
         answer: TemplateMaker = self._answer("maker", FAKE_MAKER)
         return answer
 
+    @property
+    def landmark_model(self) -> str:
+        return "fake-landmarks sha256:" + "0" * 64
+
     def detect(self, pixels: Pixels, *, smallest: int | None = None) -> Detections:
         sure_from = SURE_FROM if smallest is None else min(SURE_FROM, smallest)
         found = [

@@ -167,6 +167,7 @@ def test_an_event_holds_what_the_contract_names(story: Scene) -> None:
     assert {"dissimilarity", "runner_up", "margin", "dissimilarity_max"} <= set(body["decision"])
     assert body["policy"]["name"] == "standard" and body["policy"]["dissimilarity_max"] == 0.5
     assert {"name", "maker", "encoder", "scheme"} <= set(body["engine"])
+    assert "sha256:" in body["engine"]["landmarks"], "the model that the smile was judged by"
     assert all(len(digest) == 64 for digest in body["frames"]) and body["frames"]
     assert [check["name"] for check in body["checks"]] == [
         "input", "policy_floor", "lockout", "capture", "replay", "gallery", "match", "smile", "deny_cues",
