@@ -11,7 +11,7 @@ from smilepay_cli import __version__
 from smilepay_cli.commands import accounts, audit, demo, enroll, pay, policy, shop, wallet
 from smilepay_cli.commands.call import Call, Sample, Shared
 from smilepay_cli.commands.environment import Environment
-from smilepay_cli.commands.perform import fail
+from smilepay_cli.commands.perform import fail, fail_as_bug
 from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
 
 _START = """\
@@ -60,6 +60,8 @@ def run(arguments: Sequence[str], environment: Environment | None = None) -> int
         return fail(call, path, error.exit, error.reason, error.message, error.hint)
     except (KeyboardInterrupt, typer.Abort):
         return fail(call, path, ExitStatus.INTERRUPTED, "interrupted", "interrupted; nothing was left half done")
+    except Exception as error:  # outside of any command: help that cannot be written, a fault of the parser
+        return fail_as_bug(call, path, error)
 
 
 def _start(

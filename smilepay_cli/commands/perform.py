@@ -32,10 +32,7 @@ def perform(call: Call, path: str, body: Callable[[], Result]) -> int:
     except SmilepayError as error:
         return fail(call, path, error.exit, error.reason, error.message, error.hint)
     except Exception as error:
-        if call.environment.variables.get("SMILEPAY_DEBUG"):
-            raise
-        message = f"internal error: {type(error).__name__}: {error}".replace("\n", " ")
-        return fail(call, path, ExitStatus.INTERNAL, "internal_error", message, INTERNAL_HINT)
+        return fail_as_bug(call, path, error)
     finally:
         call.close()
 
@@ -53,6 +50,14 @@ def fail(call: Call, path: str, status: ExitStatus, reason: str, message: str, h
         _point_nowhere(call.environment.stdout)
         _point_nowhere(call.environment.stderr)
     return int(status)
+
+
+def fail_as_bug(call: Call, path: str, error: Exception) -> int:
+    """A bug of ours, in one line; with SMILEPAY_DEBUG it goes on up instead, with where it happened."""
+    if call.environment.variables.get("SMILEPAY_DEBUG"):
+        raise error
+    message = f"internal error: {type(error).__name__}: {error}".replace("\n", " ")
+    return fail(call, path, ExitStatus.INTERNAL, "internal_error", message, INTERNAL_HINT)
 
 
 def _tell(call: Call, path: str, result: Result) -> None:

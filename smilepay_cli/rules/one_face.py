@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smilepay_cli.vocabulary.errors import Reason, Refused
-from smilepay_cli.vocabulary.faces import Detection
+from smilepay_cli.vocabulary.faces import Box, Detection
 from smilepay_cli.vocabulary.policies import Policy
 
 BOX_STEP = 1.2
 """Detectors scan a pyramid of pictures in steps of 5 / 6, so widths of boxes are only that exact."""
+
+
+SAME_FACE_OVERLAP = 0.3
+"""Intersection over union of two boxes around one face: half a stride and one BOX_STEP apart still give more."""
 
 
 def the_one_face(detections: Sequence[Detection], policy: Policy) -> Detection:
@@ -48,6 +52,19 @@ def _is_second_face(other: Detection, face: Detection, policy: Policy) -> bool:
     return ratio >= policy.second_face_width_ratio / BOX_STEP and other.score >= policy.second_face_score_min
 
 
+def apart_from(face: Detection, others: Sequence[Detection]) -> list[Detection]:
+    """Those of `others` that are not `face` seen once more, at another scale."""
+    return [other for other in others if _overlap(face.box, other.box) < SAME_FACE_OVERLAP]
+
+
 def smallest_second_face(face: Detection, policy: Policy) -> int:
     """Width in pixels down to which a second face has to be looked for."""
     return int(face.box.width * policy.second_face_width_ratio)
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """Intersection over union, 0 to 1."""
+    across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
+    down = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+    shared = max(across, 0) * max(down, 0)
+    return shared / (one.width * one.height + other.width * other.height - shared)

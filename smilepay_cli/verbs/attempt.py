@@ -96,9 +96,7 @@ class Attempt:
                     hint=f"use --policy {floor}",
                 )
 
-    def record(
-        self, books: Books, *, refusal: Refusal | None = None, throttle: str | None = None, outcome: str | None = None
-    ) -> Event:
+    def record(self, books: Books, *, refusal: Refusal | None = None, throttle: str | None = None) -> Event:
         """Write the event, inside the transaction of what it describes."""
         if self.presented:
             books.trail.mark_seen(self.presented, self.event_id)
@@ -109,7 +107,7 @@ class Attempt:
                 "at": iso(self.till.clock.now()),
                 "command": self.command,
                 "terminal": self.till.terminal,
-                "outcome": outcome or ("refused" if refusal else "done"),
+                "outcome": "refused" if refusal else "done",
                 "reason": refusal.reason if refusal else None,
                 "exit": int(refusal.exit if refusal else ExitStatus.DONE),
                 "account": self.account_id,

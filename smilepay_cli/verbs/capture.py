@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from smilepay_cli.ports import FrameSource
-from smilepay_cli.rules.one_face import smallest_second_face, the_one_face
+from smilepay_cli.rules.one_face import apart_from, smallest_second_face, the_one_face
 from smilepay_cli.rules.smile import mouth_shape, smile_z
 from smilepay_cli.rules.watch import Watch, seen, shown_enough
 from smilepay_cli.verbs.till import Till
@@ -115,7 +115,7 @@ def _face_of(till: Till, frame: Frame, *, mouth: bool) -> Face:
     smallest = smallest_second_face(found, till.policy)
     if smallest < look.sure_from:  # a second person could have been overlooked at this scale
         closer = till.engine.detect(frame.pixels, smallest=smallest)
-        the_one_face((*closer.found, *(() if closer.found else (found,))), till.policy)
+        the_one_face((found, *apart_from(found, closer.found)), till.policy)
     if not mouth:
         return Face(frame, found.box, found.score)
     landmarks = till.engine.landmarks(frame.pixels, found.box)

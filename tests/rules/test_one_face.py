@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from smilepay_cli.rules.one_face import BOX_STEP, smallest_second_face, the_one_face
+from smilepay_cli.rules.one_face import BOX_STEP, apart_from, smallest_second_face, the_one_face
 from smilepay_cli.rules.profiles import STANDARD
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Box, Detection
@@ -96,3 +96,15 @@ def test_how_closely_to_look() -> None:
     assert smallest == 120
     assert refusal(face, seen(smallest, MINIMUM)) is Reason.SEVERAL_FACES
     assert smallest / face.box.width >= STANDARD.second_face_width_ratio / BOX_STEP
+
+
+def test_a_closer_look_counts_only_who_else_is_there() -> None:
+    """The same face at another scale is no second one; somebody smaller beside it is, also where the closer
+    look misses the first."""
+    face = Detection(Box(100, 100, 120, 120), 2.0)
+    again, child = Detection(Box(108, 96, 100, 100), 1.4), Detection(Box(300, 120, 62, 62), 0.9)
+    assert apart_from(face, [again, child]) == [child]
+    assert apart_from(face, [child]) == [child]
+    the_one_face((face, *apart_from(face, [again])), STANDARD)
+    with pytest.raises(Refused, match="2 faces"):
+        the_one_face((face, *apart_from(face, [child])), STANDARD)
