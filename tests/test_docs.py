@@ -12,7 +12,6 @@ from tempfile import gettempdir
 from typing import Any
 
 import pytest
-import typer
 
 from smilepay_cli import __version__
 from smilepay_cli.commands.app import build
@@ -109,7 +108,7 @@ def test_commands_in_text_exist(path: Path) -> None:
 
 
 def require_known(words: list[str], line: str) -> None:
-    command: Any = typer.main.get_command(build())
+    command: Any = build()
     groups = [command]
     while words and words[0] in getattr(command, "commands", {}):
         command = command.commands[words.pop(0)]

@@ -31,8 +31,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def command_paths() -> list[str]:
     """Every command as people type it, groups before what is in them."""
-    import typer
-
     from smilepay_cli.commands.app import build
 
     def walk(command: Any, path: str) -> Iterator[str]:
@@ -41,7 +39,7 @@ def command_paths() -> list[str]:
             if not inner.hidden:
                 yield from walk(inner, f"{path} {name}")
 
-    return list(walk(typer.main.get_command(build()), "smilepay"))
+    return list(walk(build(), "smilepay"))
 
 
 def commands() -> str:

@@ -8,16 +8,17 @@ import typer
 
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command, group
+from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="An enrolled person.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(commands: Commands) -> None:
     """Add the commands."""
 
-    @group(app, "accounts", help="The people of a wallet. Alone: who is enrolled.")
+    @group(commands, "accounts", help="The people of a wallet. Alone: who is enrolled.")
     def accounts(call: Call) -> Result:
         """The people of a wallet. Alone: who is enrolled."""
         from smilepay_cli.verbs.accounts import listed

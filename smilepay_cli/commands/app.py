@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from smilepay_cli import __version__
-from smilepay_cli.commands import accounts, audit, demo, enroll, pay, policy, shop, wallet
 from smilepay_cli.commands.call import Call, Sample, Shared
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.commands.perform import fail, fail_as_bug
+from smilepay_cli.commands.tree import Commands, Made, made_group
 from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
+
+COMMANDS = ("demo", "enroll", "shop", "pay", "audit", "wallet", "accounts", "policy")
+"""Every command, in the order of --help; each is in the module of its name in this folder."""
 
 _START = """\
 smilepay: Smile to Pay, simulated in a terminal. A test bench, not an authentication product.
@@ -27,20 +33,26 @@ smilepay: Smile to Pay, simulated in a terminal. A test bench, not an authentica
 All commands: smilepay --help"""
 
 
-def build() -> typer.Typer:
-    """The Typer application."""
-    app = typer.Typer(
-        name="smilepay",
+def build() -> TyperGroup:
+    """The command line. A command's module is imported, and the command made, when it is asked for."""
+    commands = Commands()
+    for name in COMMANDS:
+        commands.later(name, partial(_made, name))
+    return made_group(
+        "smilepay",
+        _start,
+        commands,
+        completion=True,
         help="Simulates Smile to Pay in a terminal: enrol a face, shop, pay by smiling, audit what happened. "
         "A simulator and a test bench, not an authentication product.",
-        pretty_exceptions_enable=False,
-        invoke_without_command=True,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_start)
-    for module in (demo, enroll, shop, pay, audit, wallet, accounts, policy):
-        module.register(app)
-    return app
+
+
+def _made(name: str) -> Made:
+    own = Commands()
+    import_module(f"smilepay_cli.commands.{name}").register(own)
+    return own[name]
 
 
 def run(arguments: Sequence[str], environment: Environment | None = None) -> int:
@@ -50,8 +62,7 @@ def run(arguments: Sequence[str], environment: Environment | None = None) -> int
     call = Call(environment, shared, Sample())
     path = next((word for word in arguments if not word.startswith("-")), "smilepay")
     try:
-        command = typer.main.get_command(build())
-        return int(command.main(list(arguments), prog_name="smilepay", standalone_mode=False, obj=environment) or 0)
+        return int(build().main(list(arguments), prog_name="smilepay", standalone_mode=False, obj=environment) or 0)
     except typer.TyperException as problem:
         message = problem.format_message().strip().replace("\n", " ")
         typed = _typed(problem)

@@ -9,6 +9,7 @@ import typer
 
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command, group
+from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
@@ -26,10 +27,10 @@ class Ended(StrEnum):
 Outcome = Annotated[Ended | None, typer.Option(help="Only what ended so.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(commands: Commands) -> None:
     """Add the commands."""
 
-    @group(app, "audit", sample=True, help="What happened: every attempt, in a chain that shows any change.")
+    @group(commands, "audit", sample=True, help="What happened: every attempt, in a chain that shows any change.")
     def audit(call: Call, limit: Limit = 20, account: Account = None, outcome: Outcome = None) -> Result:
         """What happened: every attempt, in a chain that shows any change.
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smilepay_cli.commands.call import Call, make_till
+from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
-from smilepay_cli.rules.profiles import profile
+from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 POLICY = "standard"
 
 
-def register(app: typer.Typer) -> None:
+def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(app, "demo")
+    @command(commands, "demo")
     def demo(
         call: Call,
         fast: Annotated[bool, typer.Option("--fast", help="No pauses and nothing that moves.")] = False,
@@ -91,7 +91,7 @@ def _screen(call: Call, *, fast: bool) -> Screen | None:
     environment = call.environment
     console = console_on(environment.stdout, color=environment.wants_color and not call.shared.no_color)
     animated = environment.stdout.isatty() and not console.is_dumb_terminal and not fast
-    return Screen(console, profile(POLICY), animated=animated)
+    return Screen(console, call.profile(POLICY), animated=animated)
 
 
 def _stage(call: Call, home: Path) -> Stage:
@@ -100,7 +100,7 @@ def _stage(call: Call, home: Path) -> Stage:
     from smilepay_cli.harnesses.stage import Stage
     from smilepay_cli.ports import FrameSource
 
-    policy, folder = profile(POLICY), sample_faces()
+    policy, folder = call.profile(POLICY), sample_faces()
 
     def samples(images: tuple[str, ...], camera: str | None) -> FrameSource:
         return open_source(
@@ -110,8 +110,7 @@ def _stage(call: Call, home: Path) -> Stage:
             seconds=policy.capture_seconds,
         )
 
-    till = make_till(home, policy, call.environment, engine=call.shared.engine, terminal=call.till.terminal)
-    return Stage(till, samples)
+    return Stage(call.till_at(home, policy), samples)
 
 
 def _empty_folder(name: str) -> Path:

@@ -1,95 +1,84 @@
 """Options that many commands share, and how a command is declared.
 
-    @command(app, "pay", sample=True)
+    @command(commands, "pay", sample=True)
     def pay(call: Call, order: ...) -> Result: ...
 
-The decorator adds the shared options to the signature that Typer sees, makes the `Call`, and hands the
-function over to `perform`, which renders the result and knows every way it can end.
+The decorator says how the command is made, when it is asked for (tree.py): the shared options are added to the
+signature that Typer sees. When it runs, it makes the `Call` and hands the function over to `perform`, which
+renders the result and knows every way it can end.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from typing import Annotated, Any, get_type_hints
+from functools import partial
+from typing import Annotated, Any
 
 import typer
 
 from smilepay_cli.commands.call import Call, Sample, Shared
 from smilepay_cli.commands.perform import perform
+from smilepay_cli.commands.tree import Commands, Made, made_command, made_group
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
-_SAMPLE_PANEL = "Sample"
-_SHARED_PANEL = "Shared by many commands"
+
+def _option(name: str, kind: Any, default: Any, *words: str, panel: str, **settings: Any) -> inspect.Parameter:
+    option = typer.Option(*words, rich_help_panel=panel, **settings)
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
 
 
-@dataclass(frozen=True)
-class _SharedOptions:
-    home: Annotated[
+_shared = partial(_option, panel="Shared by many commands")
+_sample = partial(_option, panel="Sample")
+
+_SHARED = (
+    _shared(
+        "home",
         str | None,
-        typer.Option(
-            metavar="DIR",
-            envvar="SMILEPAY_HOME",
-            show_envvar=True,
-            help="Where the wallet and its keys live.",
-            rich_help_panel=_SHARED_PANEL,
-        ),
-    ] = None
-    policy: Annotated[
+        None,
+        metavar="DIR",
+        envvar="SMILEPAY_HOME",
+        show_envvar=True,
+        help="Where the wallet and its keys live.",
+    ),
+    _shared(
+        "policy",
         str | None,
-        typer.Option(
-            metavar="NAME|FILE.toml",
-            help="demo, standard (default), strict, or a file.",
-            rich_help_panel=_SHARED_PANEL,
-        ),
-    ] = None
-    engine: Annotated[str | None, typer.Option(metavar="NAME", help="Face engine.", rich_help_panel=_SHARED_PANEL)] = (
-        None
-    )
-    terminal: Annotated[
-        str,
-        typer.Option(metavar="ID", help="Which till this is (throttle, events).", rich_help_panel=_SHARED_PANEL),
-    ] = "local"
-    json: Annotated[
-        bool,
-        typer.Option("--json", help="One JSON document on standard output.", rich_help_panel=_SHARED_PANEL),
-    ] = False
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="Say nothing when it worked.", rich_help_panel=_SHARED_PANEL)
-    ] = False
-    no_color: Annotated[
-        bool, typer.Option("--no-color", help="No colour (also: NO_COLOR).", rich_help_panel=_SHARED_PANEL)
-    ] = False
+        None,
+        metavar="NAME|FILE.toml",
+        help="demo, standard (default), strict, or a file.",
+    ),
+    _shared("engine", str | None, None, metavar="NAME", help="Face engine."),
+    _shared("terminal", str, "local", metavar="ID", help="Which till this is (throttle, events)."),
+    _shared("json", bool, False, "--json", help="One JSON document on standard output."),
+    _shared("quiet", bool, False, "--quiet", help="Say nothing when it worked."),
+    _shared("no_color", bool, False, "--no-color", help="No colour (also: NO_COLOR)."),
+)
+"""Fields of Shared, as options."""
 
-
-@dataclass(frozen=True)
-class _SampleOptions:
-    image: Annotated[
+_SAMPLE = (
+    _sample(
+        "image",
         list[str] | None,
-        typer.Option(
-            metavar="FILE",
-            help="A picture; repeat for the frames of one capture. - is standard input, a folder its images.",
-            rich_help_panel=_SAMPLE_PANEL,
-        ),
-    ] = None
-    camera: Annotated[
+        None,
+        metavar="FILE",
+        help="A picture; repeat for the frames of one capture. - is standard input, a folder its images.",
+    ),
+    _sample(
+        "camera",
         str | None,
-        typer.Option(
-            metavar="SOURCE",
-            help="Camera number, device, URL, video file, or a pattern such as 'clip/%03d.jpg'. [default: 0]",
-            rich_help_panel=_SAMPLE_PANEL,
-        ),
-    ] = None
-    fps: Annotated[
-        float | None,
-        typer.Option(metavar="N", help="Frames a second of a video file or pattern.", rich_help_panel=_SAMPLE_PANEL),
-    ] = None
+        None,
+        metavar="SOURCE",
+        help="Camera number, device, URL, video file, or a pattern such as 'clip/%03d.jpg'. [default: 0]",
+    ),
+    _sample("fps", float | None, None, metavar="N", help="Frames a second of a video file or pattern."),
+)
+"""Fields of Sample, as options."""
 
 
 def command(
-    app: typer.Typer, name: str, *, path: str | None = None, sample: bool = False, **settings: Any
+    commands: Commands, name: str, *, path: str | None = None, sample: bool = False, **settings: Any
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function that takes a `Call` and its own parameters and returns a Result.
 
@@ -97,21 +86,28 @@ def command(
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        app.command(name, **settings)(_runner(function, path or name, sample=sample))
+        def make() -> Made:
+            return made_command(name, _runner(function, path or name, sample=sample), **settings)
+
+        commands.later(name, make)
         return function
 
     return decorate
 
 
 def group(
-    app: typer.Typer, name: str, *, sample: bool = False, **settings: Any
-) -> Callable[[Callable[..., Any]], typer.Typer]:
+    commands: Commands, name: str, *, sample: bool = False, **settings: Any
+) -> Callable[[Callable[..., Any]], Commands]:
     """Register a group of commands whose function runs when the group is called alone."""
 
-    def decorate(function: Callable[..., Any]) -> typer.Typer:
-        inner = typer.Typer(invoke_without_command=True, **settings)
-        inner.callback()(_runner(function, name, sample=sample, with_context=True))
-        app.add_typer(inner, name=name)
+    def decorate(function: Callable[..., Any]) -> Commands:
+        inner = Commands()
+
+        def make() -> Made:
+            runner = _runner(function, name, sample=sample, with_context=True)
+            return made_group(name, runner, inner, **settings)
+
+        commands.later(name, make)
         return inner
 
     return decorate
@@ -119,14 +115,13 @@ def group(
 
 def _runner(function: Callable[..., Any], path: str, *, sample: bool, with_context: bool = False) -> Callable[..., Any]:
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
-    kinds: list[type[Any]] = [*([_SampleOptions] if sample else []), _SharedOptions]
-    added = [parameter for kind in kinds for parameter in _parameters_of(kind)]
+    added = (*(_SAMPLE if sample else ()), *_SHARED)
 
     def run(context: typer.Context, **given: Any) -> int | None:
         if with_context and context.invoked_subcommand is not None:
             _require_nothing_given(context, path)
             return None
-        shared = Shared(**{field.name: given.pop(field.name) for field in fields(_SharedOptions)})
+        shared = Shared(**{option.name: given.pop(option.name) for option in _SHARED})
         picked = Sample()
         if sample:
             picked = Sample(tuple(given.pop("image") or ()), given.pop("camera"), given.pop("fps"))
@@ -147,16 +142,6 @@ def _runner(function: Callable[..., Any], path: str, *, sample: bool, with_conte
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__doc__ = function.__doc__
     return run
-
-
-def _parameters_of(kind: type[Any]) -> list[inspect.Parameter]:
-    hints = get_type_hints(kind, include_extras=True)
-    return [
-        inspect.Parameter(
-            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name]
-        )
-        for field in fields(kind)
-    ]
 
 
 def _require_text(given: Mapping[str, Any]) -> None:

@@ -8,13 +8,14 @@ import typer
 
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
+from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.results import Result
 
 
-def register(app: typer.Typer) -> None:
+def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(app, "pay", sample=True)
+    @command(commands, "pay", sample=True)
     def pay(
         call: Call,
         order: Annotated[

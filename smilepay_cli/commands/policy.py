@@ -8,13 +8,14 @@ import typer
 
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command, group
+from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.results import Result
 
 
-def register(app: typer.Typer) -> None:
+def register(commands: Commands) -> None:
     """Add the commands."""
 
-    @group(app, "policy", help="The named policies, their numbers and where each comes from.")
+    @group(commands, "policy", help="The named policies, their numbers and where each comes from.")
     def policy(call: Call) -> Result:
         """The named policies, their numbers and where each comes from; --policy FILE adds that file's."""
         from smilepay_cli.verbs.policy import policies

@@ -8,14 +8,15 @@ import typer
 
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
+from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
 
-def register(app: typer.Typer) -> None:
+def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(app, "shop", sample=True)
+    @command(commands, "shop", sample=True)
     def shop(
         call: Call,
         picks: Annotated[

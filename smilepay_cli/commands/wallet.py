@@ -8,6 +8,7 @@ import typer
 
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command, group
+from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.results import Result
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A customer or a merchant.")]
@@ -16,10 +17,10 @@ Payment = Annotated[str, typer.Argument(metavar="PAYMENT", help="A payment's id:
 Part = Annotated[str | None, typer.Argument(metavar="AMOUNT", help="A part; default: all of it.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(commands: Commands) -> None:
     """Add the commands."""
 
-    @group(app, "wallet", help="Money: deposits, statements, what becomes of a payment. Alone: all balances.")
+    @group(commands, "wallet", help="Money: deposits, statements, what becomes of a payment. Alone: all balances.")
     def wallet(call: Call) -> Result:
         """Money: deposits, statements, what becomes of a payment. Alone: all balances."""
         from smilepay_cli.verbs.wallet import balance
