@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from io import TextIOWrapper
 
+ENOUGH_TO_COLLECT = 50_000
+"""New objects before the collector looks for cycles. Nothing that is imported is garbage, and looking takes time."""
+
 
 def main() -> None:
     """Run the command line and end with its exit status."""
+    gc.set_threshold(ENOUGH_TO_COLLECT, *gc.get_threshold()[1:])
     try:
         from smilepay_cli.commands.app import run
 
@@ -16,6 +21,7 @@ def main() -> None:
         status = run(sys.argv[1:])
     except KeyboardInterrupt:  # before or after the command itself, which tells it in words
         status = 130
+    gc.freeze()  # the process ends: what is left need not be searched for cycles once more
     sys.exit(status)
 
 

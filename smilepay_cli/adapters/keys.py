@@ -2,20 +2,23 @@
 
 What a 0600 file beside the wallet protects: a wallet file that is copied, mailed or backed up without it.
 What it does not: anyone who can read the whole home.
+
+Every command has a vault and few unlock it: what only an unlocked one needs is imported in the functions.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from base64 import b64decode, b64encode
-from hashlib import sha256
-from pathlib import Path
-from secrets import token_bytes, token_hex
+from typing import TYPE_CHECKING
 
-from smilepay_cli.ports import Settings
 from smilepay_cli.vocabulary.errors import StoreUnusable
-from smilepay_cli.vocabulary.ledger import Person
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from smilepay_cli.ports import Settings
+    from smilepay_cli.vocabulary.ledger import Person
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -47,6 +50,8 @@ class FileVault:
 
     def new_person_key(self, account_id: str) -> bytes:
         """A fresh key for a person, wrapped by the master key."""
+        from secrets import token_bytes
+
         return _lock(self._key(), token_bytes(KEY_BYTES), f"person:{account_id}")
 
     def seal(self, person: Person, plain: bytes, label: str) -> bytes:
@@ -66,6 +71,8 @@ class FileVault:
         return self._master
 
     def _read(self) -> bytes:
+        from base64 import b64decode
+
         try:
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a named pipe must not hang us
             descriptor = os.open(self._path, flags)
@@ -87,6 +94,9 @@ class FileVault:
 
     def _make(self) -> bytes:
         """A new key, in one step: a crash or a full disk leaves no half of a key behind."""
+        from base64 import b64encode
+        from secrets import token_bytes, token_hex
+
         key = token_bytes(KEY_BYTES)
         draft = self._path.with_name(f"{self._path.name}.{token_hex(4)}")
         try:
@@ -124,6 +134,8 @@ class FileVault:
 
 def _lock(key: bytes, plain: bytes, label: str) -> bytes:
     """Nonce and ciphertext with tag; a fresh random nonce each time (NIST SP 800-38D, 96 bits)."""
+    from secrets import token_bytes
+
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     nonce = token_bytes(NONCE_BYTES)
@@ -139,4 +151,6 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _fingerprint(master: bytes) -> str:
+    from hashlib import sha256
+
     return sha256(b"smilepay master key:" + master).hexdigest()

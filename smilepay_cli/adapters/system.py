@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from datetime import UTC, datetime
 
@@ -27,4 +26,6 @@ class RandomIds:
 
     def new(self, kind: str) -> str:
         """For example `ord_7k3f9qm2x0ab`."""
+        import secrets  # only what writes needs an id, and secrets takes 4 ms to import
+
         return f"{kind}_" + "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))

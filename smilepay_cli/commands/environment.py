@@ -6,10 +6,12 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from smilepay_cli.adapters.system import RandomIds, SystemClock
-from smilepay_cli.ports import Clock, FaceEngine, Ids
+
+if TYPE_CHECKING:
+    from smilepay_cli.ports import Clock, FaceEngine, Ids
 
 
 @dataclass(frozen=True)

@@ -40,14 +40,14 @@ def register(commands: Commands) -> None:
     @command(wallet, "deposit", path="wallet deposit")
     def deposit(call: Call, name: Name, amount: Amount) -> Result:
         """Put money on an account."""
-        from smilepay_cli.verbs.wallet import deposit
+        from smilepay_cli.verbs.cash import deposit
 
         return deposit(call.till, name, amount)
 
     @command(wallet, "withdraw", path="wallet withdraw")
     def withdraw(call: Call, name: Name, amount: Amount) -> Result:
         """Take money off an account; for a merchant, a payout."""
-        from smilepay_cli.verbs.wallet import withdraw
+        from smilepay_cli.verbs.cash import withdraw
 
         return withdraw(call.till, name, amount)
 

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.text import amount, moment
+from smilepay_cli.verbs.cash import MoneyResult
 from smilepay_cli.verbs.payments import PaymentResult
-from smilepay_cli.verbs.wallet import BalanceResult, LimitsResult, MoneyResult, StatementResult
+from smilepay_cli.verbs.wallet import BalanceResult, LimitsResult, StatementResult
 
 _WHAT = {"deposit": "deposit", "withdrawal": "withdrawal", "capture": "payment", "refund": "refund"}
 

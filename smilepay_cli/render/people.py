@@ -11,12 +11,13 @@ from rich.text import Text
 from smilepay_cli.render import accounts, flow, money, policies, trail
 from smilepay_cli.verbs.accounts import AccountResult, AccountsResult, ChangeResult, LookalikesResult
 from smilepay_cli.verbs.audit import EventResult, EventsResult, VerifyResult
+from smilepay_cli.verbs.cash import MoneyResult
 from smilepay_cli.verbs.enroll import EnrollResult
 from smilepay_cli.verbs.pay import PayResult
 from smilepay_cli.verbs.payments import PaymentResult
 from smilepay_cli.verbs.policy import FloorResult, PolicyResult
 from smilepay_cli.verbs.shop import CatalogueResult, ShopResult
-from smilepay_cli.verbs.wallet import BalanceResult, LimitsResult, MoneyResult, StatementResult
+from smilepay_cli.verbs.wallet import BalanceResult, LimitsResult, StatementResult
 from smilepay_cli.vocabulary.errors import ExitStatus
 from smilepay_cli.vocabulary.results import Refusal, Result
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-from smilepay_cli.ports import Books
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.ledger import Catalogue, Hold, Person, merchant_account
+from smilepay_cli.vocabulary.ledger import merchant_account
+
+if TYPE_CHECKING:
+    from smilepay_cli.ports import Books
+    from smilepay_cli.vocabulary.ledger import Catalogue, Hold, Person
 
 LONGEST_NAME = 64
 

@@ -1,30 +1,21 @@
-"""Money without a face: balances, deposits, withdrawals, and what becomes of a payment afterwards."""
+"""Looking at money: balances, statements, limits. Nothing moves here and no event is written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from smilepay_cli.ports import Books
-from smilepay_cli.rules.books import (
-    deposit_postings,
-    withdrawal_postings,
-)
-from smilepay_cli.rules.limits import require_funds
-from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.lookup import require_account, require_person
-from smilepay_cli.verbs.post import post_money, posting_facts
-from smilepay_cli.verbs.till import Till
-from smilepay_cli.vocabulary.ledger import (
-    Balance,
-    Hold,
-    Transaction,
-    funding_account,
-    merchant_account,
-)
-from smilepay_cli.vocabulary.money import Money, parse_amount
-from smilepay_cli.vocabulary.policies import Policy
-from smilepay_cli.vocabulary.results import Refusal, Result
+from smilepay_cli.vocabulary.ledger import funding_account, merchant_account
+from smilepay_cli.vocabulary.money import Money
+from smilepay_cli.vocabulary.results import Result
+
+if TYPE_CHECKING:
+    from smilepay_cli.ports import Books
+    from smilepay_cli.verbs.till import Till
+    from smilepay_cli.vocabulary.ledger import Balance, Hold, Transaction
+    from smilepay_cli.vocabulary.policies import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +33,6 @@ class BalanceResult(Result):
 
     balances: tuple[NamedBalance, ...]
     asked_for: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MoneyResult(Result):
-    """A movement on one account, and its balance afterwards."""
-
-    verb: str
-    name: str
-    amount: Money | None = None
-    transaction: Transaction | None = None
-    balance: Balance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +87,6 @@ def balance(till: Till, name: str | None = None) -> BalanceResult:
     return BalanceResult(balances=(*people, *merchants))
 
 
-def deposit(till: Till, name: str, amount: str) -> MoneyResult:
-    """Money from outside into an account."""
-    return _move(till, "deposit", name, amount)
-
-
-def withdraw(till: Till, name: str, amount: str) -> MoneyResult:
-    """Money from an account to the outside; for a merchant, a payout. Refused without the funds."""
-    return _move(till, "withdraw", name, amount)
-
-
 def statement(till: Till, name: str) -> StatementResult:
     """Everything that moved on an account."""
     now = till.clock.now()
@@ -150,43 +120,6 @@ def limits(till: Till, name: str) -> LimitsResult:
             spent=Money(spent, person.currency),
             balance=books.ledger.balance(person.account_id, person.currency, now),
         )
-
-
-def _move(till: Till, verb: str, name: str, text: str) -> MoneyResult:
-    attempt = Attempt(till, f"wallet.{verb}")
-
-    def body() -> MoneyResult:
-        with till.store.writing() as books:
-            account_id, known, currency = require_account(books, till.catalogue.load(), name)
-            attempt.account_id = account_id
-            amount = parse_amount(text, currency)
-            attempt.facts.update(amount_minor=amount.minor, currency=currency)
-            if account_id == merchant_account(known):
-                books.ledger.open_account(account_id, "merchant", currency)
-            books.ledger.open_account(funding_account(currency), "funding", currency)
-            postings, kind = deposit_postings(account_id, amount), "deposit"
-            if verb == "withdraw":
-                with attempt.check("funds") as figures:
-                    available = books.ledger.balance(account_id, currency, till.clock.now()).available
-                    figures["available_minor"] = available.minor
-                    require_funds(amount, available)
-                postings, kind = withdrawal_postings(account_id, amount), "withdrawal"
-            transaction = post_money(attempt, books, kind, postings)
-            attempt.facts["ledger"] = posting_facts(transaction)
-            attempt.record(books)
-            return MoneyResult(
-                verb=verb,
-                name=known,
-                amount=amount,
-                transaction=transaction,
-                balance=books.ledger.balance(account_id, currency, till.clock.now()),
-                events=(attempt.event_id,),
-            )
-
-    def refused(refusal: Refusal) -> MoneyResult:
-        return MoneyResult(verb=verb, name=name, refusal=refusal, events=(attempt.event_id,))
-
-    return answered(attempt, body, refused)
 
 
 def _merchant_name(account_id: str) -> str:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from smilepay_cli.verbs.audit import verify
+from smilepay_cli.verbs.cash import withdraw
 from smilepay_cli.verbs.pay import PayRequest, pay
 from smilepay_cli.verbs.policy import set_floor
-from smilepay_cli.verbs.wallet import withdraw
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
 from tests.fakes.fake_engine import empty_picture, picture
 from tests.fakes.source import PictureSource

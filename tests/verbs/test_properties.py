@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from smilepay_cli.verbs import payments, wallet
+from smilepay_cli.verbs import cash, payments
 from smilepay_cli.verbs.accounts import forget
 from smilepay_cli.verbs.audit import verify
 from smilepay_cli.verbs.pay import PayResult
@@ -92,12 +92,12 @@ class Wallet(RuleBasedStateMachine):
 
     @rule(person=st.sampled_from(PEOPLE), minor=MINORS)
     def deposit(self, person: str, minor: int) -> None:
-        if self.known(person) and self.attempt(lambda: wallet.deposit(self.scene.till(), person, typed(minor))):
+        if self.known(person) and self.attempt(lambda: cash.deposit(self.scene.till(), person, typed(minor))):
             self.paid_in += minor
 
     @rule(account=st.sampled_from((*PEOPLE, "kiosk", "cafe")), minor=MINORS)
     def withdraw(self, account: str, minor: int) -> None:
-        if self.known(account) and self.attempt(lambda: wallet.withdraw(self.scene.till(), account, typed(minor))):
+        if self.known(account) and self.attempt(lambda: cash.withdraw(self.scene.till(), account, typed(minor))):
             self.paid_out += minor
 
     @rule(person=st.sampled_from(PEOPLE), picks=st.lists(st.sampled_from(ITEMS), min_size=1, max_size=2, unique=True))
@@ -218,5 +218,5 @@ def test_the_machine_notices(opened: Path) -> None:
     with pytest.raises(AssertionError):
         machine.the_books_balance()
     with pytest.raises(UsageProblem):
-        wallet.deposit(machine.scene.till(), "nobody", "1")
+        cash.deposit(machine.scene.till(), "nobody", "1")
     machine.teardown()

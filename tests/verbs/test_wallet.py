@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from smilepay_cli.verbs.accounts import forget
+from smilepay_cli.verbs.cash import deposit, withdraw
 from smilepay_cli.verbs.payments import capture, refund, void
-from smilepay_cli.verbs.wallet import balance, deposit, limits, statement, withdraw
+from smilepay_cli.verbs.wallet import balance, limits, statement
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
 from tests.verbs.conftest import Scene
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.adapters.store.schema import guards
-from smilepay_cli.rules.chain import seal
 from smilepay_cli.vocabulary.errors import ChainBroken
-from smilepay_cli.vocabulary.events import GENESIS, Event, StoredEvent
 from smilepay_cli.vocabulary.instants import from_iso, iso
+
+if TYPE_CHECKING:
+    from smilepay_cli.vocabulary.events import Event, StoredEvent
 
 
 class SqliteTrail:
@@ -23,6 +23,9 @@ class SqliteTrail:
 
     def append(self, draft: Mapping[str, Any]) -> Event:
         """Link a draft to the chain's end and keep it. Call inside `writing`."""
+        from smilepay_cli.rules.chain import seal
+        from smilepay_cli.vocabulary.events import GENESIS
+
         last = self._db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         seq, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
         event, text = seal(draft, seq=seq, previous=previous)
@@ -31,6 +34,8 @@ class SqliteTrail:
 
     def stored(self) -> Iterator[StoredEvent]:
         """All rows, oldest first, as bytes would have it: a text that is no UTF-8 any more is still read."""
+        from smilepay_cli.vocabulary.events import StoredEvent
+
         for seq, digest, body in self._db.execute(
             "SELECT seq, CAST(hash AS BLOB), CAST(body AS BLOB) FROM events ORDER BY seq"
         ):
@@ -61,6 +66,8 @@ class SqliteTrail:
 
     def seen(self, digests: Sequence[str]) -> str | None:
         """Id of the event that first presented one of these digests."""
+        import json
+
         row = self._db.execute(
             "SELECT event_id FROM presentations WHERE digest IN (SELECT value FROM json_each(?))"
             " ORDER BY rowid LIMIT 1",
@@ -91,6 +98,10 @@ class SqliteTrail:
 
 
 def _event(row: tuple[int, str, str]) -> Event:
+    import json
+
+    from smilepay_cli.vocabulary.events import Event
+
     seq, digest, text = row
     try:
         body = json.loads(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -165,6 +164,8 @@ def _patiently(step: Callable[[], None]) -> None:
         except sqlite3.OperationalError as error:
             if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
+        import random
+
         time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - so that those who wait do not meet again
 
 
