@@ -91,7 +91,7 @@ class FaceEngine(Protocol):
         """(68, 2) float64 in pixels of `pixels`, iBUG 300-W order."""
 
     def descriptors(self, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[Any]:
-        """(n, 128) float64, one row a face; (0, 128) for none."""
+        """(n, v, 128) float64: for each face, one descriptor for each of the v views of the maker's scheme."""
 
 
 class Vault(Protocol):

@@ -23,9 +23,12 @@ _OURS = ("SMILEPAY_HOME", "SMILEPAY_DEBUG", "NO_COLOR", "FORCE_COLOR", "CLICOLOR
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _own_environment() -> Iterator[None]:
-    """A wallet, a colour, a width or a time zone of the caller's must not show in a test."""
+def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A wallet, a colour, a width or a time zone of the caller's must not show in a test; models are built anew."""
+    cache = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        patch.setenv("SMILEPAY_CACHE", str(cache / "smilepay"))
         for name in _OURS:
             patch.delenv(name, raising=False)
         patch.setenv("TZ", "UTC")

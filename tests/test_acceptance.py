@@ -17,10 +17,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smilepay_cli.adapters.faces.reference import ReferenceEngine
+from smilepay_cli.adapters.faces.engines import DEFAULT_SCHEMES, open_engine
 from smilepay_cli.adapters.packaged import sample_faces
 from smilepay_cli.commands.app import run
 from smilepay_cli.commands.environment import Environment
+from smilepay_cli.ports import FaceEngine
+from smilepay_cli.rules.schemes import SCHEMES
 
 FACES = sample_faces()
 
@@ -30,7 +32,7 @@ class Terminal:
     """Types command lines into this process; one engine for all, since its models take seconds to load."""
 
     home: Path
-    engine: ReferenceEngine
+    engine: FaceEngine
     capsys: pytest.CaptureFixture[str]
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
@@ -49,13 +51,14 @@ class Terminal:
         return available
 
 
-@pytest.fixture(scope="module")
-def engine() -> ReferenceEngine:
-    return ReferenceEngine()
+@pytest.fixture(scope="module", params=DEFAULT_SCHEMES)
+def engine(request: pytest.FixtureRequest) -> FaceEngine:
+    """Each engine with its own scheme: the whole flow holds on both."""
+    return open_engine(request.param, DEFAULT_SCHEMES[request.param], os.environ)
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, engine: ReferenceEngine, capsys: pytest.CaptureFixture[str]) -> Terminal:
+def terminal(tmp_path: Path, engine: FaceEngine, capsys: pytest.CaptureFixture[str]) -> Terminal:
     """Lin is enrolled with two neutral pictures and has 100."""
     terminal = Terminal(tmp_path / "home", engine, capsys)
     images = ("--image", f"{FACES}/lin/1.jpg", "--image", f"{FACES}/lin/2.jpg")
@@ -179,12 +182,13 @@ def test_a_changed_event_is_named(terminal: Terminal) -> None:
     assert status == 31 and "event 2" in said
 
 
-def test_templates_are_not_in_the_file(terminal: Terminal, engine: ReferenceEngine) -> None:
+def test_templates_are_not_in_the_file(terminal: Terminal, engine: FaceEngine) -> None:
     """At no offset, as no float: neither in the wallet nor beside it."""
     from PIL import Image
 
     pixels = np.array(Image.open(FACES / "lin" / "1.jpg").convert("RGB"))
-    template = engine.descriptors([(pixels, engine.detect(pixels).found[0].box)])[0]
+    face = (pixels, engine.detect(pixels).found[0].box)
+    template = SCHEMES[engine.maker.scheme].template(engine.descriptors([face])[0])
     for path in terminal.home.iterdir():
         data = path.read_bytes()
         for kind in ("<f4", ">f4", "<f8", ">f8"):

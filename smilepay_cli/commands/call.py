@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class Call:
     environment: Environment
     shared: Shared
     sample: Sample
+    warnings: list[str] = field(default_factory=list)
+    """What the parts below had to say about this call, for the result."""
 
     @cached_property
     def home(self) -> Path:
@@ -67,17 +69,41 @@ class Call:
     @cached_property
     def policy(self) -> Policy:
         """The policy of this call."""
-        name = self.shared.policy
-        if name is None:
-            return profile("standard")
+        name = self.shared.policy or "standard"
         if not name.endswith(".toml"):
-            return profile(name)
-        return extend(_toml(Path(name)), Path(name).name)
+            return self.profile(name)
+        return extend(_toml(Path(name)), Path(name).name, self._scheme)
+
+    def profile(self, name: str) -> Policy:
+        """A named policy, with the numbers of the engine's scheme."""
+        return profile(name, self._scheme)
 
     @cached_property
     def till(self) -> Till:
         """Everything a verb needs; nothing is opened yet."""
-        return make_till(self.home, self.policy, self.environment, engine=self.shared.engine, terminal=self._terminal())
+        return self.till_at(self.home, self.policy)
+
+    def till_at(self, home: Path, policy: Policy) -> Till:
+        """Put one till together out of the real parts."""
+        from smilepay_cli.adapters.faces.engines import engine_name, open_engine
+        from smilepay_cli.adapters.keys import FileVault
+        from smilepay_cli.adapters.packaged import CatalogueFile
+        from smilepay_cli.adapters.pins import Argon2Pins
+        from smilepay_cli.adapters.store.wallet import SqliteStore
+
+        environment, named = self.environment, engine_name(self.shared.engine)
+        return Till(
+            store=SqliteStore(home),
+            engine=environment.engine
+            or open_engine(named, policy.scheme, environment.variables, say=self.say, warn=self.warnings.append),
+            vault=FileVault(home),
+            pins=Argon2Pins(),
+            catalogue=CatalogueFile(home),
+            clock=environment.clock,
+            ids=environment.ids,
+            policy=policy,
+            terminal=self._terminal(),
+        )
 
     @cached_property
     def source(self) -> FrameSource:
@@ -98,6 +124,11 @@ class Call:
         if "till" in self.__dict__:
             self.till.store.close()
 
+    def say(self, news: str) -> None:
+        """Tell people on standard error what takes time."""
+        if not self.shared.quiet:
+            print(f"smilepay: {news}", file=self.environment.stderr, flush=True)
+
     def secret(self, value: str | None, question: str) -> str | None:
         """A PIN as given; `-` reads it from standard input, hidden on a terminal."""
         if value != "-":
@@ -115,35 +146,18 @@ class Call:
             raise UsageProblem("no PIN was given", hint="type it, or pipe it in: --pin - < FILE")
         return typed
 
+    @cached_property
+    def _scheme(self) -> str:
+        from smilepay_cli.adapters.faces.engines import default_scheme
+
+        engine = self.environment.engine
+        return engine.maker.scheme if engine else default_scheme(self.shared.engine)
+
     def _terminal(self) -> str:
         terminal = self.shared.terminal
         if not 1 <= len(terminal) <= LONGEST_TERMINAL or not terminal.isprintable():
             raise UsageProblem(f"--terminal needs 1 to {LONGEST_TERMINAL} printable characters")
         return terminal
-
-
-def make_till(
-    home: Path, policy: Policy, environment: Environment, *, engine: str | None = None, terminal: str = "local"
-) -> Till:
-    """Put one till together out of the real parts."""
-    from smilepay_cli.adapters.faces.engines import DEFAULT_ENGINE, open_engine
-    from smilepay_cli.adapters.keys import FileVault
-    from smilepay_cli.adapters.packaged import CatalogueFile
-    from smilepay_cli.adapters.pins import Argon2Pins
-    from smilepay_cli.adapters.store.wallet import SqliteStore
-
-    named = open_engine(engine or DEFAULT_ENGINE)
-    return Till(
-        store=SqliteStore(home),
-        engine=environment.engine or named,
-        vault=FileVault(home),
-        pins=Argon2Pins(),
-        catalogue=CatalogueFile(home),
-        clock=environment.clock,
-        ids=environment.ids,
-        policy=policy,
-        terminal=terminal,
-    )
 
 
 def _absolute(folder: str) -> Path:

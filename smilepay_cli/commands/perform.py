@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TextIO
 
 from smilepay_cli.commands.call import Call
@@ -62,8 +63,10 @@ def fail_as_bug(call: Call, path: str, error: Exception) -> int:
 
 def _tell(call: Call, path: str, result: Result) -> None:
     if call.shared.json:
-        _print(call, envelope_of_result(path, result))
+        _print(call, envelope_of_result(path, replace(result, warnings=(*result.warnings, *call.warnings))))
         return
+    for warning in call.warnings:
+        print(f"smilepay: warning: {warning}", file=call.environment.stderr)
     from smilepay_cli.render.people import show
 
     environment = call.environment

@@ -21,6 +21,7 @@ DENY_CUES = ("frozen_feed",)
 
 STANDARD = Policy(
     name="standard",
+    scheme="euclidean",
     dissimilarity_max=0.50,
     margin=0.05,
     smile="still",
@@ -61,11 +62,38 @@ STRICT = replace(
     pin_above=Decimal(50),
 )
 PROFILES = {profile.name: profile for profile in (DEMO, STANDARD, STRICT)}
+"""With the numbers of face_recognition's own scheme; `profile` gives them for another."""
+
+THRESHOLDS = {
+    "euclidean": {name: (policy.dissimilarity_max, policy.margin) for name, policy in PROFILES.items()},
+    "mirror": {"demo": (0.38, 0.03), "standard": (0.35, 0.03), "strict": (0.32, 0.05)},
+    "quartet": {"demo": (0.37, 0.03), "standard": (0.34, 0.03), "strict": (0.31, 0.05)},
+}
+"""For each scheme and policy: `dissimilarity_max` and `margin`."""
+
+SOURCES_OF = {
+    "euclidean": {
+        "dissimilarity_max": "LFW (grey crops), one half of the people: at 0.50 a false match in 10 of 27,615 "
+        "comparisons; on the other half 27 of 27,615. face_recognition's 0.60: 1 in 94 and 1 in 66",
+        "margin": "a 3 to 5 pixel change of the crop moves a descriptor by 0.047 (median)",
+    },
+    "mirror": {
+        "dissimilarity_max": "LFW (grey crops), one half of the people: no more false matches than `euclidean` has at "
+        "the same policy",
+        "margin": "as for `euclidean`, on the narrower scale of unit vectors",
+    },
+    "quartet": {
+        "dissimilarity_max": "LFW (grey crops), one half of the people: no more false matches than `euclidean` has at "
+        "the same policy",
+        "margin": "as for `euclidean`, on the narrower scale of unit vectors",
+    },
+}
 
 SOURCES = {
-    "dissimilarity_max": "LFW (grey crops), one half of the people: at 0.50 a false match in 10 of 27,615 "
-    "comparisons; on the other half 27 of 27,615. face_recognition's 0.60: 1 in 94 and 1 in 66",
-    "margin": "a 3 to 5 pixel change of the crop moves a descriptor by 0.047 (median)",
+    "scheme": "how descriptors become a template and two templates a dissimilarity; numbers of one scheme mean "
+    "nothing in another",
+    "dissimilarity_max": "",
+    "margin": "",
     "smile": "off, still, transition (neutral -> smile in one capture), challenge (transition, and on a camera a "
     "random challenge)",
     "smile_z_min": "logistic fit on 818 labelled faces: lets 90 % of smiles and 15 % of the others through; "
@@ -88,24 +116,36 @@ SOURCES = {
 }
 
 
-def profile(name: str) -> Policy:
-    """A named policy. Raises UsageProblem with the nearest name when there is none."""
-    try:
-        return PROFILES[name]
-    except KeyError:
+def profile(name: str, scheme: str = STANDARD.scheme) -> Policy:
+    """A named policy with the numbers of a scheme. Raises UsageProblem with the nearest name when there is none."""
+    if name not in PROFILES:
         raise UsageProblem(
             f"no policy named {name!r}",
             hint=f"{_nearest(name, PROFILES)}known: {', '.join(PROFILES)}; or a file ending in .toml",
             reason="unknown_policy",
-        ) from None
+        )
+    dissimilarity_max, margin = THRESHOLDS[scheme][name]
+    return replace(PROFILES[name], scheme=scheme, dissimilarity_max=dissimilarity_max, margin=margin)
 
 
-def extend(table: Mapping[str, Any], name: str) -> Policy:
+def profiles(scheme: str) -> tuple[Policy, ...]:
+    """Every named policy with the numbers of a scheme."""
+    return tuple(profile(name, scheme) for name in PROFILES)
+
+
+def sources(scheme: str) -> dict[str, str]:
+    """Where each number comes from."""
+    return {**SOURCES, **SOURCES_OF[scheme]}
+
+
+def extend(table: Mapping[str, Any], name: str, scheme: str = STANDARD.scheme) -> Policy:
     """A policy from a file's table: `extends` (default standard) and what differs from it.
 
-    Raises UsageProblem for an unknown key (with a suggestion) or a value of the wrong kind.
+    `scheme` is the one whose numbers hold where the file names none. Raises UsageProblem for an unknown key (with a
+    suggestion) or a value of the wrong kind.
     """
-    base = profile(_text(table.get("extends", "standard"), "extends"))
+    scheme = _scheme(table.get("scheme", scheme), "scheme")
+    base = profile(_text(table.get("extends", "standard"), "extends"), scheme)
     changes: dict[str, Any] = {"name": name}
     for key, value in table.items():
         if key == "extends":
@@ -187,6 +227,12 @@ def _smile_mode(value: Any, key: str) -> str:
     return str(value)
 
 
+def _scheme(value: Any, key: str) -> str:
+    if not isinstance(value, str) or value not in THRESHOLDS:
+        raise _wrong(key, "one of " + ", ".join(THRESHOLDS))
+    return value
+
+
 def _cues(value: Any, key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or any(cue not in DENY_CUES for cue in value):
         raise _wrong(key, "a list of " + ", ".join(DENY_CUES))
@@ -208,6 +254,7 @@ def _amount_or_none(value: Any, key: str) -> Decimal | None:
 
 
 _READERS: dict[str, Callable[[Any, str], Any]] = {
+    "scheme": _scheme,
     "dissimilarity_max": _number(0, 2),
     "margin": _number(0, 2),
     "smile": _smile_mode,
@@ -241,6 +288,7 @@ def _looser_cap(value: Decimal | None, floor: Decimal | None) -> bool:
 
 
 _WEAKER: dict[str, Callable[[Any, Any], bool]] = {
+    "scheme": lambda value, floor: bool(value != floor),  # numbers of another scheme cannot be held against these
     "dissimilarity_max": _more,
     "margin": _less,
     "smile": lambda value, floor: SMILE_MODES.index(value) < SMILE_MODES.index(floor),

@@ -1,12 +1,15 @@
 """Schemes: how descriptors become a template, and two templates a dissimilarity.
 
-A descriptor is the network's 128 numbers for one chip. A scheme is part of what made a template
-(TemplateMaker), so templates of two schemes are never compared and thresholds belong to a scheme.
+A descriptor is the network's 128 numbers for one chip. A scheme says which chips it wants of a face (`views`, cut
+by `landmarks`), and is part of what made a template (TemplateMaker): templates of two schemes are never compared, and
+thresholds belong to a scheme (rules/profiles.py).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
+
+from smilepay_cli.vocabulary.faces import View
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,14 +18,22 @@ if TYPE_CHECKING:
 
 
 class Scheme(Protocol):
-    """A named way to combine and compare."""
+    """A named way to look, to combine and to compare."""
 
     @property
     def name(self) -> str:
         """What policies and templates call it."""
 
+    @property
+    def landmarks(self) -> int:
+        """How many points the chip is cut by: 5 or 68. Descriptors of the two kinds are some 0.1 apart."""
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The chips of a face that are encoded."""
+
     def template(self, descriptors: NDArray[Any]) -> Vector:
-        """(128,) float64 from the (n, 128) descriptors of one face."""
+        """(128,) float64 from the descriptors of one person: (views, 128), or (frames, views, 128)."""
 
     def dissimilarities(self, references: NDArray[Any], probe: Vector) -> Vector:
         """(n,) float64 of (n, 128) references against one probe; lower is closer."""
@@ -32,6 +43,8 @@ class Euclidean:
     """face_recognition's own: the descriptor as it is, and the Euclidean distance (`face_distance`)."""
 
     name = "euclidean"
+    landmarks = 5
+    views: tuple[View, ...] = (View(0.25),)
 
     def template(self, descriptors: NDArray[Any]) -> Vector:
         """The mean over the chips; of one chip, its descriptor unchanged."""
@@ -49,5 +62,30 @@ class Euclidean:
         return distances
 
 
+class Mirrored(Euclidean):
+    """Each chip and its mirror image, at one padding or more; their mean, scaled to length 1.
+
+    The mean takes away what depends on the crop and the side of the light, and the length of a descriptor says more
+    about the picture than about the person. Distances of unit vectors go from 0 to 2.
+    """
+
+    landmarks = 68
+
+    def __init__(self, name: str, *paddings: float) -> None:
+        self.name = name
+        self.views = tuple(View(padding, mirrored) for padding in paddings for mirrored in (False, True))
+
+    def template(self, descriptors: NDArray[Any]) -> Vector:
+        """The mean over all chips, scaled to length 1, in numbers that float32 holds."""
+        import numpy as np
+
+        mean = super().template(descriptors)
+        unit: Vector = (mean / np.linalg.norm(mean)).astype(np.float32).astype(np.float64)
+        return unit
+
+
 EUCLIDEAN = Euclidean()
-SCHEMES: dict[str, Scheme] = {EUCLIDEAN.name: EUCLIDEAN}
+MIRROR = Mirrored("mirror", 0.25)
+QUARTET = Mirrored("quartet", 0.2, 0.3)
+SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in (EUCLIDEAN, MIRROR, QUARTET)}
+"""Every scheme there is. Error rates of each, side by side: docs/engines.md."""

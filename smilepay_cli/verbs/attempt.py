@@ -87,7 +87,7 @@ class Attempt:
             floor = books.settings.get(FLOOR_SETTING)
             if floor is None:
                 return
-            weaker = weaker_fields(self.till.policy, profile(floor))
+            weaker = weaker_fields(self.till.policy, profile(floor, self.till.policy.scheme))
             figures.update(floor=floor, weaker=weaker)
             if weaker:
                 raise Refused(

@@ -12,7 +12,7 @@ from smilepay_cli.ports import Books, FrameSource
 from smilepay_cli.rules.books import deposit_postings
 from smilepay_cli.rules.identification import candidates
 from smilepay_cli.rules.limits import require_pin_form
-from smilepay_cli.rules.profiles import STANDARD
+from smilepay_cli.rules.profiles import profile
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.capture import Capture, good_faces, require_a_face
 from smilepay_cli.verbs.lookup import clean_name
@@ -107,6 +107,8 @@ def enroll(
 
 
 def _templates(attempt: Attempt, source: FrameSource, capture: Capture) -> tuple[list[Face], list[Vector]]:
+    import numpy as np
+
     till = attempt.till
     with attempt.check("capture") as figures:
         faces: list[Face] = []
@@ -122,10 +124,11 @@ def _templates(attempt: Attempt, source: FrameSource, capture: Capture) -> tuple
     with attempt.check("templates") as figures:
         record_engine(attempt)
         descriptors = till.engine.descriptors([(face.frame.pixels, face.box) for face in faces])
-        templates = [till.scheme.template(descriptor[None]) for descriptor in descriptors]
+        templates = [till.scheme.template(views) for views in descriptors]
         figures["made"] = len(templates)
     with attempt.check("one_person") as figures:
-        widest = max(float(till.scheme.dissimilarities(descriptors, template).max()) for template in templates)
+        apart = [till.scheme.dissimilarities(np.stack(templates), template) for template in templates]
+        widest = float(np.max(apart))
         figures["widest"] = round(widest, 4)
         if not widest <= _same_person_max(till):
             raise Refused(
@@ -181,7 +184,8 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
 
 def _same_person_max(till: Till) -> float:
     """Never looser than `standard`: whoever is let into an account here pays from it under every policy."""
-    return min(till.policy.dissimilarity_max, STANDARD.dissimilarity_max)
+    standard = profile("standard", till.policy.scheme)
+    return min(till.policy.dissimilarity_max, standard.dissimilarity_max)
 
 
 def _keep(till: Till, books: Books, person: Person, templates: list[Vector]) -> None:

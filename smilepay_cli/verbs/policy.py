@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smilepay_cli.rules.profiles import PROFILES, SOURCES, profile
+from smilepay_cli.rules.profiles import profile, profiles, sources
 from smilepay_cli.verbs.attempt import FLOOR_SETTING, Attempt
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.policies import Policy
@@ -32,11 +32,12 @@ class FloorResult(Result):
 
 def policies(till: Till) -> PolicyResult:
     """All named policies, and the one of this call where it comes out of a file."""
-    own = () if till.policy == PROFILES.get(till.policy.name) else (till.policy,)
+    named = profiles(till.policy.scheme)
+    own = () if till.policy in named else (till.policy,)
     with till.store.reading() as books:
         floor = books.settings.get(FLOOR_SETTING)
     return PolicyResult(
-        policies=(*PROFILES.values(), *own), sources=dict(SOURCES), chosen=till.policy.name, floor=floor
+        policies=(*named, *own), sources=sources(till.policy.scheme), chosen=till.policy.name, floor=floor
     )
 
 

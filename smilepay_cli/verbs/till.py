@@ -25,5 +25,8 @@ class Till:
 
     @property
     def scheme(self) -> Scheme:
-        """How the engine's templates are compared."""
-        return SCHEMES[self.engine.maker.scheme]
+        """How the engine's templates are compared. Raises ValueError when the policy's numbers belong to another."""
+        name = self.engine.maker.scheme
+        if name != self.policy.scheme:
+            raise ValueError(f"the policy's numbers are for {self.policy.scheme!r}, the engine's templates {name!r}")
+        return SCHEMES[name]

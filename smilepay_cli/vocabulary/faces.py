@@ -83,6 +83,16 @@ class MouthShape:
     opening: float
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to cut the chip of a face out of its picture."""
+
+    padding: float
+    """Room around the face, as a share of its width on every side."""
+    mirrored: bool = False
+    """Left and right exchanged."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """The one face of a frame."""

@@ -14,6 +14,8 @@ class Policy:
     """One named set of numbers. Amounts are in major units of the payer's currency; None means no limit."""
 
     name: str
+    scheme: str
+    """What `dissimilarity_max` and `margin` are measured in (rules/schemes.py)."""
     dissimilarity_max: float
     margin: float
     smile: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import signal
 import tempfile
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from smilepay_cli.adapters import packaged
-from smilepay_cli.adapters.faces.engines import DEFAULT_ENGINE, open_engine
+from smilepay_cli.adapters.faces.engines import DEFAULT_ENGINE, DEFAULT_SCHEMES, open_engine
 from smilepay_cli.commands.app import run
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.harnesses.story import STORY
@@ -36,7 +37,7 @@ class Outcome:
 
 @pytest.fixture(scope="module")
 def real() -> FaceEngine:
-    return open_engine(DEFAULT_ENGINE)
+    return open_engine(DEFAULT_ENGINE, DEFAULT_SCHEMES[DEFAULT_ENGINE], os.environ)
 
 
 @pytest.fixture(autouse=True)

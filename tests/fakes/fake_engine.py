@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from smilepay_cli.adapters.faces.reference import checked
+from smilepay_cli.adapters.faces.chips import checked
 from smilepay_cli.vocabulary.faces import Box, Detection, Detections, TemplateMaker
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class FakeEngine:
 
     def descriptors(self, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[Any]:
         rows = [_descriptor(checked(pixels), box) for pixels, box in faces]
-        answer: NDArray[Any] = self._answer("descriptors", np.array(rows, dtype=np.float64).reshape(-1, 128))
+        answer: NDArray[Any] = self._answer("descriptors", np.array(rows, dtype=np.float64).reshape(-1, 1, 128))
         return answer
 
     def _answer(self, what: str, truth: Any) -> Any:

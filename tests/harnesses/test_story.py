@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shlex
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from smilepay_cli.adapters.faces.engines import DEFAULT_ENGINE, open_engine
+from smilepay_cli.adapters.faces.engines import DEFAULT_ENGINE, DEFAULT_SCHEMES, open_engine
 from smilepay_cli.adapters.packaged import sample_faces
 from smilepay_cli.commands.app import run
 from smilepay_cli.commands.environment import Environment
@@ -21,7 +22,7 @@ from smilepay_cli.harnesses.story import STORY
 def test_the_commands_told_end_as_the_steps_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A person who types what the demo shows gets what the demo showed; on the real faces."""
     monkeypatch.chdir(sample_faces())
-    engine = open_engine(DEFAULT_ENGINE)
+    engine = open_engine(DEFAULT_ENGINE, DEFAULT_SCHEMES[DEFAULT_ENGINE], os.environ)
     for step in STORY:
         program, *arguments = shlex.split(step.command)
         assert program == "smilepay"

@@ -12,18 +12,19 @@ from smilepay_cli.rules import profiles
 from smilepay_cli.rules.profiles import (
     DEMO,
     PROFILES,
-    SOURCES,
     STANDARD,
     STRICT,
+    THRESHOLDS,
     as_figures,
     extend,
     profile,
+    sources,
     weaker_fields,
 )
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.policies import SMILE_MODES, Policy
 
-FIELDS = [field.name for field in fields(Policy) if field.name != "name"]
+FIELDS = [field.name for field in fields(Policy) if field.name not in ("name", "scheme")]
 
 BASE = replace(STANDARD, smile="transition", payment_max=Decimal(300), daily_max=Decimal(900), pin_above=Decimal(50))
 """A floor under which each field can be weaker and above which it can be stricter."""
@@ -51,11 +52,13 @@ WEAKER_AND_STRICTER: dict[str, tuple[list[Any], list[Any]]] = {
 
 def test_every_field_is_thought_of_everywhere() -> None:
     """A new field fails here until it has a reader, a source, a direction, and a line in this file."""
-    assert list(profiles._READERS) == FIELDS
-    assert set(SOURCES) == set(FIELDS) and all(SOURCES.values())
-    assert set(profiles._WEAKER) | {"lockout_seconds"} == set(FIELDS)
+    assert list(profiles._READERS) == ["scheme", *FIELDS]
+    for scheme in THRESHOLDS:
+        told = sources(scheme)
+        assert set(told) == {"scheme", *FIELDS} and all(told.values())
+    assert set(profiles._WEAKER) | {"lockout_seconds"} == {"scheme", *FIELDS}
     assert set(WEAKER_AND_STRICTER) == set(FIELDS)
-    assert set(as_figures(STANDARD)) == {"name", *FIELDS}
+    assert set(as_figures(STANDARD)) == {"name", "scheme", *FIELDS}
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -93,10 +96,12 @@ def test_several_weaker_fields_are_all_named() -> None:
     }
 
 
-def test_demo_then_standard_then_strict() -> None:
-    """Each profile is at least as strict as the one before, in every field."""
-    assert list(PROFILES) == ["demo", "standard", "strict"]
-    for weak, strong in ((DEMO, STANDARD), (STANDARD, STRICT), (DEMO, STRICT)):
+@pytest.mark.parametrize("scheme", THRESHOLDS)
+def test_demo_then_standard_then_strict(scheme: str) -> None:
+    """Each profile is at least as strict as the one before, in every field, whatever the scheme."""
+    demo, standard, strict = profiles.profiles(scheme)
+    assert [demo.name, standard.name, strict.name] == list(PROFILES) == ["demo", "standard", "strict"]
+    for weak, strong in ((demo, standard), (standard, strict), (demo, strict)):
         assert weaker_fields(strong, weak) == []
         assert weaker_fields(weak, strong)
 
@@ -126,6 +131,20 @@ def test_a_whole_policy_written_out_reads_back(policy: Policy) -> None:
     table = {name: as_toml(getattr(policy, name)) for name in FIELDS}
     for base in PROFILES:
         assert extend({"extends": base, **table}, policy.name) == policy
+
+
+def test_a_file_names_its_scheme_and_gets_its_numbers() -> None:
+    """Numbers of one scheme mean nothing in another, so the base's come in the scheme asked for."""
+    assert extend({"scheme": "quartet"}, "mine", "euclidean") == replace(profile("standard", "quartet"), name="mine")
+    assert extend({}, "mine", "quartet").scheme == "quartet"
+    with pytest.raises(UsageProblem, match="scheme"):
+        extend({"scheme": "cosine"}, "mine")
+
+
+def test_another_scheme_is_weaker_whichever_way_round() -> None:
+    """What cannot be compared does not pass a floor."""
+    for one, other in (("euclidean", "quartet"), ("quartet", "euclidean")):
+        assert "scheme" in weaker_fields(profile("strict", one), profile("demo", other))
 
 
 def test_an_empty_file_is_the_standard() -> None:
@@ -166,7 +185,7 @@ def test_an_unknown_name_is_answered_with_a_near_one(table: dict[str, Any], hint
 
 def test_profiles_are_found_by_name() -> None:
     """And by no other."""
-    assert profile("strict") is STRICT
+    assert profile("strict") == STRICT
     with pytest.raises(UsageProblem, match="no policy named"):
         profile("Strict")
 

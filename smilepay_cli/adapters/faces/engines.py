@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from smilepay_cli.adapters.faces.reference import ReferenceEngine
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import FaceEngine
 
-DEFAULT_ENGINE = ReferenceEngine.name
-ENGINES: dict[str, Callable[[], FaceEngine]] = {ReferenceEngine.name: ReferenceEngine}
-"""Every engine there is; making one costs nothing."""
+DEFAULT_ENGINE = "fast"
+DEFAULT_SCHEMES = {"fast": "quartet", "reference": "euclidean"}
+"""Every engine there is, with the scheme it works by where the policy names none."""
 
 
-def open_engine(name: str) -> FaceEngine:
-    """The engine of that name. Raises UsageProblem (unknown_engine), with the nearest name if one is near."""
-    if name in ENGINES:
-        return ENGINES[name]()
-    close = get_close_matches(name, ENGINES, n=1)
-    known = f"known: {', '.join(ENGINES)}"
+def default_scheme(engine: str | None) -> str:
+    """The scheme that an engine works by where the policy names none. Raises UsageProblem (unknown_engine)."""
+    return DEFAULT_SCHEMES[engine_name(engine)]
+
+
+def engine_name(asked: str | None) -> str:
+    """The name of an engine there is. Raises UsageProblem (unknown_engine), with the nearest name if one is near."""
+    name = asked or DEFAULT_ENGINE
+    if name in DEFAULT_SCHEMES:
+        return name
+    close = get_close_matches(name, DEFAULT_SCHEMES, n=1)
+    known = f"known: {', '.join(DEFAULT_SCHEMES)}"
     raise UsageProblem(
         f"no face engine named {name!r}",
         hint=f"did you mean {close[0]!r}? {known}" if close else known,
         reason="unknown_engine",
     )
+
+
+def open_engine(
+    name: str,
+    scheme: str,
+    variables: Mapping[str, str],
+    *,
+    say: Callable[[str], None] = lambda _: None,
+    warn: Callable[[str], None] = lambda _: None,
+) -> FaceEngine:
+    """An engine that makes a scheme's templates; making one loads nothing.
+
+    The environment's `variables` say where the fast engine keeps its models; `say` is told when it builds them, `warn`
+    when it cannot. Raises UsageProblem (unknown_engine).
+    """
+    from smilepay_cli.adapters.faces.reference import ReferenceEngine
+
+    reference = ReferenceEngine(scheme)
+    if engine_name(name) == ReferenceEngine.name:
+        return reference
+    from smilepay_cli.adapters.faces.fallback import FastOrReference
+    from smilepay_cli.adapters.faces.fast import FastEngine
+    from smilepay_cli.adapters.faces.models.cache import default_folder
+
+    return FastOrReference(FastEngine(scheme, default_folder(variables), say=say), reference, warn)

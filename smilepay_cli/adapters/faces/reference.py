@@ -11,8 +11,10 @@ from functools import cache
 from threading import Lock, local
 from typing import TYPE_CHECKING, Any
 
+from smilepay_cli.adapters.faces.chips import checked, cut, rectangle_of
+from smilepay_cli.adapters.faces.makers import landmark_model_of, maker_of
 from smilepay_cli.adapters.faces.weights import Weights, find_weights, load_dlib, load_model, sha256_of
-from smilepay_cli.rules.schemes import EUCLIDEAN
+from smilepay_cli.rules.schemes import SCHEMES
 from smilepay_cli.vocabulary.faces import Box, Detection, Detections, TemplateMaker, as_points
 
 if TYPE_CHECKING:
@@ -26,11 +28,10 @@ FEWEST_DOUBLINGS, MOST_DOUBLINGS = 1, 3
 """face_recognition doubles once; a smaller face than asked for is not worth more than three."""
 LARGEST_ENLARGED = 64_000_000
 """Pixels of an enlarged picture (about 0.7 GB and 7 s in the detector). The first doubling is always done."""
-CHIP_PADDING, CHIP_JITTERS = 0.25, 1
 
 
 class ReferenceEngine:
-    """A ports.FaceEngine. Constructing it loads nothing; each model is loaded on first use.
+    """A ports.FaceEngine for a scheme. Constructing it loads nothing; each model is loaded on first use.
 
     Every method raises UsageProblem (engine_missing, engine_damaged) when dlib or a model file cannot be
     used, and TypeError for pixels that are not (height, width, 3) uint8.
@@ -38,7 +39,8 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def __init__(self) -> None:
+    def __init__(self, scheme: str = "euclidean") -> None:
+        self._scheme = SCHEMES[scheme]
         self._loading = Lock()
         self._computing = Lock()
         self._loaded: dict[str, Any] = {}
@@ -46,8 +48,8 @@ class ReferenceEngine:
 
     @property
     def maker(self) -> TemplateMaker:
-        """Network, 5-point chip and scheme, each model by the SHA-256 of its file."""
-        return _maker_from(self._weights())
+        """Network, landmarks that cut the chip, and scheme; each model by the SHA-256 of its file."""
+        return _maker_from(self._weights(), self._scheme.name)
 
     @property
     def landmark_model(self) -> str:
@@ -70,23 +72,25 @@ class ReferenceEngine:
 
     def landmarks(self, pixels: Pixels, box: Box) -> Points:
         """(68, 2) float64 from dlib's 68-point model."""
-        shape = self._landmarks_68()(checked(pixels), _rectangle(box))
+        shape = self._landmarks(68)(checked(pixels), rectangle_of(box))
         return as_points([(point.x, point.y) for point in shape.parts()])
 
     def descriptors(self, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[Any]:
-        """(n, 128) float64: 150 px chip by the 5-point model, padding 0.25, no jitter."""
+        """(n, v, 128) float64: a 150 px chip for each of the scheme's views, no jitter."""
         import numpy as np
 
-        rows = np.empty((len(faces), 128), dtype=np.float64)
-        for row, (pixels, box) in zip(rows, faces, strict=True):
-            row[:] = self._descriptor(checked(pixels), box)
+        rows = np.empty((len(faces), len(self._scheme.views), 128), dtype=np.float64)
+        for row, (given, box) in zip(rows, faces, strict=True):
+            pixels = checked(given)
+            shape = self._landmarks(self._scheme.landmarks)(pixels, rectangle_of(box))
+            for place, chip in enumerate(cut(pixels, shape, self._scheme.views)):
+                row[place] = self._descriptor(chip)
         return rows
 
-    def _descriptor(self, pixels: Pixels, box: Box) -> Any:
-        shape = self._landmarks_5()(pixels, _rectangle(box))
+    def _descriptor(self, chip: Pixels) -> Any:
         network = self._network()
-        with self._computing:  # a network keeps its activations: one face at a time
-            return network.compute_face_descriptor(pixels, shape, CHIP_JITTERS, CHIP_PADDING)
+        with self._computing:  # a network keeps its activations: one chip at a time
+            return network.compute_face_descriptor(chip)
 
     def _detector(self) -> Any:
         # run() gives up the GIL and writes into the detector: every thread needs its own
@@ -98,13 +102,9 @@ class ReferenceEngine:
         weights: Weights = self._once("weights", find_weights)
         return weights
 
-    def _landmarks_5(self) -> Any:
-        path = self._weights().five_point
-        return self._once("5-point", lambda: load_model("shape_predictor", path))
-
-    def _landmarks_68(self) -> Any:
-        path = self._weights().sixty_eight_point
-        return self._once("68-point", lambda: load_model("shape_predictor", path))
+    def _landmarks(self, points: int) -> Any:
+        path = self._weights().landmarks(points)
+        return self._once(f"{points}-point", lambda: load_model("shape_predictor", path))
 
     def _network(self) -> Any:
         path = self._weights().network
@@ -117,29 +117,14 @@ class ReferenceEngine:
             return self._loaded[key]
 
 
-def checked(pixels: Pixels) -> Pixels:
-    """The same picture, contiguous in memory. Raises TypeError unless it is (height, width, 3) uint8."""
-    import numpy as np
-
-    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8:
-        raise TypeError(f"pixels must be a uint8 array, not {getattr(pixels, 'dtype', type(pixels).__name__)}")
-    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.size == 0:
-        raise TypeError(f"pixels must be (height, width, 3), not {pixels.shape}")
-    return np.ascontiguousarray(pixels)
-
-
 @cache
-def _maker_from(weights: Weights) -> TemplateMaker:
-    return TemplateMaker(
-        encoder=f"dlib-resnet-v1 sha256:{sha256_of(weights.network)}",
-        chip=f"5-point sha256:{sha256_of(weights.five_point)} 150px padding {CHIP_PADDING}",
-        scheme=EUCLIDEAN.name,
-    )
+def _maker_from(weights: Weights, scheme: str) -> TemplateMaker:
+    return maker_of(SCHEMES[scheme], weights, sha256_of)
 
 
 @cache
 def _landmark_model_from(weights: Weights) -> str:
-    return f"68-point sha256:{sha256_of(weights.sixty_eight_point)}"
+    return landmark_model_of(weights, sha256_of)
 
 
 def _doublings(pixels: Pixels, smallest: int | None) -> int:
@@ -158,8 +143,3 @@ def _doublings(pixels: Pixels, smallest: int | None) -> int:
 
 def _box(rectangle: Any) -> Box:
     return Box(rectangle.left(), rectangle.top(), rectangle.width(), rectangle.height())
-
-
-def _rectangle(box: Box) -> Any:
-    # dlib's right and bottom are the last pixel inside
-    return load_dlib().rectangle(box.left, box.top, box.left + box.width - 1, box.top + box.height - 1)

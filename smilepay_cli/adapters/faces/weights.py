@@ -19,6 +19,7 @@ PACKAGE = "face_recognition_models"
 _FIVE_POINT = "shape_predictor_5_face_landmarks.dat"
 _SIXTY_EIGHT_POINT = "shape_predictor_68_face_landmarks.dat"
 _NETWORK = "dlib_face_recognition_resnet_model_v1.dat"
+_DETECTOR = "mmod_human_face_detector.dat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,12 @@ class Weights:
     """Landmark model for mouth and pose."""
     network: Path
     """The ResNet that makes the 128 numbers."""
+    detector: Path
+    """The CNN that finds faces which the HOG detector misses."""
+
+    def landmarks(self, points: int) -> Path:
+        """The landmark model of 5 or 68 points."""
+        return {5: self.five_point, 68: self.sixty_eight_point}[points]
 
 
 def find_weights() -> Weights:
@@ -39,7 +46,9 @@ def find_weights() -> Weights:
     folders = [Path(place) / "models" for place in (spec.submodule_search_locations or ())] if spec else []
     if not folders:
         raise _missing(f"the face models are not installed (package {PACKAGE})")
-    return Weights(_in(folders, _FIVE_POINT), _in(folders, _SIXTY_EIGHT_POINT), _in(folders, _NETWORK))
+    return Weights(
+        _in(folders, _FIVE_POINT), _in(folders, _SIXTY_EIGHT_POINT), _in(folders, _NETWORK), _in(folders, _DETECTOR)
+    )
 
 
 def sha256_of(path: Path) -> str:

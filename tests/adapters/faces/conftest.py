@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from smilepay_cli.adapters.faces.fast import FastEngine
+from smilepay_cli.adapters.faces.models.cache import default_folder
 from smilepay_cli.adapters.faces.reference import ReferenceEngine
 
 if TYPE_CHECKING:
@@ -30,6 +33,24 @@ def root() -> Path:
 def reference() -> ReferenceEngine:
     """The real engine, shared."""
     return ReferenceEngine()
+
+
+@pytest.fixture(scope="session")
+def reference_quartet() -> ReferenceEngine:
+    """The reference engine with the fast one's scheme, shared."""
+    return ReferenceEngine("quartet")
+
+
+@pytest.fixture(scope="session")
+def fast() -> FastEngine:
+    """The fast engine with its own scheme, shared."""
+    return FastEngine("quartet", default_folder(os.environ))
+
+
+@pytest.fixture(scope="session")
+def fast_euclidean() -> FastEngine:
+    """The fast engine with face_recognition's scheme, shared."""
+    return FastEngine("euclidean", default_folder(os.environ))
 
 
 @pytest.fixture(scope="session")

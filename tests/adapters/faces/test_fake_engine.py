@@ -56,7 +56,7 @@ class TestContract(FaceEngineContract):
 def template(pixels: Pixels, place: int = 0) -> Any:
     """The descriptor of one face of a picture."""
     engine = FakeEngine()
-    return engine.descriptors([(pixels, engine.detect(pixels).found[place].box)])[0]
+    return engine.descriptors([(pixels, engine.detect(pixels).found[place].box)])[0, 0]
 
 
 def distance(one: Pixels, other: Pixels) -> float:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,52 +17,32 @@ from smilepay_cli.adapters.faces.reference import ReferenceEngine
 from smilepay_cli.adapters.faces.weights import Weights, find_weights, load_model, sha256_of
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
 from smilepay_cli.vocabulary.faces import Box
-from tests.contracts.face_engine import FaceEngineContract
+from tests.adapters.faces.people import RealFacesContract, Sample
 
-if TYPE_CHECKING:
-    from smilepay_cli.vocabulary.faces import Pixels
-
-Sample = Callable[..., "Pixels"]
 BLANK = np.full((100, 100, 3), 128, dtype=np.uint8)
 BOX = Box(10, 10, 80, 80)
 
 
-class TestContract(FaceEngineContract):
-    """With real people."""
+class TestContract(RealFacesContract):
+    """With face_recognition's own scheme."""
 
     @pytest.fixture
     def engine(self, reference: ReferenceEngine) -> ReferenceEngine:
         return reference
 
-    @pytest.fixture
-    def one_face(self, sample: Sample) -> Pixels:
-        return sample("otto/1")
+
+class TestQuartet(RealFacesContract):
+    """With the default scheme, for which it stands in where the fast engine cannot be had."""
 
     @pytest.fixture
-    def same_person(self, sample: Sample) -> Pixels:
-        return sample("otto/3")
-
-    @pytest.fixture
-    def other_person(self, sample: Sample) -> Pixels:
-        return sample("eileen/1")
-
-    @pytest.fixture
-    def two_faces(self, sample: Sample, side_by_side: Callable[..., Pixels]) -> Pixels:
-        return side_by_side(sample("otto/1"), sample("eileen/1"))
-
-    @pytest.fixture
-    def small_face(self, sample: Sample) -> tuple[Pixels, int]:
-        return sample("grace/1", scale=24 / 187), 20
-
-    @pytest.fixture
-    def no_face(self, sample: Sample) -> Pixels:
-        return sample("no_face/1")
+    def engine(self, reference_quartet: ReferenceEngine) -> ReferenceEngine:
+        return reference_quartet
 
 
 LIGHTNESS = """
 import sys
 from smilepay_cli.adapters.faces.engines import open_engine
-engine = open_engine("reference")
+engine = open_engine("reference", "euclidean", {})
 heavy = {"dlib", "numpy", "PIL", "cv2"} & set(sys.modules)
 assert not heavy, f"constructing loaded {heavy}"
 
@@ -71,7 +51,7 @@ from PIL import Image, ImageFile
 pixels = numpy.asarray(Image.open("sample_faces/otto/1.jpg").convert("RGB"))
 box = engine.detect(pixels).found[0].box
 assert engine.landmarks(pixels, box).shape == (68, 2)
-assert engine.descriptors([(pixels, box)]).shape == (1, 128)
+assert engine.descriptors([(pixels, box)]).shape == (1, 1, 128)
 assert engine.maker.digest
 strangers = {"face_recognition", "face_recognition_models", "pkg_resources", "cv2"} & set(sys.modules)
 assert not strangers, f"using it loaded {strangers}"
@@ -199,7 +179,7 @@ class TestFailing:
         """An interrupted download is named, not a traceback out of C++."""
         broken = tmp_path / "broken.dat"
         broken.write_bytes(content)
-        monkeypatch.setattr(module, "find_weights", lambda: Weights(broken, broken, broken))
+        monkeypatch.setattr(module, "find_weights", lambda: Weights(broken, broken, broken, broken))
         with pytest.raises(UsageProblem, match=r"broken\.dat is damaged") as caught:
             ReferenceEngine().descriptors([(BLANK, BOX)])
         assert caught.value.reason == "engine_damaged"

@@ -26,13 +26,16 @@ ALL = (
     "shape_predictor_5_face_landmarks.dat",
     "shape_predictor_68_face_landmarks.dat",
     "dlib_face_recognition_resnet_model_v1.dat",
+    "mmod_human_face_detector.dat",
 )
 
 
 def test_finds_the_installed_files() -> None:
     """The real ones, each with something in it."""
     weights = find_weights()
-    assert (weights.five_point.name, weights.sixty_eight_point.name, weights.network.name) == ALL
+    paths = (weights.five_point, weights.sixty_eight_point, weights.network, weights.detector)
+    assert tuple(path.name for path in paths) == ALL
+    assert (weights.landmarks(5), weights.landmarks(68)) == paths[:2]
     assert all(path.stat().st_size > 1_000_000 for path in (weights.five_point, weights.sixty_eight_point))
     assert weights.network.stat().st_size > 20_000_000
 

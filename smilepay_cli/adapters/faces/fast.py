@@ -1,0 +1,173 @@
+"""The fast engine: face_recognition's weights and numbers, at the speed that the processor allows.
+
+The network runs in onnxruntime, the landmark models in numpy, both held against dlib when they are built; the HOG
+detector is dlib's own, on pictures no larger than they need to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock, Thread, local
+from typing import TYPE_CHECKING, Any
+
+from smilepay_cli.adapters.faces.chips import checked, cut, shape_of
+from smilepay_cli.adapters.faces.finding import find
+from smilepay_cli.adapters.faces.makers import landmark_model_of, maker_of
+from smilepay_cli.adapters.faces.models.builder import CNN, ENCODER, HOG, build, landmarks_file
+from smilepay_cli.adapters.faces.models.cache import ModelCache, ModelFiles, ModelsUnavailable, Say
+from smilepay_cli.adapters.faces.models.landmarks import LandmarkModel, unpacked
+from smilepay_cli.adapters.faces.models.sessions import Session
+from smilepay_cli.adapters.faces.weights import Weights, find_weights, load_dlib
+from smilepay_cli.rules.schemes import SCHEMES
+from smilepay_cli.vocabulary.faces import Box, Detections, TemplateMaker
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from smilepay_cli.vocabulary.faces import Pixels, Points
+
+BATCH = 32
+"""Chips the network sees at once; more gain nothing."""
+
+
+class FastEngine:
+    """A ports.FaceEngine for a scheme. Constructing it loads nothing.
+
+    `prepare` loads, and builds where that is needed; every other method calls it first. It raises ModelsUnavailable
+    when there are no models to be had, and UsageProblem (engine_missing) without dlib or its weight files. The other
+    methods raise TypeError for pixels that are not (height, width, 3) uint8.
+    """
+
+    name = "fast"
+
+    def __init__(self, scheme: str, folder: Path, *, say: Say = lambda _: None, threads: int = 1) -> None:
+        self._scheme = SCHEMES[scheme]
+        self._folder = folder
+        self._say = say
+        self._threads = threads
+        self._loading = Lock()
+        self._ready: _Parts | None = None
+        self._mine = local()
+
+    @property
+    def maker(self) -> TemplateMaker:
+        """Network, landmarks that cut the chip, and scheme; each model by the SHA-256 of its weight file."""
+        return maker_of(self._scheme, self._weights, self._cache.digests.of)
+
+    @property
+    def landmark_model(self) -> str:
+        """The 68-point model by the SHA-256 of its weight file."""
+        return landmark_model_of(self._weights, self._cache.digests.of)
+
+    def detect(self, pixels: Pixels, *, smallest: int | None = None) -> Detections:
+        """Faces, surest first. Scores are the HOG detector's; where only the CNN finds a face, the CNN's."""
+        parts = self.prepare()
+        return find(checked(pixels), self._hog, parts.cnn, smallest)
+
+    def landmarks(self, pixels: Pixels, box: Box) -> Points:
+        """(68, 2) float64, dlib's own whole pixels."""
+        return self.prepare().landmarks[68](checked(pixels), box)
+
+    def descriptors(self, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[Any]:
+        """(n, v, 128) float64: a 150 px chip for each of the scheme's views, encoded in batches."""
+        parts = self.prepare()
+        model, views = parts.landmarks[self._scheme.landmarks], self._scheme.views
+        pictures = [(checked(pixels), box) for pixels, box in faces]
+        chips = [chip for pixels, box in pictures for chip in cut(pixels, shape_of(box, model(pixels, box)), views)]
+        return self.encode(chips).reshape(-1, len(views), 128)
+
+    def encode(self, chips: Sequence[Pixels]) -> NDArray[Any]:
+        """(n, 128) float64 for n chips of 150 by 150 pixels; (0, 128) for none."""
+        import numpy as np
+
+        encoder = self.prepare().encoder
+        rows = np.empty((len(chips), 128), dtype=np.float64)
+        for start in range(0, len(chips), BATCH):
+            rows[start : start + BATCH] = encoder.run(np.stack(chips[start : start + BATCH]))
+        return rows
+
+    def prepare(self) -> _Parts:
+        """Everything loaded, checked and ready. Raises ModelsUnavailable."""
+        if self._ready is None:
+            with self._loading:
+                if self._ready is None:
+                    self._ready = self._load()
+        return self._ready
+
+    def _hog(self, grey: NDArray[Any], doublings: int) -> list[tuple[Any, float]]:
+        # run() gives up the GIL and writes into the detector: every thread needs its own
+        if not hasattr(self._mine, "hog"):
+            self._mine.hog = self.prepare().new_hog()
+        rectangles, scores, _ = self._mine.hog.run(grey, doublings, 0.0)
+        return list(zip(rectangles, scores, strict=True))
+
+    def _load(self) -> _Parts:
+        try:
+            files = self._cache.find() or self._cache.build(build, self._say)
+        except ImportError as error:
+            raise ModelsUnavailable(f"{error.name or error} is not installed") from None
+        try:
+            return _Parts(files, self._threads)
+        except ModelsUnavailable:
+            return _Parts(self._cache.build(build, self._say, damaged=True), self._threads)
+
+    @cached_property
+    def _weights(self) -> Weights:
+        return find_weights()
+
+    @cached_property
+    def _cache(self) -> ModelCache:
+        return ModelCache(self._folder, self._weights)
+
+
+class _Parts:
+    """The models of one set, loaded. Raises ModelsUnavailable when a file is not what was built."""
+
+    def __init__(self, files: ModelFiles, threads: int) -> None:
+        self._files = files
+        self.landmarks: dict[int, LandmarkModel] = {}
+        trouble: list[Exception] = []
+        # Two thirds of the bytes are the landmarks': they are hashed while the network is made ready.
+        beside = Thread(target=_told(self._load_landmarks, trouble))
+        beside.start()
+        try:
+            files.read(HOG)
+            cnn = files.read(CNN)
+            self.encoder = Session(files.read(ENCODER), optimised=True, threads=threads)
+        finally:
+            beside.join()
+        if trouble:
+            raise trouble[0]
+        self._cnn_bytes = cnn
+        self._cnn: Session | None = None
+        self._making = Lock()
+
+    def new_hog(self) -> Any:
+        """A HOG detector for one thread."""
+        return load_dlib().fhog_object_detector(str(self._files.folder / HOG))
+
+    def cnn(self, batch: NDArray[Any]) -> NDArray[Any]:
+        """Scores of the CNN, which is loaded when it is first needed."""
+        with self._making:
+            if self._cnn is None:
+                self._cnn = Session(self._cnn_bytes)
+            network = self._cnn
+        return network.run(batch)
+
+    def _load_landmarks(self) -> None:
+        for points in (68, 5):
+            self.landmarks[points] = LandmarkModel(unpacked(self._files.read(landmarks_file(points))))
+
+
+def _told(work: Callable[[], None], trouble: list[Exception]) -> Callable[[], None]:
+    """`work`, with what it raises kept for the thread that waits."""
+
+    def run() -> None:
+        try:
+            work()
+        except Exception as error:
+            trouble.append(error)
+
+    return run

@@ -1,0 +1,219 @@
+"""Where the fast engine's models are kept between runs, and how they get there.
+
+One folder a set of models, named by what they depend on: the weight files by their SHA-256, the libraries' versions,
+the processor (an optimised network is made for its instructions). Beside the files lies `manifest.json` with their
+digests. Everything is checked when it is loaded; what does not agree is built anew.
+
+A folder appears in one step, built elsewhere first, under a lock: two processes that start at once build once, and one
+that is killed leaves nothing half done. Digests find damage. Against somebody who can write into the folder they do
+nothing, so it must be ours alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import mmap
+import os
+import platform
+import shutil
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from smilepay_cli.adapters.faces.weights import Weights, load_dlib, sha256_of
+
+FORMAT = 1
+"""Raised whenever what is built changes, so that older folders are left alone."""
+MANIFEST = "manifest.json"
+Say = Callable[[str], None]
+
+
+class ModelsUnavailable(Exception):
+    """There are no models to be had: why, in one line for people."""
+
+
+def default_folder(variables: Mapping[str, str]) -> Path:
+    """`SMILEPAY_CACHE`, else the user's cache folder."""
+    if variables.get("SMILEPAY_CACHE"):
+        return Path(variables["SMILEPAY_CACHE"]).absolute()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("smilepay", appauthor=False)
+
+
+class Digests:
+    """SHA-256 of weight files, remembered by size, inode and time of change: hashing 130 MB takes a tenth of a second.
+
+    What is remembered carries a digest of its own; where that does not fit, the files are hashed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "weights.json"
+        self._known: dict[str, list[Any]] | None = None
+
+    def of(self, path: Path) -> str:
+        """SHA-256 (hex). Raises UsageProblem (engine_missing) when the file cannot be read."""
+        if self._known is None:
+            self._known = self._read()
+        try:
+            status = path.stat()
+        except OSError:
+            return sha256_of(path)  # which says what is wrong
+        mark = [status.st_size, status.st_mtime_ns, status.st_ino]
+        known = self._known.get(str(path))
+        if known is not None and known[:3] == mark:
+            return str(known[3])
+        digest = sha256_of(path)
+        self._known[str(path)] = [*mark, digest]
+        self._write()
+        return digest
+
+    def _read(self) -> dict[str, list[Any]]:
+        try:
+            check, text = self._path.read_text(encoding="utf-8").split("\n", 1)
+            known = json.loads(text) if sha256(text.encode()).hexdigest() == check else {}
+            return known if isinstance(known, dict) else {}
+        except (OSError, ValueError):
+            return {}
+
+    def _write(self) -> None:
+        text = json.dumps(self._known, sort_keys=True)
+        draft = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        try:
+            draft.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            draft.write_text(f"{sha256(text.encode()).hexdigest()}\n{text}", encoding="utf-8")
+            draft.replace(self._path)
+        except OSError:  # then it is hashed again next time
+            draft.unlink(missing_ok=True)
+
+
+class ModelFiles:
+    """The checked files of one set of models."""
+
+    def __init__(self, folder: Path, digests: Mapping[str, str]) -> None:
+        self.folder = folder
+        self._digests = digests
+
+    def read(self, name: str) -> bytes | mmap.mmap:
+        """The file's bytes, mapped into memory and checked. Raises ModelsUnavailable when they changed."""
+        try:
+            with (self.folder / name).open("rb") as file:
+                data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:
+            raise ModelsUnavailable(f"{name}: {error}") from None
+        if sha256(data).hexdigest() != self._digests.get(name):
+            raise ModelsUnavailable(f"{name} is damaged")
+        return data
+
+
+class ModelCache:
+    """The sets of models below one folder."""
+
+    def __init__(self, folder: Path, weights: Weights) -> None:
+        self.folder = folder / "models"
+        self._weights = weights
+        self.digests = Digests(folder)
+
+    @property
+    def key(self) -> str:
+        """What the models depend on, in 32 hex digits."""
+        return _key(self.facts())[:32]
+
+    def facts(self) -> dict[str, Any]:
+        """What the models depend on."""
+        import numpy as np
+        import onnxruntime
+
+        paths = (getattr(self._weights, name) for name in Weights.__slots__)
+        return {
+            "format": FORMAT,
+            "weights": [self.digests.of(path) for path in paths],
+            "dlib": load_dlib().__version__,
+            "onnxruntime": onnxruntime.__version__,
+            "numpy": np.__version__,
+            "processor": processor(),
+        }
+
+    def find(self) -> ModelFiles | None:
+        """The models as they lie there; None when they are not there or not whole."""
+        folder = self.folder / self.key
+        try:
+            require_own(folder)
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            digests = {str(name): str(digest) for name, digest in manifest["files"].items()}
+            return ModelFiles(folder, digests) if manifest["facts"] == self.facts() else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def build(self, make: Callable[[Path, Weights], dict[str, Any]], say: Say, *, damaged: bool = False) -> ModelFiles:
+        """The models, made by `make` into a fresh folder unless another process just did so.
+
+        `damaged` builds even over a set that looks whole. Raises ModelsUnavailable.
+        """
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            require_own(self.folder)
+            with _locked(self.folder / "lock"):
+                if not damaged and (found := self.find()) is not None:
+                    return found
+                say("building the fast face engine for this machine, once; some seconds")
+                return self._built(make)
+        except OSError as error:
+            detail = error.strerror or str(error)
+            raise ModelsUnavailable(f"cannot keep models in {self.folder}: {detail}") from None
+
+    def _built(self, make: Callable[[Path, Weights], dict[str, Any]]) -> ModelFiles:
+        draft = Path(mkdtemp(prefix="draft-", dir=self.folder))
+        try:
+            made = make(draft, self._weights)
+            digests = {path.name: sha256_of(path) for path in sorted(draft.iterdir())}
+            manifest = {"facts": self.facts(), "files": digests, "made": made}
+            (draft / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+            folder = self.folder / self.key
+            if folder.exists():
+                shutil.rmtree(folder)
+            draft.rename(folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return ModelFiles(folder, digests)
+
+
+def require_own(folder: Path) -> None:
+    """Raises PermissionError unless the folder is ours and nobody else can write into it."""
+    status = folder.stat()
+    if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o022:
+        raise PermissionError(f"{folder} can be written by others")
+
+
+def processor() -> str:
+    """What an optimised network depends on: the processor's kind, with its instruction sets."""
+    told = [platform.machine()]
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if not line.strip():
+                    break  # the first processor stands for all
+                if line.split(":")[0].strip() in ("model name", "flags", "Features"):
+                    told.append(line.split(":", 1)[1].strip())
+    except OSError:
+        told.append(platform.processor())
+    return _key(told)
+
+
+def _key(facts: Any) -> str:
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,47 @@
+"""onnxruntime, one thread a session: the only code that knows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Session:
+    """One network with one input and one output. `run` may be called from several threads at once."""
+
+    def __init__(self, model: Any, *, optimised: bool = False, threads: int = 1) -> None:
+        """`model` is the file's bytes; `optimised` says that they were optimised for this machine already."""
+        import onnxruntime
+
+        options = _options(threads)
+        if optimised:
+            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        self._session = onnxruntime.InferenceSession(bytes(model), options, providers=["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+
+    def run(self, batch: NDArray[Any]) -> NDArray[Any]:
+        """The output for a batch."""
+        output: NDArray[Any] = self._session.run(None, {self._input: batch})[0]
+        return output
+
+
+def save_optimised(model: Path, to: Path) -> None:
+    """Write the network as onnxruntime rearranges it for this processor."""
+    import onnxruntime
+
+    options = _options(1)
+    options.optimized_model_filepath = str(to)
+    onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+
+def _options(threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # an optimised network is meant for this machine only, which it warns of
+    return options
