@@ -53,9 +53,20 @@ class LandmarkModel:
     """One of dlib's shape predictors. Calling it changes nothing: any number of threads may, at once."""
 
     def __init__(self, forest: Forest) -> None:
+        import numpy as np
+
         self._forest = forest
-        self._steps = forest.split_features.shape[2].bit_length()
+        cascades, trees, splits = forest.split_thresholds.shape
+        self._steps = splits.bit_length()
         self._from = _about_mean(forest.mean_shape.reshape(-1, 2))
+        self._one, self._other = (
+            np.ascontiguousarray(forest.split_features[..., side], dtype=np.intp).reshape(cascades, -1)
+            for side in (0, 1)
+        )
+        self._anchors = forest.anchors.astype(np.intp)
+        self._offsets = np.ascontiguousarray(forest.offsets.transpose(0, 2, 1))
+        self._thresholds = forest.split_thresholds.reshape(cascades, -1)
+        self._first_split, self._first_leaf = np.arange(trees) * splits, np.arange(trees) * (splits + 1) - splits
 
     def __call__(self, pixels: Pixels, box: Box) -> Points:
         """(p, 2) float64: dlib's whole pixels for the face in `box`. RGB or grey, uint8."""
@@ -69,37 +80,32 @@ class LandmarkModel:
             sums[0] = shape
             np.take(forest.leaves[cascade].reshape(-1, shape.size), self._leaf(values, cascade), axis=0, out=sums[1:])
             shape = np.add.reduce(sums, axis=0)  # row after row, as dlib adds them
-        return as_points(_in_picture(shape.reshape(-1, 2), box))
+        across, along = shape.reshape(-1, 2).T
+        return as_points(np.column_stack([_whole(across, box.left, box.width), _whole(along, box.top, box.height)]))
 
     def _features(self, pixels: Pixels, box: Box, shape: Any, cascade: int) -> NDArray[Any]:
-        """Brightness at each feature's pixel; 0 outside of the picture."""
+        """Brightness at each feature's pixel, float32; 0 outside of the picture."""
         import numpy as np
 
-        forest = self._forest
-        turn = _similarity(self._from, shape.reshape(-1, 2))
-        offsets = forest.offsets[cascade]
-        moved = offsets[:, :1] * turn[:, 0] + offsets[:, 1:] * turn[:, 1]
-        places = _in_picture(moved + shape.reshape(-1, 2)[forest.anchors[cascade]], box)
-        x, y = places[:, 0], places[:, 1]
+        (cos, sin), anchors = _similarity(self._from, shape.reshape(-1, 2)), self._anchors[cascade]
+        (right, down), (across, along) = self._offsets[cascade], shape.reshape(-1, 2).T
+        x = _whole((right * cos - down * sin) + across.take(anchors), box.left, box.width)
+        y = _whole((right * sin + down * cos) + along.take(anchors), box.top, box.height)
         height, width = pixels.shape[:2]
+        if x.min() >= 0 and y.min() >= 0 and x.max() < width and y.max() < height:
+            return _brightness(pixels[y, x])
         inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-        x, y = np.where(inside, x, 0), np.where(inside, y, 0)
-        picked = pixels[y, x]
-        brightness = picked if picked.ndim == 1 else picked.sum(axis=1, dtype=np.int32) // 3
-        return np.where(inside, brightness, 0).astype(np.float32)
+        return np.where(inside, _brightness(pixels[y * inside, x * inside]), np.float32(0))
 
     def _leaf(self, values: NDArray[Any], cascade: int) -> NDArray[np.int64]:
         """For every tree, the row of its leaf among all leaves of the cascade."""
-        import numpy as np
-
-        features, thresholds = self._forest.split_features[cascade], self._forest.split_thresholds[cascade]
-        trees, splits = thresholds.shape
-        decisions = values[features[..., 0]] - values[features[..., 1]] > thresholds
-        every = np.arange(trees)
-        node = np.zeros(trees, dtype=np.int64)
+        one, other, thresholds = self._one[cascade], self._other[cascade], self._thresholds[cascade]
+        node: Any = 0
         for _ in range(self._steps):
-            node = 2 * node + 2 - decisions[every, node]
-        rows: NDArray[np.int64] = every * (splits + 1) + node - splits
+            split = self._first_split + node
+            left = values.take(one.take(split)) - values.take(other.take(split)) > thresholds.take(split)
+            node = 2 * node + 2 - left
+        rows: NDArray[np.int64] = self._first_leaf + node
         return rows
 
 
@@ -112,21 +118,35 @@ def _about_mean(points: NDArray[Any]) -> tuple[NDArray[Any], float]:
     return centred, float((centred**2).sum() / len(points))
 
 
-def _similarity(source: tuple[NDArray[Any], float], to: NDArray[Any]) -> NDArray[Any]:
-    """Rotation and scale that bring the mean shape closest to `to`, (2, 2): Umeyama 1991, in closed form for 2-D."""
+def _similarity(source: tuple[NDArray[Any], float], to: NDArray[Any]) -> tuple[Any, Any]:
+    """Rotation times scale that brings the mean shape closest to `to`, as (cos, sin) in float32.
+
+    Umeyama 1991, equations 34 to 42, in closed form for two dimensions.
+    """
     import numpy as np
 
     centred, spread = source
     target, _ = _about_mean(to)
-    (a, b), (c, d) = target.T @ centred / len(centred)
-    along, across = (a + d) / spread, (c - b) / spread
-    return np.array([[along, -across], [across, along]], dtype=np.float32)
+    (a, b), (c, d) = (target.T @ centred).tolist()
+    whole = spread * len(centred)
+    return np.float32((a + d) / whole), np.float32((c - b) / whole)
 
 
-def _in_picture(points: NDArray[Any], box: Box) -> NDArray[np.int64]:
+def _whole(places: NDArray[Any], start: int, size: int) -> NDArray[np.int64]:
     """From units of the box to whole pixels; dlib's box ends at its last pixel, and it rounds halves up."""
     import numpy as np
 
-    scale = np.array([box.width - 1, box.height - 1], dtype=np.float64)
-    corner = np.array([box.left, box.top], dtype=np.float64)
-    return np.floor(points.astype(np.float64) * scale + corner + 0.5).astype(np.int64)
+    exact = places.astype(np.float64)
+    exact *= size - 1
+    exact += start + 0.5
+    whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
+    return whole
+
+
+def _brightness(picked: NDArray[Any]) -> NDArray[Any]:
+    """As dlib turns colour into grey: the mean of red, green and blue, cut off."""
+    import numpy as np
+
+    if picked.ndim == 2:
+        picked = (picked[:, 0].astype(np.int32) + picked[:, 1] + picked[:, 2]) // 3
+    return picked.astype(np.float32)
