@@ -85,8 +85,8 @@ def _screen(call: Call, *, fast: bool) -> Screen | None:
     """Where the story is shown; nowhere when JSON or quiet is asked for."""
     if call.shared.json or call.shared.quiet:
         return None
+    from smilepay_cli.render.console import console_on
     from smilepay_cli.render.demo import Screen
-    from smilepay_cli.render.people import console_on
 
     environment = call.environment
     console = console_on(environment.stdout, color=environment.wants_color and not call.shared.no_color)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
-from smilepay_cli.render.flow import next_step, ok, order_table
+from smilepay_cli.render.flow import next_step, ok
+from smilepay_cli.render.paper import Paper
+from smilepay_cli.render.receipt import order_table
 from smilepay_cli.render.text import amount, moment, plural
 from smilepay_cli.verbs.accounts import AccountResult, AccountsResult, ChangeResult, LookalikesResult
 
 
-def show_accounts(result: AccountsResult, console: Console) -> None:
+def show_accounts(result: AccountsResult, paper: Paper) -> None:
     """Who is enrolled."""
     if not result.accounts:
-        console.print("nobody is enrolled yet")
-        next_step(console, "smilepay enroll NAME --image FILE --deposit 100")
+        paper.console.print("nobody is enrolled yet")
+        next_step(paper, "smilepay enroll NAME --image FILE --deposit 100")
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("name")
@@ -31,10 +32,10 @@ def show_accounts(result: AccountsResult, console: Console) -> None:
             "yes" if account.has_pin else "no",
             amount(account.balance.available),
         )
-    console.print(table)
+    paper.console.print(table)
 
 
-def show_account(result: AccountResult, console: Console) -> None:
+def show_account(result: AccountResult, paper: Paper) -> None:
     """One person."""
     account = result.account
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
@@ -48,16 +49,16 @@ def show_account(result: AccountResult, console: Console) -> None:
     table.add_row("available", amount(account.balance.available))
     if account.balance.held.minor:
         table.add_row("set aside", amount(account.balance.held))
-    console.print(table)
+    paper.console.print(table)
     if result.open_order:
-        console.print(f"open order {result.open_order.id}")
-        console.print(order_table(result.open_order))
+        paper.console.print(f"open order {result.open_order.id}")
+        paper.console.print(order_table(result.open_order))
 
 
-def show_lookalikes(result: LookalikesResult, console: Console) -> None:
+def show_lookalikes(result: LookalikesResult, paper: Paper) -> None:
     """Who would be ambiguous with whom."""
     if not result.pairs:
-        ok(console, f"no two of {plural(result.people, 'person', 'people')} look too much alike")
+        ok(paper, f"no two of {plural(result.people, 'person', 'people')} look too much alike")
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("one")
@@ -67,16 +68,16 @@ def show_lookalikes(result: LookalikesResult, console: Console) -> None:
     for one, other, distance in result.pairs:
         same = distance <= result.dissimilarity_max
         table.add_row(one, other, f"{distance:.3f}", "each could pass for the other" if same else "ambiguous at times")
-    console.print(table)
+    paper.console.print(table)
 
 
-def show_change(result: ChangeResult, console: Console) -> None:
+def show_change(result: ChangeResult, paper: Paper) -> None:
     """A change to an account or a terminal."""
     name = result.done_to
     if result.verb == "forget":
         paid = f"; {amount(result.paid_out)} paid out" if result.paid_out and result.paid_out.minor else ""
-        ok(console, f"{name} is forgotten: name, key, PIN and references are destroyed{paid}")
+        ok(paper, f"{name} is forgotten: name, key, PIN and references are destroyed{paid}")
     elif result.verb == "unlock":
-        ok(console, f"unlocked: {name}")
+        ok(paper, f"unlocked: {name}")
     else:
-        ok(console, f"the PIN of {name} is {'set' if result.verb == 'pin' else 'removed'}")
+        ok(paper, f"the PIN of {name} is {'set' if result.verb == 'pin' else 'removed'}")

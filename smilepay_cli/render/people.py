@@ -1,46 +1,35 @@
-"""Results for people: one function a kind of result, found by its type."""
+"""Results for people: one function a kind of result, found by the name of its class."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TextIO
+from importlib import import_module
+from typing import TextIO
 
-from rich.console import Console
-from rich.text import Text
-
-from smilepay_cli.render import accounts, flow, money, policies, trail
-from smilepay_cli.verbs.accounts import AccountResult, AccountsResult, ChangeResult, LookalikesResult
-from smilepay_cli.verbs.audit import EventResult, EventsResult, VerifyResult
-from smilepay_cli.verbs.cash import MoneyResult
-from smilepay_cli.verbs.enroll import EnrollResult
-from smilepay_cli.verbs.pay import PayResult
-from smilepay_cli.verbs.payments import PaymentResult
-from smilepay_cli.verbs.policy import FloorResult, PolicyResult
-from smilepay_cli.verbs.shop import CatalogueResult, ShopResult
-from smilepay_cli.verbs.wallet import BalanceResult, LimitsResult, StatementResult
+from smilepay_cli.render.paper import Paper
 from smilepay_cli.vocabulary.errors import ExitStatus
 from smilepay_cli.vocabulary.results import Refusal, Result
 
-_SHOW: dict[type[Result], Callable[[Any, Console], None]] = {
-    EnrollResult: flow.show_enrolled,
-    CatalogueResult: flow.show_catalogue,
-    ShopResult: flow.show_order,
-    PayResult: flow.show_payment,
-    BalanceResult: money.show_balances,
-    MoneyResult: money.show_movement,
-    StatementResult: money.show_statement,
-    PaymentResult: money.show_payment_change,
-    LimitsResult: money.show_limits,
-    EventsResult: trail.show_events,
-    EventResult: trail.show_event,
-    VerifyResult: trail.show_verified,
-    AccountsResult: accounts.show_accounts,
-    AccountResult: accounts.show_account,
-    LookalikesResult: accounts.show_lookalikes,
-    ChangeResult: accounts.show_change,
-    PolicyResult: policies.show_policies,
-    FloorResult: policies.show_floor,
+SHOWN_BY = {
+    "EnrollResult": "flow.show_enrolled",
+    "CatalogueResult": "flow.show_catalogue",
+    "ShopResult": "receipt.show_order",
+    "PayResult": "receipt.show_payment",
+    "BalanceResult": "money.show_balances",
+    "MoneyResult": "money.show_movement",
+    "PaymentResult": "money.show_payment_change",
+    "StatementResult": "statement.show_statement",
+    "LimitsResult": "statement.show_limits",
+    "EventsResult": "trail.show_events",
+    "EventResult": "trail.show_event",
+    "VerifyResult": "trail.show_verified",
+    "AccountsResult": "accounts.show_accounts",
+    "AccountResult": "accounts.show_account",
+    "LookalikesResult": "accounts.show_lookalikes",
+    "ChangeResult": "accounts.show_change",
+    "PolicyResult": "policies.show_policies",
+    "FloorResult": "policies.show_floor",
 }
+"""Modules of this folder and functions in them, by name: only the one that is needed is imported."""
 
 _CLASS = {
     ExitStatus.NO_MATCH: "not recognised",
@@ -55,39 +44,26 @@ _CLASS_AT_THE_TILL = {
 """In addition where somebody pays: whoever stands behind must not read what is on the account."""
 
 
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Rich would end the program with status 1; what was done is done, and commands/perform.py knows."""
-        raise BrokenPipeError
-
-
-def console_on(stream: TextIO, *, color: bool, width: int | None = None) -> Console:
-    """A console for a stream: 80 columns off a terminal. Names are names: no markup, no emoji codes in them."""
-    console = _Console(file=stream, no_color=not color, markup=False, emoji=False, highlight=False, width=width)
-    if width is None and not console.is_terminal:
-        console.width = 80
-    return console
-
-
 def show(result: Result, stream: TextIO, *, color: bool) -> None:
     """Render a result on a stream."""
-    console = console_on(stream, color=color)
+    paper = Paper(stream, color=color)
     if not result.refusal or len(result.warnings) > 1:  # the only frame's reason is the refusal's own
         for warning in result.warnings:
-            console.print(Text(f"note: {warning}", style="yellow"), soft_wrap=True)
-    render = _SHOW.get(type(result))
+            paper.line((f"note: {warning}", "yellow"))
+    shown_by = SHOWN_BY.get(type(result).__name__)
     if result.refusal:
-        show_refusal(result, result.refusal, console)
-    elif render is not None:
-        render(result, console)
+        show_refusal(result, result.refusal, paper)
+    elif shown_by is not None:
+        module, _, function = shown_by.partition(".")
+        getattr(import_module(f"smilepay_cli.render.{module}"), function)(result, paper)
 
 
-def show_refusal(result: Result, refusal: Refusal, console: Console) -> None:
+def show_refusal(result: Result, refusal: Refusal, paper: Paper) -> None:
     """The reason's class for what a face was refused for, the plain reason for everything else."""
     told = _CLASS.get(refusal.exit)
-    if told is None and isinstance(result, PayResult):
+    if told is None and type(result).__name__ == "PayResult":
         told = _CLASS_AT_THE_TILL.get(refusal.exit)
-    console.print(Text.assemble(("✗ refused: ", "bold red"), told or refusal.message), soft_wrap=True)
+    paper.line(("✗ refused: ", "bold red"), told or refusal.message)
     hint = f"what was checked: smilepay audit show {result.events[-1]}" if told and result.events else refusal.hint
     if hint:
-        console.print(Text(f"  {hint}", style="dim"), soft_wrap=True)
+        paper.line((f"  {hint}", "dim"))

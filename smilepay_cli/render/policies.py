@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from smilepay_cli.render.flow import next_step, ok
+from smilepay_cli.render.paper import Paper
 from smilepay_cli.verbs.policy import FloorResult, PolicyResult
 
 
-def show_policies(result: PolicyResult, console: Console) -> None:
+def show_policies(result: PolicyResult, paper: Paper) -> None:
     """A table of numbers; under it the source of each."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True, style="dim")
@@ -25,25 +25,25 @@ def show_policies(result: PolicyResult, console: Console) -> None:
     for field in fields(result.policies[0]):
         if field.name != "name":
             table.add_row(field.name, *(_value(getattr(policy, field.name)) for policy in result.policies))
-    console.print(table)
-    console.print(Text("* in force for this call", style="dim"))
-    console.print(f"floor of this wallet: {result.floor or 'none, so the payer may choose any policy'}")
+    paper.console.print(table)
+    paper.console.print(Text("* in force for this call", style="dim"))
+    paper.console.print(f"floor of this wallet: {result.floor or 'none, so the payer may choose any policy'}")
     sources = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     sources.add_column("number", no_wrap=True, style="dim")
     sources.add_column("where it comes from")
     for name, source in result.sources.items():
         sources.add_row(name, source)
-    console.print(sources)
+    paper.console.print(sources)
     if result.floor is None:
-        next_step(console, "smilepay policy floor standard")
+        next_step(paper, "smilepay policy floor standard")
 
 
-def show_floor(result: FloorResult, console: Console) -> None:
+def show_floor(result: FloorResult, paper: Paper) -> None:
     """The floor that holds from now on."""
     told = (
         f"anything weaker than {result.floor} is refused from now on" if result.floor else "there is no floor any more"
     )
-    ok(console, told)
+    ok(paper, told)
 
 
 def _value(value: Any) -> str:

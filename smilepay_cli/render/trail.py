@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from smilepay_cli.render.flow import next_step, ok
+from smilepay_cli.render.paper import Paper
 from smilepay_cli.render.text import amount, moment, plural
 from smilepay_cli.verbs.audit import EventResult, EventsResult, VerifyResult
 from smilepay_cli.vocabulary.events import Event
@@ -18,12 +18,12 @@ from smilepay_cli.vocabulary.instants import from_iso
 from smilepay_cli.vocabulary.money import Money
 
 
-def show_events(result: EventsResult, console: Console) -> None:
+def show_events(result: EventsResult, paper: Paper) -> None:
     """Newest first: when, who, what, how it ended."""
     if result.of:
-        console.print(Text(f"events of {result.of}", style="bold"))
+        paper.console.print(Text(f"events of {result.of}", style="bold"))
     if not result.found:
-        console.print("nothing has happened yet")
+        paper.console.print("nothing has happened yet")
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("event", no_wrap=True, style="dim")
@@ -39,13 +39,13 @@ def show_events(result: EventsResult, console: Console) -> None:
             _what(event),
             _amount(event),
         )
-    console.print(table)
+    paper.console.print(table)
 
 
-def show_event(result: EventResult, console: Console) -> None:
+def show_event(result: EventResult, paper: Paper) -> None:
     """Everything that one event holds."""
     event = result.event
-    console.print(Text.assemble((f"event {event.id}", "bold"), f"  number {event.seq} in the chain"))
+    paper.console.print(Text.assemble((f"event {event.id}", "bold"), f"  number {event.seq} in the chain"))
     facts = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
@@ -56,16 +56,16 @@ def show_event(result: EventResult, console: Console) -> None:
         if key not in _SHOWN and value not in (None, [], {}):
             facts.add_row(key.replace("_", " "), _value(value))
     facts.add_row("hash", event.hash)
-    console.print(facts)
+    paper.console.print(facts)
     if event.body.get("checks"):
-        console.print(_checks(event.body["checks"]))
+        paper.console.print(_checks(event.body["checks"]))
 
 
-def show_verified(result: VerifyResult, console: Console) -> None:
+def show_verified(result: VerifyResult, paper: Paper) -> None:
     """The chain holds."""
-    ok(console, f"{plural(result.count, 'event')} and {plural(result.transactions, 'transaction')} are as written")
-    console.print(Text(f"  head {result.head}", style="dim"))
-    next_step(console, "keep the head elsewhere; only it shows a trail cut at its end")
+    ok(paper, f"{plural(result.count, 'event')} and {plural(result.transactions, 'transaction')} are as written")
+    paper.console.print(Text(f"  head {result.head}", style="dim"))
+    next_step(paper, "keep the head elsewhere; only it shows a trail cut at its end")
 
 
 _SHOWN = frozenset({"v", "id", "at", "command", "outcome", "reason", "exit", "account", "checks", "seq"})

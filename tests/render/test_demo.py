@@ -17,8 +17,8 @@ from smilepay_cli.commands.app import run
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.harnesses.stage import Scene, play
 from smilepay_cli.harnesses.story import STORY
+from smilepay_cli.render.console import console_on
 from smilepay_cli.render.demo import Screen
-from smilepay_cli.render.people import console_on
 from smilepay_cli.render.scenes import smile_meter
 from smilepay_cli.rules.profiles import STANDARD
 from tests.fakes.fixed import CountingIds, FixedClock

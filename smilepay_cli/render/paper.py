@@ -1,0 +1,142 @@
+"""What results are written on: Rich where there is a terminal, and the same text without Rich where there is none.
+
+Rich takes longer to load than a look at the balance takes in all. What it would print without colour is printed here
+for lines, and for tables that fit; where there is any doubt, Rich does it. A test holds one against the other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+WIDTH = 80
+"""Columns where there is no terminal."""
+_LAST_NARROW = "\u024f"
+"""Letters up to here (Latin Extended-B) take one column each."""
+_GAP = 3
+"""Columns between two of a table."""
+
+Part = str | tuple[str, str]
+"""Text, or text with a style of Rich's."""
+Cell = str | Sequence[Part]
+
+
+class Table:
+    """Rows under a head."""
+
+    def __init__(self) -> None:
+        self.columns: list[tuple[str, bool, str | None, bool]] = []
+        self.rows: list[tuple[Cell, ...]] = []
+
+    def add_column(self, title: str, *, right: bool = False, style: str | None = None, whole: bool = False) -> None:
+        """A column; `whole` is never broken into lines."""
+        self.columns.append((title, right, style, whole))
+
+    def add_row(self, *cells: Cell) -> None:
+        """One cell for each column."""
+        self.rows.append(cells)
+
+
+class Paper:
+    """A stream that results are written on."""
+
+    def __init__(self, stream: TextIO, *, color: bool) -> None:
+        self._stream = stream
+        self._color = color
+        self._is_plain = not _is_terminal(stream)
+
+    @cached_property
+    def console(self) -> Console:
+        """For everything that is more than lines and tables."""
+        from smilepay_cli.render.console import console_on
+
+        return console_on(self._stream, color=self._color)
+
+    def line(self, *parts: Part, wrap: bool = False) -> None:
+        """A line; with `wrap` it is broken where the terminal ends."""
+        text = _plain(parts)
+        if self._is_plain and text.isprintable() and not (wrap and _doubtful(text)):
+            print(text, file=self._stream)
+        else:
+            self.console.print(_styled(parts), soft_wrap=not wrap)
+
+    def table(self, table: Table) -> None:
+        """A table."""
+        lines = _drawn(table) if self._is_plain else None
+        if lines is None:
+            self.console.print(_richly(table))
+        else:
+            print("\n".join(lines), file=self._stream)
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    """As Rich has it; a stream that is closed is none."""
+    forced = os.environ.get("FORCE_COLOR") or os.environ.get("TTY_COMPATIBLE") == "1"
+    return bool(forced) or (not stream.closed and stream.isatty())
+
+
+def _drawn(table: Table) -> list[str] | None:
+    """The lines of a table, as Rich draws it with its box SIMPLE_HEAD; None where Rich might do otherwise."""
+    head = [[title] for title, *_ in table.columns]
+    rows = [head, *([_plain(cell).split("\n") for cell in row] for row in table.rows)]
+    if any(_doubtful(line) or (not line and len(cell) > 1) for row in rows for cell in row for line in cell):
+        return None
+    widths = [max(len(line) for row in rows for line in row[index]) for index in range(len(head))]
+    inner = sum(widths) + _GAP * (len(widths) - 1)
+    if inner + 2 > WIDTH:
+        return None
+    blank = " " * (inner + 2)
+    first, *others = [line for row in rows for line in _lines(row, widths, [right for _, right, *_ in table.columns])]
+    return [blank, first, f" {'─' * inner} ", *others, blank]
+
+
+def _lines(row: Sequence[Sequence[str]], widths: Sequence[int], rights: Sequence[bool]) -> list[str]:
+    lines = []
+    for number in range(max(len(cell) for cell in row)):
+        texts = [cell[number] if number < len(cell) else "" for cell in row]
+        placed = [
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(texts, widths, rights, strict=True)
+        ]
+        lines.append(f" {(' ' * _GAP).join(placed)} ")
+    return lines
+
+
+def _doubtful(text: str) -> bool:
+    """Whether Rich might measure, break or trim a text otherwise than counting its letters."""
+    return (
+        len(text) > WIDTH
+        or text != text.strip()
+        or not text.isprintable()
+        or any(letter > _LAST_NARROW for letter in text)
+    )
+
+
+def _plain(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else "".join(part if isinstance(part, str) else part[0] for part in cell)
+
+
+def _styled(cell: Cell) -> Text:
+    from rich.text import Text
+
+    if len(cell) == 1 and isinstance(cell[0], tuple):
+        return Text(*cell[0])  # the style is the cell's, up to its edge
+    return Text(cell) if isinstance(cell, str) else Text.assemble(*cell)
+
+
+def _richly(table: Table) -> object:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table as RichTable
+
+    drawn = RichTable(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for title, right, style, whole in table.columns:
+        drawn.add_column(title, justify="right" if right else "left", style=style, no_wrap=whole)
+    for row in table.rows:
+        drawn.add_row(*(_styled(cell) for cell in row))
+    return drawn

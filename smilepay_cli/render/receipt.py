@@ -1,0 +1,76 @@
+"""Orders and receipts for people."""
+
+from __future__ import annotations
+
+from rich.box import ROUNDED
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from smilepay_cli.render.flow import next_step, ok
+from smilepay_cli.render.paper import Paper
+from smilepay_cli.render.text import amount, moment
+from smilepay_cli.verbs.pay import PayResult
+from smilepay_cli.verbs.shop import ShopResult
+from smilepay_cli.vocabulary.ledger import Order
+
+RECEIPT_WIDTH = 46
+
+
+def show_order(result: ShopResult, paper: Paper) -> None:
+    """Whose order was opened."""
+    assert result.order is not None
+    ok(paper, f"hello {result.name}, order {result.order.id} is open")
+    paper.console.print(order_table(result.order))
+    next_step(paper, "smilepay pay --image FILE")
+
+
+def order_table(order: Order) -> Table:
+    """The lines of an order and their sum."""
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 2))
+    table.add_column(justify="right")
+    table.add_column()
+    table.add_column(justify="right")
+    for line in order.lines:
+        table.add_row(str(line.quantity), line.title, amount(line.total))
+    table.add_row("", Text("total", style="bold"), Text(amount(order.total), style="bold"))
+    return table
+
+
+def show_payment(result: PayResult, paper: Paper) -> None:
+    """The receipt; of a repeated call only that it was done before."""
+    assert result.payment is not None and result.amount is not None
+    if result.repeated:
+        ok(paper, f"paid before with this key: {amount(result.amount)}, payment {result.payment.hold.id}")
+        next_step(paper, f"smilepay audit show {result.first_event}")
+        return
+    done = "authorized" if result.payment.state == "authorized" else "paid"
+    ok(paper, f"{done} with a smile by {result.name}" if _smiled(result) else f"{done} by {result.name}")
+    paper.console.print(receipt(result))
+    if done == "authorized":
+        next_step(paper, f"smilepay wallet capture {result.payment.hold.id}")
+    else:
+        next_step(paper, f"smilepay audit show {result.events[-1]}")
+
+
+def receipt(result: PayResult) -> Panel:
+    """What a till would print."""
+    assert result.payment is not None and result.amount is not None
+    hold = result.payment.hold
+    lines = Table.grid(expand=True, padding=(0, 1))
+    lines.add_column()
+    lines.add_column(justify="right", no_wrap=True)
+    for line in result.order.lines if result.order else ():
+        lines.add_row(f"{line.quantity} x {line.title}", amount(line.total))
+    if not result.order:
+        for share in hold.shares:
+            lines.add_row(share.seller, amount(share.amount))
+    lines.add_row(Text("total", style="bold"), Text(amount(result.amount), style="bold"))
+    if result.balance:
+        lines.add_row(Text("left on the account", style="dim"), Text(amount(result.balance.available), style="dim"))
+    lines.add_row(Text(hold.id, style="dim"), Text(moment(hold.authorized_at), style="dim"))
+    return Panel(lines, title="receipt", box=ROUNDED, width=RECEIPT_WIDTH)
+
+
+def _smiled(result: PayResult) -> bool:
+    return any(check.name == "smile" and check.figures.get("asked") != "off" for check in result.checks)

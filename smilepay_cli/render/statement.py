@@ -1,0 +1,59 @@
+"""An account from near: its statement, and what may be spent from it."""
+
+from __future__ import annotations
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from smilepay_cli.render.flow import next_step
+from smilepay_cli.render.paper import Paper
+from smilepay_cli.render.text import amount, moment
+from smilepay_cli.verbs.wallet import LimitsResult, StatementResult
+
+_WHAT = {"deposit": "deposit", "withdrawal": "withdrawal", "capture": "payment", "refund": "refund"}
+
+
+def show_statement(result: StatementResult, paper: Paper) -> None:
+    """Every movement with the balance after it, then what is set aside."""
+    if not result.lines and not result.holds:
+        paper.console.print(f"nothing has moved on the account of {result.name} yet")
+        next_step(paper, f"smilepay wallet deposit {result.name} 100")
+        return
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", title=f"statement of {result.name}")
+    table.add_column("when", no_wrap=True)
+    table.add_column("what", ratio=1)
+    table.add_column("amount", justify="right", no_wrap=True)
+    table.add_column("balance", justify="right", no_wrap=True)
+    for line in result.lines:
+        gained = line.amount.minor > 0
+        what = Text(f"{_WHAT[line.transaction.kind]} {'from' if gained else 'to'} {', '.join(line.others)}")
+        if line.transaction.hold_id:
+            what.append(f"\n{line.transaction.hold_id}", style="dim")
+        moved = Text(amount(line.amount, sign=True), style="green" if gained else "")
+        table.add_row(moment(line.transaction.at), what, moved, amount(line.balance))
+    paper.console.print(table)
+    for hold in result.holds:
+        sellers = ", ".join(share.seller for share in hold.shares)
+        paper.console.print(
+            f"set aside: {amount(hold.amount)} for {sellers} until {moment(hold.expires_at)} ({hold.id})"
+        )
+    paper.console.print(Text.assemble("available: ", (amount(result.balance.available), "bold")))
+
+
+def show_limits(result: LimitsResult, paper: Paper) -> None:
+    """What may be spent."""
+    policy = result.policy
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim")
+    table.add_column(justify="right")
+    for label, limit in (
+        ("one payment, at most", policy.payment_max),
+        ("a day, at most", policy.daily_max),
+        ("PIN needed above", policy.pin_above),
+    ):
+        table.add_row(label, "no limit" if limit is None else f"{limit:,.2f} {result.spent.currency}")
+    table.add_row("spent in the last 24 hours", amount(result.spent))
+    table.add_row("available", amount(result.balance.available))
+    paper.console.print(Text(f"limits of {result.name} under policy {policy.name}", style="bold"))
+    paper.console.print(table)
