@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smilepay_cli.commands.environment import Environment
-from smilepay_cli.ports import FrameSource
 from smilepay_cli.rules.profiles import extend, profile
-from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.policies import Policy
+
+if TYPE_CHECKING:
+    from smilepay_cli.ports import FaceEngine, FrameSource
+    from smilepay_cli.verbs.till import Till
+    from smilepay_cli.vocabulary.policies import Policy
 
 LONGEST_POLICY_FILE = 65_536
 LONGEST_TERMINAL = 64
@@ -87,15 +89,20 @@ class Call:
         """Put one till together out of the real parts."""
         from smilepay_cli.adapters.faces.engines import engine_name, open_engine
         from smilepay_cli.adapters.keys import FileVault
+        from smilepay_cli.adapters.later import EngineLater
         from smilepay_cli.adapters.packaged import CatalogueFile
         from smilepay_cli.adapters.pins import Argon2Pins
         from smilepay_cli.adapters.store.wallet import SqliteStore
+        from smilepay_cli.verbs.till import Till
 
         environment, named = self.environment, engine_name(self.shared.engine)
+
+        def engine() -> FaceEngine:
+            return open_engine(named, policy.scheme, environment.variables, say=self.say, warn=self.warnings.append)
+
         return Till(
             store=SqliteStore(home),
-            engine=environment.engine
-            or open_engine(named, policy.scheme, environment.variables, say=self.say, warn=self.warnings.append),
+            engine=environment.engine or EngineLater(engine),
             vault=FileVault(home),
             pins=Argon2Pins(),
             catalogue=CatalogueFile(home),
@@ -168,6 +175,8 @@ def _absolute(folder: str) -> Path:
 
 
 def _toml(path: Path) -> dict[str, object]:
+    import tomllib
+
     try:
         if path.stat().st_size > LONGEST_POLICY_FILE or not path.is_file():
             raise UsageProblem(f"policy file {path} is no small regular file", reason="bad_policy")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +9,6 @@ from dataclasses import replace
 from typing import TextIO
 
 from smilepay_cli.commands.call import Call
-from smilepay_cli.render.envelope import envelope_of_error, envelope_of_result
 from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
 from smilepay_cli.vocabulary.results import Result
 
@@ -42,6 +40,8 @@ def fail(call: Call, path: str, status: ExitStatus, reason: str, message: str, h
     """Say in one line what is wrong and in another what to do; the same as JSON when asked for."""
     try:
         if call.shared.json:
+            from smilepay_cli.render.envelope import envelope_of_error
+
             _print(call, envelope_of_error(path, status, reason, message, hint))
         else:
             from smilepay_cli.render.text import error_lines
@@ -63,6 +63,8 @@ def fail_as_bug(call: Call, path: str, error: Exception) -> int:
 
 def _tell(call: Call, path: str, result: Result) -> None:
     if call.shared.json:
+        from smilepay_cli.render.envelope import envelope_of_result
+
         _print(call, envelope_of_result(path, replace(result, warnings=(*result.warnings, *call.warnings))))
         return
     for warning in call.warnings:
@@ -80,6 +82,8 @@ def _print(call: Call, document: str) -> None:
     try:
         document.encode(getattr(call.environment.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
+        import json
+
         document = json.dumps(json.loads(document), indent=2)  # the same document in ASCII
     print(document, file=call.environment.stdout)
     call.environment.stdout.flush()
