@@ -25,10 +25,12 @@ def register(commands: Commands) -> None:
         account: Annotated[str | None, typer.Option(metavar="NAME", help="Say who you are (1:1).")] = None,
     ) -> Result:
         """See what is on sale, or pick things, be recognised and open an order."""
-        from smilepay_cli.verbs.shop import browse, shop
-
         if picks:
+            from smilepay_cli.verbs.shop import shop
+
             return shop(call.till, picks, call.source, account=account)
         if call.sample.given:
             raise UsageProblem("a face, but nothing picked", hint="name what to buy: smilepay shop ITEM --image FILE")
+        from smilepay_cli.verbs.catalogue import browse
+
         return browse(call.till)

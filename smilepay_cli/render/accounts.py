@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from smilepay_cli.render.flow import next_step, ok
-from smilepay_cli.render.paper import Paper
-from smilepay_cli.render.receipt import order_table
+from smilepay_cli.render.paper import Paper, Table
 from smilepay_cli.render.text import amount, moment, plural
-from smilepay_cli.verbs.accounts import AccountResult, AccountsResult, ChangeResult, LookalikesResult
+
+if TYPE_CHECKING:
+    from smilepay_cli.verbs.accounts import AccountResult, AccountsResult, ChangeResult, LookalikesResult
 
 
 def show_accounts(result: AccountsResult, paper: Paper) -> None:
     """Who is enrolled."""
     if not result.accounts:
-        paper.console.print("nobody is enrolled yet")
+        paper.line("nobody is enrolled yet")
         next_step(paper, "smilepay enroll NAME --image FILE --deposit 100")
         return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table()
     table.add_column("name")
-    table.add_column("enrolled", no_wrap=True)
-    table.add_column("references", justify="right")
+    table.add_column("enrolled", whole=True)
+    table.add_column("references", right=True)
     table.add_column("PIN")
-    table.add_column("available", justify="right", no_wrap=True)
+    table.add_column("available", right=True, whole=True)
     for account in result.accounts:
         table.add_row(
             account.name,
@@ -32,11 +32,15 @@ def show_accounts(result: AccountsResult, paper: Paper) -> None:
             "yes" if account.has_pin else "no",
             amount(account.balance.available),
         )
-    paper.console.print(table)
+    paper.table(table)
 
 
 def show_account(result: AccountResult, paper: Paper) -> None:
     """One person."""
+    from rich.table import Table
+
+    from smilepay_cli.render.receipt import order_table
+
     account = result.account
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim")
@@ -60,15 +64,15 @@ def show_lookalikes(result: LookalikesResult, paper: Paper) -> None:
     if not result.pairs:
         ok(paper, f"no two of {plural(result.people, 'person', 'people')} look too much alike")
         return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table()
     table.add_column("one")
     table.add_column("other")
-    table.add_column("dissimilarity", justify="right")
+    table.add_column("dissimilarity", right=True)
     table.add_column("what follows")
     for one, other, distance in result.pairs:
         same = distance <= result.dissimilarity_max
         table.add_row(one, other, f"{distance:.3f}", "each could pass for the other" if same else "ambiguous at times")
-    paper.console.print(table)
+    paper.table(table)
 
 
 def show_change(result: ChangeResult, paper: Paper) -> None:

@@ -8,8 +8,8 @@ from smilepay_cli.render.paper import Paper, Table
 from smilepay_cli.render.text import amount, plural
 
 if TYPE_CHECKING:
+    from smilepay_cli.verbs.catalogue import CatalogueResult
     from smilepay_cli.verbs.enroll import EnrollResult
-    from smilepay_cli.verbs.shop import CatalogueResult
 
 
 def ok(paper: Paper, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Pick things and be recognised: the catalogue, and orders."""
+"""Pick things, be recognised, and have an order."""
 
 from __future__ import annotations
 
@@ -22,13 +22,6 @@ MOST_OF_ONE = 999
 
 
 @dataclass(frozen=True, kw_only=True)
-class CatalogueResult(Result):
-    """What is on sale."""
-
-    catalogue: Catalogue
-
-
-@dataclass(frozen=True, kw_only=True)
 class ShopResult(Result):
     """The order that was opened, and for whom."""
 
@@ -37,11 +30,6 @@ class ShopResult(Result):
     decision: Decision | None = None
     checks: tuple[CheckResult, ...] = ()
     face: Face | None = field(default=None, metadata={"private": True})
-
-
-def browse(till: Till) -> CatalogueResult:
-    """The catalogue. Touches neither wallet nor camera."""
-    return CatalogueResult(catalogue=till.catalogue.load())
 
 
 def shop(till: Till, picks: Sequence[str], source: FrameSource, *, account: str | None = None) -> ShopResult:

@@ -1,0 +1,24 @@
+"""What is on sale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from smilepay_cli.vocabulary.results import Result
+
+if TYPE_CHECKING:
+    from smilepay_cli.verbs.till import Till
+    from smilepay_cli.vocabulary.ledger import Catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueResult(Result):
+    """What is on sale."""
+
+    catalogue: Catalogue
+
+
+def browse(till: Till) -> CatalogueResult:
+    """The catalogue. Touches neither wallet nor camera."""
+    return CatalogueResult(catalogue=till.catalogue.load())
