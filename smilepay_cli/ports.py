@@ -23,6 +23,7 @@ from smilepay_cli.vocabulary.ledger import (
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from typing_extensions import Buffer
 
     from smilepay_cli.vocabulary.faces import Pixels, Points
 
@@ -98,7 +99,7 @@ class Vault(Protocol):
     """Keys of people and what they lock."""
 
     def unlock(self, settings: Settings, *, create: bool) -> None:
-        """Read the master key, or make it when `create` and the wallet never had one.
+        """Read the master key; with `create` make what the wallet lacks: that key, and the packed gallery's.
 
         Raises StoreUnusable when the key is missing, readable by others, or not this wallet's.
         """
@@ -111,6 +112,28 @@ class Vault(Protocol):
 
     def open(self, person: Person, sealed: bytes, label: str) -> bytes:
         """The reverse. Raises StoreUnusable when it does not open."""
+
+    def renew_gallery_key(self, settings: Settings) -> None:
+        """Destroy the packed gallery's key, so that nothing it locked can be opened again, and make another."""
+
+    def seal_gallery(self, settings: Settings, plain: bytes, label: str) -> bytes | None:
+        """Encrypt under the gallery's key and bind to the label; None where there is no key yet."""
+
+    def open_gallery(self, settings: Settings, sealed: Buffer, label: str) -> bytes | None:
+        """The reverse; None when it does not open."""
+
+
+class GalleryFile(Protocol):
+    """Where the packed gallery is kept between calls. It may be lost at any time: the store has the truth."""
+
+    def read(self) -> AbstractContextManager[Buffer | None]:
+        """Its bytes as they lie there, mapped into memory; None when there are none."""
+
+    def write(self, sealed: bytes) -> None:
+        """In place of what was there, whole or not at all; nothing when it cannot be done."""
+
+    def drop(self) -> None:
+        """Away with it."""
 
 
 class Pins(Protocol):
@@ -160,6 +183,15 @@ class People(Protocol):
 
     def references(self) -> list[SealedReference]:
         """Of everyone, oldest first."""
+
+    def reference_count(self) -> int:
+        """Of everyone."""
+
+    def gallery_version(self) -> int:
+        """Another number whenever references came or went."""
+
+    def made_otherwise(self, maker_digest: str) -> str | None:
+        """The account of a reference that something else made; None when there is no such reference."""
 
     def forget(self, account_id: str) -> None:
         """Destroy name, key, PIN and references; the ledger account stays."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from smilepay_cli.adapters.gallery_file import PackedGalleryFile
 from smilepay_cli.adapters.keys import FileVault
 from smilepay_cli.adapters.packaged import CatalogueFile
 from smilepay_cli.adapters.pins import Argon2Pins
@@ -20,8 +21,8 @@ from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.rules.profiles import STANDARD
 from smilepay_cli.verbs.accounts import forget
 from smilepay_cli.verbs.enroll import enroll
+from smilepay_cli.verbs.gallery import open_gallery
 from smilepay_cli.verbs.pay import PayRequest, pay
-from smilepay_cli.verbs.recognise import gallery
 from smilepay_cli.verbs.till import Till
 from tests.fakes.fake_engine import FakeEngine, picture
 from tests.fakes.fixed import CountingIds, FixedClock
@@ -70,6 +71,7 @@ def till(tmp_path: Path) -> Iterator[Till]:
         store=store,
         engine=FakeEngine(),
         vault=FileVault(tmp_path),
+        packed=PackedGalleryFile(tmp_path),
         pins=Argon2Pins(),
         catalogue=CatalogueFile(tmp_path),
         clock=FixedClock(),
@@ -81,7 +83,7 @@ def till(tmp_path: Path) -> Iterator[Till]:
 
 def stored(till: Till) -> list[Vector]:
     with till.store.reading() as books:
-        return [reference.vector for reference in gallery(till, books)]
+        return list(open_gallery(till, books).vectors)
 
 
 def busy_day(till: Till) -> None:

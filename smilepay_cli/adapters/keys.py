@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import StoreUnusable
@@ -17,12 +18,15 @@ from smilepay_cli.vocabulary.errors import StoreUnusable
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from typing_extensions import Buffer
+
     from smilepay_cli.ports import Settings
     from smilepay_cli.vocabulary.ledger import Person
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _FINGERPRINT = "master_key_fingerprint"
+_GALLERY_KEY = "gallery_key"
 
 
 class FileVault:
@@ -43,10 +47,12 @@ class FileVault:
                 return  # a wallet without people: nothing to open
             self._master = self._read() if os.path.lexists(self._path) else self._make()
             settings.set(_FINGERPRINT, _fingerprint(self._master))
-            return
-        self._master = self._read()
-        if _fingerprint(self._master) != expected:
-            raise self._unusable("it is not the key of this wallet", "put back the master.key that belongs to it")
+        else:
+            self._master = self._read()
+            if _fingerprint(self._master) != expected:
+                raise self._unusable("it is not the key of this wallet", "put back the master.key that belongs to it")
+        if create and settings.get(_GALLERY_KEY) is None:
+            self._make_gallery_key(settings)
 
     def new_person_key(self, account_id: str) -> bytes:
         """A fresh key for a person, wrapped by the master key."""
@@ -61,6 +67,38 @@ class FileVault:
     def open(self, person: Person, sealed: bytes, label: str) -> bytes:
         """The reverse of `seal`. Raises StoreUnusable when it does not open."""
         return self._unlocked(self._person_key(person), sealed, f"{person.account_id}:{label}")
+
+    def renew_gallery_key(self, settings: Settings) -> None:
+        """Destroy the packed gallery's key; make another where the master key can be read."""
+        settings.unset(_GALLERY_KEY)
+        with suppress(StoreUnusable):  # nobody is kept for want of a key
+            self.unlock(settings, create=False)
+            self._make_gallery_key(settings)
+
+    def seal_gallery(self, settings: Settings, plain: bytes, label: str) -> bytes | None:
+        """Encrypt under the gallery's key and bind to the label; None where there is no key yet."""
+        key = self._gallery_key(settings)
+        return _lock(key, plain, label) if key else None
+
+    def open_gallery(self, settings: Settings, sealed: Buffer, label: str) -> bytes | None:
+        """The reverse; None when it does not open, for whatever reason: the references themselves are the truth."""
+        try:
+            key = self._gallery_key(settings)
+            return self._unlocked(key, sealed, label) if key else None
+        except StoreUnusable:
+            return None
+
+    def _make_gallery_key(self, settings: Settings) -> None:
+        from base64 import b64encode
+        from secrets import token_bytes
+
+        settings.set(_GALLERY_KEY, b64encode(_lock(self._key(), token_bytes(KEY_BYTES), _GALLERY_KEY)).decode())
+
+    def _gallery_key(self, settings: Settings) -> bytes | None:
+        from base64 import b64decode
+
+        wrapped = settings.get(_GALLERY_KEY)
+        return self._unlocked(self._key(), b64decode(wrapped), _GALLERY_KEY) if wrapped else None
 
     def _person_key(self, person: Person) -> bytes:
         return self._unlocked(self._key(), person.wrapped_key, f"person:{person.account_id}")
@@ -115,12 +153,13 @@ class FileVault:
             raise self._unusable(error.strerror or str(error), "check the folder's permissions") from None
         return key
 
-    def _unlocked(self, key: bytes, sealed: bytes, label: str) -> bytes:
+    def _unlocked(self, key: bytes, sealed: Buffer, label: str) -> bytes:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         try:
-            return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], label.encode())
+            with memoryview(sealed) as whole, whole[NONCE_BYTES:] as rest:
+                return AESGCM(key).decrypt(bytes(whole[:NONCE_BYTES]), rest, label.encode())
         except (InvalidTag, ValueError):
             raise StoreUnusable(
                 "an encrypted part of the wallet does not open: it was changed, or moved from another account",

@@ -88,6 +88,7 @@ class Call:
     def till_at(self, home: Path, policy: Policy) -> Till:
         """Put one till together out of the real parts."""
         from smilepay_cli.adapters.faces.engines import engine_name, open_engine
+        from smilepay_cli.adapters.gallery_file import PackedGalleryFile
         from smilepay_cli.adapters.keys import FileVault
         from smilepay_cli.adapters.later import EngineLater
         from smilepay_cli.adapters.packaged import CatalogueFile
@@ -104,6 +105,7 @@ class Call:
             store=SqliteStore(home),
             engine=environment.engine or EngineLater(engine),
             vault=FileVault(home),
+            packed=PackedGalleryFile(home),
             pins=Argon2Pins(),
             catalogue=CatalogueFile(home),
             clock=environment.clock,

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from math import isfinite
+from collections.abc import Sequence
+from math import inf, isfinite
 
+from smilepay_cli.rules.gallery import Gallery
 from smilepay_cli.rules.schemes import Scheme
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.errors import Reason
-from smilepay_cli.vocabulary.faces import Candidate, Reference, Vector
+from smilepay_cli.vocabulary.faces import Candidate, Vector
 from smilepay_cli.vocabulary.policies import Policy
 
 
-def candidates(references: Sequence[Reference], probe: Vector, scheme: Scheme) -> list[Candidate]:
-    """The nearest reference of each account, nearest account first. Ties go by account id."""
-    if not references:
-        return []
-    import numpy as np
+def candidates(gallery: Gallery, probe: Vector, scheme: Scheme, *, within: float = inf) -> list[Candidate]:
+    """The nearest reference of each account, nearest account first. Ties go by account id.
 
-    distances = scheme.dissimilarities(np.stack([reference.vector for reference in references]), probe)
-    nearest: dict[str, float] = {}
-    for reference, distance in zip(references, distances.tolist(), strict=True):
-        likeness = distance if isfinite(distance) else float("inf")  # what is no number must never sort first
-        nearest[reference.account_id] = min(likeness, nearest.get(reference.account_id, float("inf")))
-    found = [Candidate(account_id, distance) for account_id, distance in nearest.items()]
+    At least the two nearest accounts and all `within` that dissimilarity; those farther away may be left out.
+    """
+    places = gallery.near(probe, within) if within < inf else range(len(gallery.accounts))
+    found = [Candidate(gallery.accounts[place], _nearest(gallery, place, probe, scheme)) for place in places]
     return sorted(found, key=lambda candidate: (candidate.dissimilarity, candidate.account_id))
 
 
@@ -57,19 +53,20 @@ def _refusal(nearest: Candidate | None, runner_up: Candidate | None, policy: Pol
     return Reason.AMBIGUOUS_MATCH
 
 
-def lookalikes(references: Iterable[Reference], policy: Policy, scheme: Scheme) -> list[tuple[str, str, float]]:
+def lookalikes(gallery: Gallery, policy: Policy, scheme: Scheme) -> list[tuple[str, str, float]]:
     """Pairs of accounts that the margin could not keep apart: (account, account, dissimilarity), nearest first."""
-    by_account: dict[str, list[Reference]] = {}
-    for reference in references:
-        by_account.setdefault(reference.account_id, []).append(reference)
-    pairs: list[tuple[str, str, float]] = []
-    accounts = sorted(by_account)
-    for position, account in enumerate(accounts):
-        others = [reference for other in accounts[position + 1 :] for reference in by_account[other]]
-        best: dict[str, float] = {}
-        for own in by_account[account]:
-            for found in candidates(others, own.vector, scheme):
-                best[found.account_id] = min(found.dissimilarity, best.get(found.account_id, float("inf")))
-        limit = policy.dissimilarity_max + policy.margin
-        pairs += [(account, other, distance) for other, distance in best.items() if distance <= limit]
-    return sorted(pairs, key=lambda pair: pair[2])
+    limit = policy.dissimilarity_max + policy.margin
+    pairs: dict[tuple[str, str], float] = {}
+    for place, account in enumerate(gallery.accounts):
+        for own in gallery.vectors[gallery.rows_of(place)].astype("float64"):
+            for other in candidates(gallery, own, scheme, within=limit):
+                if other.account_id > account and other.dissimilarity <= limit:
+                    pair = (account, other.account_id)
+                    pairs[pair] = min(other.dissimilarity, pairs.get(pair, inf))
+    return [(*pair, apart) for pair, apart in sorted(pairs.items(), key=lambda item: item[1])]
+
+
+def _nearest(gallery: Gallery, place: int, probe: Vector, scheme: Scheme) -> float:
+    """The dissimilarity of an account's nearest reference; what is no number must never sort first."""
+    distances = scheme.dissimilarities(gallery.vectors[gallery.rows_of(place)], probe).tolist()
+    return min((distance for distance in distances if isfinite(distance)), default=inf)

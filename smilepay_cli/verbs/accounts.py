@@ -9,9 +9,9 @@ from smilepay_cli.rules.books import withdrawal_postings
 from smilepay_cli.rules.identification import lookalikes as find_lookalikes
 from smilepay_cli.rules.limits import require_pin_form
 from smilepay_cli.verbs.attempt import Attempt, answered
+from smilepay_cli.verbs.gallery import open_gallery
 from smilepay_cli.verbs.lookup import require_person
 from smilepay_cli.verbs.post import post_money, posting_facts
-from smilepay_cli.verbs.recognise import gallery
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.ledger import Balance, Order, Person, funding_account
@@ -97,7 +97,7 @@ def lookalikes(till: Till) -> LookalikesResult:
     """Who would be ambiguous with whom under the policy."""
     with till.store.reading() as books:
         names = {person.account_id: person.name for person in books.people.all()}
-        pairs = find_lookalikes(gallery(till, books), till.policy, till.scheme)
+        pairs = find_lookalikes(open_gallery(till, books), till.policy, till.scheme)
     return LookalikesResult(
         pairs=tuple((names[first], names[second], distance) for first, second, distance in pairs),
         dissimilarity_max=till.policy.dissimilarity_max,
@@ -158,7 +158,9 @@ def forget(till: Till, name: str) -> ChangeResult:
                 transaction = post_money(attempt, books, "withdrawal", postings)
                 attempt.facts["ledger"] = posting_facts(transaction)
             books.people.forget(person.account_id)
+            till.vault.renew_gallery_key(books.settings)  # the packed gallery holds the templates still
             attempt.record(books)
+        till.packed.drop()
         scrubbed = till.store.scrub()
         return ChangeResult(
             verb="forget",

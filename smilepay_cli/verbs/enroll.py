@@ -15,9 +15,10 @@ from smilepay_cli.rules.limits import require_pin_form
 from smilepay_cli.rules.profiles import profile
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.capture import Capture, good_faces, require_a_face
+from smilepay_cli.verbs.gallery import open_gallery, seal_template
 from smilepay_cli.verbs.lookup import clean_name
 from smilepay_cli.verbs.post import post_money, posting_facts
-from smilepay_cli.verbs.recognise import check_lockout, gallery, record_engine, seal_template
+from smilepay_cli.verbs.recognise import check_lockout, record_engine
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, Vector
@@ -144,11 +145,12 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
     with attempt.check("not_enrolled_before") as figures:
         if name in till.catalogue.load().sellers:
             raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
-        references = gallery(till, books)
-        nearest = [candidates(references, template, till.scheme) for template in templates]
+        gallery = open_gallery(till, books)
+        within = till.policy.dissimilarity_max
+        nearest = [candidates(gallery, template, till.scheme, within=within) for template in templates]
         matches: dict[str, float] = {}
         for found in sorted(chain.from_iterable(nearest), key=lambda candidate: -candidate.dissimilarity):
-            if found.dissimilarity <= till.policy.dissimilarity_max:
+            if found.dissimilarity <= within:
                 matches[found.account_id] = found.dissimilarity  # the nearest comes last and stays
         figures["matches"] = {account: round(distance, 4) for account, distance in matches.items()}
         own = known.account_id if known else None

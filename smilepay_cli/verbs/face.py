@@ -6,7 +6,8 @@ from smilepay_cli.ports import FrameSource
 from smilepay_cli.rules.watch import require_live_feed, require_smile
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture, smile_figures, watch
-from smilepay_cli.verbs.recognise import gallery, identify, record_engine
+from smilepay_cli.verbs.gallery import open_gallery
+from smilepay_cli.verbs.recognise import identify, record_engine
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused
 
@@ -67,6 +68,6 @@ def _check_replay(attempt: Attempt, capture: Capture) -> None:
 def _match(attempt: Attempt, capture: Capture) -> Decision:
     with attempt.check("gallery") as figures, attempt.till.store.reading() as books:
         record_engine(attempt)
-        references = gallery(attempt.till, books)
-        figures["references"] = len(references)
-    return identify(attempt, capture, references)
+        gallery = open_gallery(attempt.till, books)
+        figures["references"] = len(gallery)
+    return identify(attempt, capture, gallery)

@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from smilepay_cli.ports import Books
+from smilepay_cli.rules.gallery import Gallery
 from smilepay_cli.rules.identification import candidates, decide
 from smilepay_cli.rules.lockout import require_unlocked
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import Decision
-from smilepay_cli.vocabulary.errors import Reason, Refused, StoreUnusable
-from smilepay_cli.vocabulary.faces import Face, Reference, Vector
-from smilepay_cli.vocabulary.ledger import Person, SealedReference
+from smilepay_cli.vocabulary.errors import Reason, Refused
+from smilepay_cli.vocabulary.faces import Face, Vector
 
 _MESSAGES = {
     Reason.NO_MATCH: ("this face is not enrolled", "enrol first: smilepay enroll NAME --image FILE"),
@@ -43,31 +43,12 @@ def check_lockout(attempt: Attempt, books: Books) -> None:
             require_unlocked(strikes, now, till.policy)
 
 
-def gallery(till: Till, books: Books) -> list[Reference]:
-    """Every reference, decrypted. Raises StoreUnusable for one that was made by something else."""
-    people = {person.account_id: person for person in books.people.all()}
-    sealed = books.people.references()
-    if not sealed:
-        return []
-    till.vault.unlock(books.settings, create=False)
-    maker = till.engine.maker.digest
-    for reference in sealed:
-        if reference.maker_digest != maker:
-            name = people[reference.account_id].name
-            raise StoreUnusable(
-                f"{name!r} was enrolled with another engine or other models, which cannot be compared",
-                hint=f"use the --engine of then, or: smilepay accounts forget {name}, and enrol again",
-                reason="other_maker",
-            )
-    return [_opened(till, people[reference.account_id], reference) for reference in sealed]
-
-
 def template_of(till: Till, face: Face) -> Vector:
     """The template of one face, (128,) float64."""
     return till.scheme.template(till.engine.descriptors([(face.frame.pixels, face.box)]))
 
 
-def identify(attempt: Attempt, capture: Capture, references: list[Reference]) -> Decision:
+def identify(attempt: Attempt, capture: Capture, gallery: Gallery) -> Decision:
     """The decision on the judged face. Raises Refused (NO_MATCH, AMBIGUOUS_MATCH).
 
     Where a capture showed a change from neutral to smiling, the neutral face must be the same person's.
@@ -75,7 +56,9 @@ def identify(attempt: Attempt, capture: Capture, references: list[Reference]) ->
     till = attempt.till
     with attempt.check("match") as figures:
         probe = template_of(till, capture.face)
-        decision = decide(candidates(references, probe, till.scheme), till.policy, claimed=attempt.claimed_id)
+        compared = gallery if attempt.claimed_id is None else gallery.only(attempt.claimed_id)
+        ranked = candidates(compared, probe, till.scheme, within=0.0)
+        decision = decide(ranked, till.policy, claimed=attempt.claimed_id)
         figures.update(decision_figures(decision))
         attempt.facts["decision"] = decision_figures(decision)
         attempt.decision, attempt.account_id = decision, decision.account_id
@@ -119,16 +102,3 @@ def record_engine(attempt: Attempt) -> None:
         "scheme": maker.scheme,
         "landmarks": engine.landmark_model if face and face.mouth else None,
     }
-
-
-def seal_template(till: Till, person: Person, reference_id: str, vector: Vector) -> SealedReference:
-    """A template as it is kept: encrypted under the person's key, bound to account and reference."""
-    sealed = till.vault.seal(person, vector.astype("<f8").tobytes(), reference_id)
-    return SealedReference(person.account_id, reference_id, till.engine.maker.digest, sealed)
-
-
-def _opened(till: Till, person: Person, reference: SealedReference) -> Reference:
-    import numpy as np
-
-    plain = till.vault.open(person, reference.sealed, reference.reference_id)
-    return Reference(reference.account_id, np.frombuffer(plain, dtype="<f8"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smilepay_cli.ports import CatalogueSource, Clock, FaceEngine, Ids, Pins, Store, Vault
+from smilepay_cli.ports import CatalogueSource, Clock, FaceEngine, GalleryFile, Ids, Pins, Store, Vault
 from smilepay_cli.rules.schemes import SCHEMES, Scheme
 from smilepay_cli.vocabulary.policies import Policy
 
@@ -16,6 +16,7 @@ class Till:
     store: Store
     engine: FaceEngine
     vault: Vault
+    packed: GalleryFile
     pins: Pins
     catalogue: CatalogueSource
     clock: Clock

@@ -113,7 +113,9 @@ class FakeEngine:
         return answer
 
     def descriptors(self, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[Any]:
-        rows = [_descriptor(checked(pixels), box) for pixels, box in faces]
+        rows = [
+            _descriptor(checked(pixels), box).astype(np.float32) for pixels, box in faces
+        ]  # as a network gives them
         answer: NDArray[Any] = self._answer("descriptors", np.array(rows, dtype=np.float64).reshape(-1, 1, 128))
         return answer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from smilepay_cli.adapters.gallery_file import PackedGalleryFile
 from smilepay_cli.adapters.keys import FileVault
 from smilepay_cli.adapters.packaged import CatalogueFile
 from smilepay_cli.adapters.pins import Argon2Pins
@@ -35,6 +36,7 @@ def fake_stage(home: Path, *, engine: FaceEngine | None = None, samples: Samples
         store=SqliteStore(home),
         engine=engine or FakeEngine(),
         vault=FileVault(home),
+        packed=PackedGalleryFile(home),
         pins=Argon2Pins(),
         catalogue=CatalogueFile(home),
         clock=FixedClock(),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smilepay_cli.rules.gallery import Gallery
 from smilepay_cli.rules.identification import candidates, decide, lookalikes
 from smilepay_cli.rules.profiles import STANDARD
 from smilepay_cli.rules.schemes import EUCLIDEAN
@@ -39,29 +40,35 @@ class TestCandidates:
             Reference("ann", at(0.25)),
             Reference("bob", at(2.0)),
         ]
-        assert candidates(references, at(0.0), EUCLIDEAN) == ranked(ann=0.25, bob=0.3)
+        assert candidates(Gallery.of(references), at(0.0), EUCLIDEAN) == ranked(ann=0.25, bob=0.3)
 
     def test_ties_go_by_account(self) -> None:
         """The answer must not hang on the order in which people enrolled."""
         references = [Reference(account, at(0.25)) for account in ("zoe", "ann", "bob")]
         for order in (references, references[::-1]):
-            assert [found.account_id for found in candidates(order, at(0), EUCLIDEAN)] == ["ann", "bob", "zoe"]
+            assert [found.account_id for found in candidates(Gallery.of(order), at(0), EUCLIDEAN)] == [
+                "ann",
+                "bob",
+                "zoe",
+            ]
 
     def test_nobody_enrolled(self) -> None:
-        assert candidates([], at(0), EUCLIDEAN) == []
+        assert candidates(Gallery.of([]), at(0), EUCLIDEAN) == []
 
     @pytest.mark.parametrize("broken", [nan, inf, -inf])
     def test_what_is_no_number_is_never_near(self, broken: float) -> None:
         references = [Reference("ann", at(broken)), Reference("bob", at(0.25)), Reference("cid", at(broken))]
-        assert candidates(references, at(0), EUCLIDEAN) == ranked(bob=0.25, ann=inf, cid=inf)
+        assert candidates(Gallery.of(references), at(0), EUCLIDEAN) == ranked(bob=0.25, ann=inf, cid=inf)
 
     def test_one_broken_reference_does_not_hide_a_good_one(self) -> None:
         for references in ([at(nan), at(0.25)], [at(0.25), at(nan)]):
-            assert candidates([Reference("ann", vector) for vector in references], at(0), EUCLIDEAN) == ranked(ann=0.25)
+            assert candidates(
+                Gallery.of([Reference("ann", vector) for vector in references]), at(0), EUCLIDEAN
+            ) == ranked(ann=0.25)
 
     @pytest.mark.parametrize("broken", [nan, inf])
     def test_a_broken_probe_matches_nobody(self, broken: float) -> None:
-        found = candidates([Reference("ann", at(0)), Reference("bob", at(1))], at(broken), EUCLIDEAN)
+        found = candidates(Gallery.of([Reference("ann", at(0)), Reference("bob", at(1))]), at(broken), EUCLIDEAN)
         assert [candidate.dissimilarity for candidate in found] == [inf, inf]
         assert not decide(found, POLICY).accepted
 
@@ -120,7 +127,7 @@ def test_accepted_means_near_enough_and_alone_or_far_enough(
     """Whatever the figures: no acceptance without both conditions, and no refusal when both hold."""
     policy = replace(STANDARD, dissimilarity_max=threshold, margin=margin)
     references = [Reference(account, at(distance)) for account, distance in found.items()]
-    decision = decide(candidates(references, at(0), EUCLIDEAN), policy)
+    decision = decide(candidates(Gallery.of(references), at(0), EUCLIDEAN), policy)
     numbers = sorted(distance if np.isfinite(distance) else inf for distance in found.values())
     near = bool(numbers) and numbers[0] <= threshold
     apart = len(numbers) < 2 or (near and numbers[1] - numbers[0] >= margin)
@@ -146,7 +153,7 @@ def test_lookalikes_do_not_hang_on_the_order(places: list[tuple[str, float]]) ->
         if first < second and {first, second} <= {account for account, _ in places}
     }
     for order in (references, references[::-1]):
-        pairs = lookalikes(order, POLICY, EUCLIDEAN)
+        pairs = lookalikes(Gallery.of(order), POLICY, EUCLIDEAN)
         assert {pair[:2]: pair[2] for pair in pairs} == {
             pair: pytest.approx(apart) for pair, apart in expected.items() if apart <= limit
         }

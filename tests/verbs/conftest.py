@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from smilepay_cli.adapters.gallery_file import PackedGalleryFile
 from smilepay_cli.adapters.keys import FileVault
 from smilepay_cli.adapters.packaged import CatalogueFile
 from smilepay_cli.adapters.pins import Argon2Pins
@@ -41,6 +42,7 @@ class Scene:
             store=self.store,
             engine=FakeEngine(faults),
             vault=FileVault(self.home),
+            packed=PackedGalleryFile(self.home),
             pins=Argon2Pins(),
             catalogue=CatalogueFile(self.home),
             clock=self.clock,

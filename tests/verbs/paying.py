@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from smilepay_cli.adapters.gallery_file import PackedGalleryFile
 from smilepay_cli.adapters.keys import FileVault
 from smilepay_cli.adapters.packaged import CatalogueFile
 from smilepay_cli.adapters.pins import Argon2Pins
@@ -29,6 +30,7 @@ def till_of(home: Path) -> Till:
         store=SqliteStore(home),
         engine=FakeEngine(),
         vault=FileVault(home),
+        packed=PackedGalleryFile(home),
         pins=Argon2Pins(),
         catalogue=CatalogueFile(home),
         clock=SystemClock(),

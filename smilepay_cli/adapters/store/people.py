@@ -66,6 +66,24 @@ class SqlitePeople:
         rows = self._db.execute("SELECT account_id, id, maker_digest, sealed FROM face_references ORDER BY rowid")
         return [SealedReference(*row) for row in rows]
 
+    def reference_count(self) -> int:
+        """Of everyone."""
+        return int(self._db.execute("SELECT count(*) FROM face_references").fetchone()[0])
+
+    def gallery_version(self) -> int:
+        """Counted up by whatever changes a reference, by triggers of the file itself."""
+        return int(self._db.execute("SELECT version FROM gallery_version").fetchone()[0])
+
+    def made_otherwise(self, maker_digest: str) -> str | None:
+        """The account of a reference that something else made; None when there is no such reference."""
+        for other in ("<", ">"):  # an index serves these, and not "differs from"
+            row = self._db.execute(
+                f"SELECT account_id FROM face_references WHERE maker_digest {other} ? LIMIT 1", (maker_digest,)
+            ).fetchone()
+            if row:
+                return str(row[0])
+        return None
+
     def forget(self, account_id: str) -> None:
         """Destroy name, key, PIN and references; the ledger account stays."""
         self._db.execute("DELETE FROM people WHERE account_id = ?", (account_id,))

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
-VERSION = 1
+VERSION = 2
 
 FACTS = {
     "events": "seq = NEW.seq",
@@ -174,21 +175,53 @@ CREATE INDEX events_by_counts_against ON events (counts_against, seq) WHERE thro
 """
 
 
+_GALLERY = """
+-- One row, counted up by whatever changes a reference: a packed gallery of another version is out of date.
+CREATE TABLE gallery_version (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  version INTEGER NOT NULL
+) STRICT;
+INSERT INTO gallery_version VALUES (1, 0);
+
+CREATE TRIGGER gallery_grows AFTER INSERT ON face_references
+BEGIN UPDATE gallery_version SET version = version + 1; END;
+
+CREATE TRIGGER gallery_shrinks AFTER DELETE ON face_references
+BEGIN UPDATE gallery_version SET version = version + 1; END;
+
+CREATE TRIGGER gallery_changes AFTER UPDATE ON face_references
+BEGIN UPDATE gallery_version SET version = version + 1; END;
+
+CREATE INDEX face_references_by_maker ON face_references (maker_digest);
+"""
+
+
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring the file to VERSION. Call inside a transaction: it happens whole or not at all."""
     from sqlite_utils import Database  # a quarter of a second to import: only when there is work for it
+
+    migrations().apply(Database(connection))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def migrations() -> Migrations:
+    """Every step from an empty file to VERSION, in order."""
     from sqlite_utils.migrations import Migrations
 
-    migrations = Migrations("smilepay")
+    steps = Migrations("smilepay")
 
-    @migrations()
+    @steps()
     def v1_first_tables(db: Database) -> None:
         for statement in _statements(_TABLES + _guards()):
             db.execute(statement)
 
-    migrations.apply(Database(connection))
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
+    @steps()
+    def v2_gallery_version(db: Database) -> None:
+        for statement in _statements(_GALLERY):
+            db.execute(statement)
+
+    return steps
 
 
 def _guards() -> str:
@@ -206,8 +239,8 @@ def _guards() -> str:
 
 
 def guards() -> dict[str, str]:
-    """Every trigger against changes, by name, with the statement that makes it, as SQLite keeps it."""
-    made = [text.strip() for text in _statements(_TABLES + _guards()) if "CREATE TRIGGER" in text]
+    """Every trigger that promises rest on, by name, with the statement that makes it, as SQLite keeps it."""
+    made = [text.strip() for text in _statements(_TABLES + _guards() + _GALLERY) if "CREATE TRIGGER" in text]
     texts = [text[text.index("CREATE TRIGGER") :].removesuffix(";") for text in made]
     return {text.split()[2]: text for text in texts}
 

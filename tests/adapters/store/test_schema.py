@@ -12,12 +12,12 @@ from stat import S_IMODE
 
 import pytest
 
-from smilepay_cli.adapters.store.schema import APPLICATION_ID, FACTS, VERSION, guards
+from smilepay_cli.adapters.store.schema import APPLICATION_ID, FACTS, VERSION, guards, migrations
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable
 
 ROOT = Path(__file__).parents[3]
-CHANGEABLE = {"settings", "people", "face_references"}
+CHANGEABLE = {"settings", "people", "face_references", "gallery_version"}
 
 FACTS_OF_A_PAYMENT = """
 INSERT INTO accounts VALUES ('acc_1', 'customer', 'EUR'), ('funding:EUR', 'funding', 'EUR');
@@ -200,6 +200,56 @@ class TestMoney:
         database.execute("INSERT INTO holds VALUES ('pay_2', 'acc_1', NULL, 380, 'EUR', 'now', 'later')")
         with pytest.raises(sqlite3.IntegrityError, match=r"CHECK|sum to zero"):
             database.execute(statement)
+
+
+class TestOlderFiles:
+    """A wallet of an earlier version becomes one of this version when it is opened, and keeps what is in it."""
+
+    def test_version_1(self, tmp_path: Path) -> None:
+        """Before galleries had a version: a payment, a person and a reference stay, and references are counted."""
+        from sqlite_utils import Database
+
+        connection = sqlite3.connect(tmp_path / "wallet.db", isolation_level=None)
+        migrations().apply(Database(connection), stop_before="v2_gallery_version")
+        connection.executescript(
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1; BEGIN; {FACTS_OF_A_PAYMENT}"
+            "INSERT INTO people VALUES ('acc_1', 'Ann', 'ann', '2015-03-15T12:00:00.000Z', x'00', NULL);"
+            "INSERT INTO face_references VALUES ('ref_1', 'acc_1', 'maker', x'01', 'now'); COMMIT;"
+        )
+        connection.close()
+        store = SqliteStore(tmp_path)
+        with store.writing() as books:
+            assert books.people.gallery_version() == 0 and books.people.reference_count() == 1
+            assert [person.name for person in books.people.all()] == ["Ann"]
+            assert books.trail._db.execute("SELECT id FROM transactions").fetchall() == [("txn_1",)]
+            books.people.forget("acc_1")
+            assert books.people.gallery_version() == 1
+            assert books.trail.guards_missing() == []
+        with store.reading() as books:
+            assert books.trail._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        store.close()
+
+
+class TestGalleryVersion:
+    """A packed gallery must not outlive what it was made from, whoever changed that."""
+
+    def test_every_change_of_a_reference_counts(self, store: SqliteStore, database: sqlite3.Connection) -> None:
+        """Also one made behind the program's back, and one that comes with a forgotten person."""
+        other = outsider(store)
+        other.execute("PRAGMA foreign_keys = ON")
+        versions = []
+        for statement in (
+            "INSERT INTO people VALUES ('acc_1', 'Ann', 'ann', 'now', x'00', NULL)",
+            "INSERT INTO face_references VALUES"
+            " ('ref_1', 'acc_1', 'm', x'01', 'now'), ('ref_2', 'acc_1', 'm', x'02', 'now')",
+            "UPDATE face_references SET sealed = x'02' WHERE id = 'ref_1'",
+            "DELETE FROM face_references WHERE id = 'ref_2'",
+            "DELETE FROM people",
+        ):
+            other.execute(statement)
+            versions += other.execute("SELECT version FROM gallery_version").fetchone()
+        other.close()
+        assert versions == [0, 2, 3, 4, 5]
 
 
 class TestConnection:
