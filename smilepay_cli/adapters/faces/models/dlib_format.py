@@ -29,6 +29,12 @@ _INPUTS = (b"input_rgb_image_sized", b"input_rgb_image_pyramid")
 _TAG = re.compile(b"|".join(b"\x01" + bytes([len(tag)]) + re.escape(tag) for tag in (*_TAGS, *_INPUTS)))
 
 
+_LARGEST = float.fromhex("0x1.fffffep+127")
+"""Of float32, which all numbers here were trained as."""
+_FARTHEST = 960
+"""Exponent that an integer of 64 bits may have and still be a float; dlib marks infinities by 32000 and more."""
+
+
 class FormatError(ValueError):
     """The bytes are not what dlib would have written."""
 
@@ -113,19 +119,24 @@ class Reader:
             raise FormatError(f"no integer at byte {self.position}")
         start = self.position + 1
         self.position = start + size
+        if self.position > len(self.data):
+            raise FormatError("the file ends too early")
         value = int.from_bytes(self.data[start : self.position], "little")
         return -value if control & 0x80 else value
 
     def real(self) -> float:
         """The next float."""
         mantissa, exponent = self.integer(), self.integer()
-        if abs(exponent) > 1100:
+        value = float(mantissa * 2.0**exponent) if abs(exponent) <= _FARTHEST else _LARGEST * 2
+        if abs(value) > _LARGEST:
             raise FormatError(f"no float before byte {self.position}")
-        return float(mantissa * 2.0**exponent)
+        return value
 
     def text(self) -> bytes:
         """The next string."""
         size = self.integer()
+        if not 0 <= size <= len(self.data) - self.position:
+            raise FormatError("a text that is longer than the file")
         start, self.position = self.position, self.position + size
         return self.data[start : self.position]
 
@@ -142,6 +153,8 @@ class Reader:
             raise FormatError("a tensor that is larger than the file")
         values = np.frombuffer(self.data, "<f4", count, self.position).astype(np.float32)
         self.position += 4 * count
+        if not np.isfinite(values).all():
+            raise FormatError("a tensor of what are no numbers")
         return values
 
     def column(self) -> Floats:
@@ -176,19 +189,22 @@ def _layer(reader: Reader, tag: str) -> Layer:
         parameters = reader.tensor()
         out, rows, columns, *steps = (reader.integer() for _ in range(7))
         stride, padding = _alike(steps[0], steps[1]), _alike(steps[2], steps[3])
+        if min(out, rows, columns) < 1 or not (0 < stride <= max(rows, columns) and 0 <= padding < max(rows, columns)):
+            raise FormatError("a convolution of impossible shape")
         filters, bias = parameters[:-out], parameters[-out:]
         if filters.size == 0 or filters.size % (out * rows * columns):
             raise FormatError("a convolution whose weights do not fit its shape")
         return Convolution(filters.reshape(out, -1, rows, columns), bias, stride, padding)
     if tag == "affine_":
-        parameters = reader.tensor()
-        half = parameters.size // 2
-        return Affine(parameters[:half], parameters[half:])
+        return Affine(*_halves(reader.tensor()))
     if tag == "bn_con2":
         return _at_rest(reader)
     if tag == "fc_2":
         outputs, inputs = reader.integer(), reader.integer()
-        return FullyConnected(reader.tensor()[: inputs * outputs].reshape(inputs, outputs))
+        parameters = reader.tensor()
+        if min(outputs, inputs) < 1 or parameters.size < inputs * outputs:
+            raise FormatError("a layer whose weights do not fit its shape")
+        return FullyConnected(parameters[: inputs * outputs].reshape(inputs, outputs))
     if tag.encode() in _INPUTS:
         return InputMeans((reader.real(), reader.real(), reader.real()))
     return Other(tag.rstrip("_2"))
@@ -198,16 +214,24 @@ def _at_rest(reader: Reader) -> Affine:
     """Batch normalisation as it is used after training: an affine layer (dlib/dnn/layers.h, affine_)."""
     import numpy as np
 
-    parameters = reader.tensor()
+    scales, shifts = _halves(reader.tensor())
     for _ in range(2 * 5):  # where scale and shift lie in the parameters: a version and four dimensions each
         reader.integer()
     _, _, means, variances = (reader.tensor().astype(np.float64) for _ in range(4))
     for _ in range(2):  # counts of the training
         reader.integer()
     *_, smallest = (reader.real() for _ in range(5))  # four learning rates, and what keeps the root from zero
-    half = parameters.size // 2
-    scale = parameters[:half] / np.sqrt(variances + smallest)
-    return Affine(scale, parameters[half:] - scale * means)
+    if not scales.size == means.size == variances.size or not (variances + smallest > 0).all():
+        raise FormatError("a normalisation whose means and variances do not fit")
+    scale = scales / np.sqrt(variances + smallest)
+    return Affine(scale, shifts - scale * means)
+
+
+def _halves(parameters: Floats) -> tuple[Floats, Floats]:
+    half, odd = divmod(parameters.size, 2)
+    if odd:
+        raise FormatError("scales and shifts of unlike number")
+    return parameters[:half], parameters[half:]
 
 
 def _alike(vertical: int, horizontal: int) -> int:
@@ -225,13 +249,17 @@ def read_forest(data: bytes) -> Forest:
         raise FormatError("a shape predictor of unknown version")
     mean_shape = reader.column()
     size = mean_shape.size
+    if size % 2 or not np.ptp(mean_shape.reshape(-1, 2), axis=0).any():
+        raise FormatError("no points that make a shape")
     cascades = reader.integer()
     lanes = _Lanes(np.frombuffer(data + bytes(16), dtype=np.uint8))
     marks = [found.start() for found in re.finditer(re.escape(_column_head(size)), data)]
     starts = np.array(marks, dtype=np.int64)
     starts = starts[starts >= reader.position]
     trees, splits = _shape_of_trees(reader)
-    if starts.size != cascades * trees * (splits + 1):
+    if cascades < 1:
+        raise FormatError("a shape predictor without cascades")
+    if starts.size != cascades * trees * (splits + 1) or starts.size * size > len(data):
         raise FormatError(f"{starts.size} leaves where {cascades} x {trees} x {splits + 1} were expected")
     leaves, ends = lanes.reals(starts + len(_column_head(size)), size)
 
@@ -248,17 +276,23 @@ def read_forest(data: bytes) -> Forest:
     _require(starts[inside] == ends[np.flatnonzero(inside) - 1])
 
     reader.position = int(ends[-1])
-    anchors = np.array([_vector(reader, Reader.integer) for _ in range(_count(reader, cascades))], dtype=np.int32)
-    offsets = np.array([_vector(reader, _pair) for _ in range(_count(reader, cascades))], dtype=np.float32)
+    anchors = [_vector(reader, Reader.integer) for _ in range(_count(reader, cascades))]
+    offsets = [_vector(reader, _pair) for _ in range(_count(reader, cascades))]
+    pool = len(anchors[0])
+    if any(len(one) != pool for one in (*anchors, *offsets)):
+        raise FormatError("features of unlike number")
+    if not all(0 <= anchor < size // 2 for one in anchors for anchor in one):
+        raise FormatError("a feature beside a point that is none")
+    _require((features >= 0) & (features < pool))
     if reader.position != len(data):
         raise FormatError(f"{len(data) - reader.position} bytes too many")
     return Forest(
         mean_shape=mean_shape,
-        split_features=features.reshape(cascades, trees, splits, 2),
+        split_features=features.astype(np.int32).reshape(cascades, trees, splits, 2),
         split_thresholds=thresholds.reshape(cascades, trees, splits),
         leaves=leaves.reshape(cascades, trees, per_tree, size),
-        anchors=anchors,
-        offsets=offsets,
+        anchors=np.array(anchors, dtype=np.int32),
+        offsets=np.array(offsets, dtype=np.float32),
     )
 
 
@@ -287,14 +321,17 @@ class _Lanes:
         for column in range(count):
             mantissas, at = self.integers(at)
             exponents, at = self.integers(at)
-            values[:, column] = np.ldexp(mantissas.astype(np.float64), exponents.astype(np.int32))
+            _require((exponents >= -_FARTHEST) & (exponents <= _FARTHEST))
+            exact = np.ldexp(mantissas.astype(np.float64), exponents.astype(np.int32))
+            _require(np.abs(exact) <= _LARGEST)
+            values[:, column] = exact
         return values, at
 
-    def splits(self, at: NDArray[Any], count: int) -> tuple[NDArray[np.int32], Floats, NDArray[Any]]:
+    def splits(self, at: NDArray[Any], count: int) -> tuple[NDArray[np.int64], Floats, NDArray[Any]]:
         """One tree a lane: features (lanes, count, 2), thresholds (lanes, count), and where its leaves begin."""
         import numpy as np
 
-        features = np.empty((at.size, count, 2), dtype=np.int32)
+        features = np.empty((at.size, count, 2), dtype=np.int64)
         thresholds = np.empty((at.size, count), dtype=np.float32)
         lengths, at = self.integers(at)
         _require(lengths == count)

@@ -190,9 +190,9 @@ def _folded(layers: Sequence[Layer]) -> list[Convolution]:
             filters, bias = layer.filters.astype(np.float64), layer.bias.astype(np.float64)
             folded.append(Convolution(filters, bias, layer.stride, layer.padding))
         elif isinstance(layer, Affine):
-            before, scale = folded.pop(), layer.scale.astype(np.float64)
-            if scale.size != before.bias.size:
+            if not folded or not folded[-1].bias.size == layer.scale.size == layer.shift.size:
                 raise FormatError("an affine layer that does not fit the convolution before it")
+            before, scale = folded.pop(), layer.scale.astype(np.float64)
             filters, bias = before.filters * scale[:, None, None, None], before.bias * scale + layer.shift
             folded.append(Convolution(filters, bias, before.stride, before.padding))
     return folded
