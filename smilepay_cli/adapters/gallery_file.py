@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import mkstemp
 
 
 class PackedGalleryFile:
@@ -35,6 +34,8 @@ class PackedGalleryFile:
 
     def write(self, sealed: bytes) -> None:
         """In one step: whoever reads meanwhile has the old or the new one. On a full disk there is none."""
+        from tempfile import mkstemp
+
         draft = None
         try:
             descriptor, draft = mkstemp(prefix="gallery.", suffix=".draft", dir=self._path.parent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 from pathlib import Path
 from stat import S_IMODE
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smilepay_cli.adapters import gallery_file
 from smilepay_cli.rules.gallery import Gallery
 from smilepay_cli.verbs import gallery as module
 from smilepay_cli.verbs.accounts import forget
@@ -164,7 +164,7 @@ def test_a_full_disk_is_no_trouble(scene: Scene, monkeypatch: pytest.MonkeyPatch
         raise OSError(errno.ENOSPC, "No space left on device")
 
     scene.enroll("ann")
-    monkeypatch.setattr(gallery_file, "mkstemp", full)
+    monkeypatch.setattr(tempfile, "mkstemp", full)
     assert len(look(scene)) == 1
     assert not (scene.home / "gallery.packed").exists()
 
