@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -11,26 +10,39 @@ from pathlib import Path
 import pytest
 
 HEAVY = ("cv2", "dlib", "onnxruntime", "face_recognition", "face_recognition_models", "numpy", "PIL", "matplotlib",
-         "scipy", "cryptography", "argon2", "sqlite_utils")  # fmt: skip
+         "scipy", "cryptography", "argon2", "sqlite_utils", "pydantic")  # fmt: skip
+SLOW_FOR_A_LOOK = (
+    "rich",
+    "json",
+    "secrets",
+    "random",
+    "tempfile",
+    "importlib.resources",
+    "importlib.metadata",
+)
+"""Each takes milliseconds; a look at the balance takes some twenty over Typer in all."""
+PACKAGE = Path(__file__).parent.parent / "smilepay_cli"
+ALWAYS = {"__init__", "app", "call", "environment", "options", "perform", "tree"}
+"""Modules of commands/ that are no command."""
 SNIPPET = """
-import json, sys
+import sys
 from smilepay_cli.commands.app import run
-status = run(json.loads(sys.argv[1]))
-print("\\n" + json.dumps([status, sorted(sys.modules)]))
+status = run(sys.argv[1:])
+print("\\n" + " ".join([str(status), *sys.modules]))
 """
 
 
 def loaded_by(home: Path, *arguments: str) -> tuple[int, set[str]]:
     """Exit status and loaded modules of one command in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-c", SNIPPET, json.dumps(arguments)],
+        [sys.executable, "-c", SNIPPET, *arguments],
         env={**os.environ, "SMILEPAY_HOME": str(home)},
         capture_output=True,
         text=True,
         check=True,
     )
-    status, modules = json.loads(done.stdout.splitlines()[-1])
-    return status, set(modules)
+    status, *modules = done.stdout.splitlines()[-1].split(" ")
+    return int(status), set(modules)
 
 
 @pytest.fixture
@@ -65,6 +77,57 @@ def test_commands_without_a_face_load_nothing_heavy(home: Path, arguments: tuple
     status, modules = loaded_by(home, *arguments)
     assert status == 0
     assert not modules & set(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--version",),
+        ("shop",),
+        ("wallet",),
+        ("wallet", "balance"),
+        ("wallet", "balance", "kiosk"),
+        ("wallet", "deposit", "kiosk", "1"),
+        ("wallet", "refund", "pay_none"),
+        ("accounts", "list"),
+    ],
+    ids=" ".join,
+)
+def test_lines_and_small_tables_need_no_rich(home: Path, arguments: tuple[str, ...]) -> None:
+    """Off a terminal the same text is written without it."""
+    assert "rich" not in loaded_by(home, *arguments)[1]
+
+
+@pytest.mark.parametrize("name", ["kiosk", None])
+def test_a_look_at_the_balance_loads_what_it_needs_and_no_more(home: Path, name: str | None) -> None:
+    """What writes events, moves money, looks at faces or draws tables stays out."""
+    status, modules = loaded_by(home, "wallet", "balance", *([name] if name else []))
+    assert status == 0
+    assert not modules & set(SLOW_FOR_A_LOOK)
+    for layer, needed in (("commands", {"wallet"}), ("verbs", {"wallet", "lookup", "till"})):
+        others = {path.stem for path in (PACKAGE / layer).glob("*.py")} - needed - ALWAYS
+        assert others and not modules & {f"smilepay_cli.{layer}.{other}" for other in others}
+
+
+def test_the_catalogue_loads_nothing_of_ordering(home: Path) -> None:
+    """Looking at what is on sale recognises nobody and writes no event."""
+    modules = loaded_by(home, "shop")[1]
+    assert "smilepay_cli.verbs.catalogue" in modules
+    assert not modules & {"smilepay_cli.verbs.shop", "smilepay_cli.verbs.attempt", "smilepay_cli.adapters.faces.fast"}
+
+
+def test_numbers_are_still_checked_by_typer(home: Path) -> None:
+    """Only text and defaults go past its conversion, so a number that is typed loads pydantic."""
+    status, modules = loaded_by(home, "audit", "--limit", "2")
+    assert status == 0 and "pydantic" in modules
+    assert loaded_by(home, "audit", "--limit", "many")[0] == 2
+
+
+def test_a_new_wallet_is_made_by_sqlite_utils(tmp_path: Path) -> None:
+    """Only where tables are made: see adapters/store/schema.py."""
+    assert "sqlite_utils" in loaded_by(tmp_path, "wallet", "balance")[1]
+    assert "sqlite_utils" not in loaded_by(tmp_path, "wallet", "balance")[1]
 
 
 def test_json_needs_no_rich(home: Path) -> None:

@@ -19,7 +19,7 @@ def show_balances(result: BalanceResult, paper: Paper) -> None:
     if result.asked_for is not None:
         balance = result.balances[0].balance
         held = f" ({amount(balance.held)} more set aside)" if balance.held.minor else ""
-        paper.line(f"{result.asked_for}: ", (amount(balance.available), "bold"), held, wrap=True)
+        paper.line(f"{result.asked_for}: ", (amount(balance.available), "bold"), held, wraps=True)
         return
     if not result.balances:
         paper.line("nobody is enrolled yet")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
+from textwrap import wrap
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -58,13 +59,13 @@ class Paper:
 
         return console_on(self._stream, color=self._color)
 
-    def line(self, *parts: Part, wrap: bool = False) -> None:
-        """A line; with `wrap` it is broken where the terminal ends."""
+    def line(self, *parts: Part, wraps: bool = False) -> None:
+        """A line; with `wraps` it is broken where the terminal ends."""
         text = _plain(parts)
-        if self._is_plain and text.isprintable() and not (wrap and _doubtful(text)):
+        if self._is_plain and text.isprintable() and not (wraps and (len(text) > WIDTH or _doubtful(text))):
             print(text, file=self._stream)
         else:
-            self.console.print(_styled(parts), soft_wrap=not wrap)
+            self.console.print(_styled(parts), soft_wrap=not wraps)
 
     def table(self, table: Table) -> None:
         """A table."""
@@ -88,12 +89,27 @@ def _drawn(table: Table) -> list[str] | None:
     if any(_doubtful(line) or (not line and len(cell) > 1) for row in rows for cell in row for line in cell):
         return None
     widths = [max(len(line) for row in rows for line in row[index]) for index in range(len(head))]
+    if (excess := sum(widths) + _GAP * (len(widths) - 1) + 2 - WIDTH) > 0:
+        soft = [index for index, (*_, whole) in enumerate(table.columns) if not whole]
+        if len(soft) != 1:
+            return None
+        widths[soft[0]] -= excess
+        if not _break(rows, soft[0], widths[soft[0]]):
+            return None
     inner = sum(widths) + _GAP * (len(widths) - 1)
-    if inner + 2 > WIDTH:
-        return None
     blank = " " * (inner + 2)
     first, *others = [line for row in rows for line in _lines(row, widths, [right for _, right, *_ in table.columns])]
     return [blank, first, f" {'─' * inner} ", *others, blank]
+
+
+def _break(rows: list[list[list[str]]], index: int, width: int) -> bool:
+    """Break the lines of a column between words; False where the head or a word is wider, or blanks are doubled."""
+    if any("  " in line or max(map(len, line.split(" "))) > width for row in rows for line in row[index]):
+        return False
+    for row in rows:
+        lines = (wrap(line, width, break_on_hyphens=False) or [""] for line in row[index])
+        row[index] = [part for line in lines for part in line]
+    return len(rows[0][index]) == 1
 
 
 def _lines(row: Sequence[Sequence[str]], widths: Sequence[int], rights: Sequence[bool]) -> list[str]:
@@ -110,12 +126,7 @@ def _lines(row: Sequence[Sequence[str]], widths: Sequence[int], rights: Sequence
 
 def _doubtful(text: str) -> bool:
     """Whether Rich might measure, break or trim a text otherwise than counting its letters."""
-    return (
-        len(text) > WIDTH
-        or text != text.strip()
-        or not text.isprintable()
-        or any(letter > _LAST_NARROW for letter in text)
-    )
+    return text != text.strip() or not text.isprintable() or any(letter > _LAST_NARROW for letter in text)
 
 
 def _plain(cell: Cell) -> str:

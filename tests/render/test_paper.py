@@ -39,6 +39,22 @@ def both(write: Any) -> tuple[str, str]:
     return plain.getvalue(), rich.getvalue()
 
 
+SENTENCES = st.lists(st.text("abc", min_size=1, max_size=12), max_size=25).map(" ".join)
+
+
+@given(st.lists(st.tuples(st.text("abc", max_size=50), SENTENCES, st.text("123", max_size=8)), max_size=4))
+def test_a_column_of_sentences_is_broken_as_rich_breaks_it(rows: list[tuple[str, str, str]]) -> None:
+    """Between words, at the width that the other columns leave."""
+    table = Table()
+    table.add_column("item", whole=True)
+    table.add_column("what it is")
+    table.add_column("price", right=True, whole=True)
+    for row in rows:
+        table.add_row(*row)
+    plain, rich = both(lambda paper: paper.table(table))
+    assert plain == rich
+
+
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=4))
 def test_a_table_is_drawn_as_rich_draws_it(rows: list[Any]) -> None:
     """Also where it does not fit, holds letters of two columns, or blanks at an end: then Rich does it."""
@@ -53,9 +69,9 @@ def test_a_table_is_drawn_as_rich_draws_it(rows: list[Any]) -> None:
 
 
 @given(st.lists(st.one_of(WORDS, st.tuples(st.text(max_size=100), st.just("bold red"))), max_size=4), st.booleans())
-def test_a_line_is_written_as_rich_writes_it(parts: list[Any], wrap: bool) -> None:
+def test_a_line_is_written_as_rich_writes_it(parts: list[Any], wraps: bool) -> None:
     """Control characters go, and what wraps wraps at the same word."""
-    plain, rich = both(lambda paper: paper.line(*parts, wrap=wrap))
+    plain, rich = both(lambda paper: paper.line(*parts, wraps=wraps))
     assert plain == rich
 
 
@@ -68,12 +84,13 @@ def test_every_narrow_letter_takes_one_column() -> None:
 
 
 def test_plain_paper_is_really_plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The comparison above would hold if Rich wrote both."""
+    """The comparisons above would hold if Rich wrote both."""
     monkeypatch.setitem(sys.modules, "rich.console", None)
     stream = io.StringIO()
     table = Table()
     table.add_column("item")
-    table.add_row(["Caffè latte", ("\nwith milk", "dim")])
+    table.add_row(["Caffè latte", ("\nwith milk" * 9, "dim")])
+    table.add_row("many words " * 9 + "in a line")
     paper = Paper(stream, color=True)
     paper.table(table)
     paper.line(("✓ ", "bold green"), "done")
