@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # numpy is paid for only by commands that look at a face
@@ -120,6 +119,8 @@ class TemplateMaker:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) that names this maker in the store and in events."""
+        from hashlib import sha256
+
         return sha256("\n".join((self.encoder, self.chip, self.scheme)).encode()).hexdigest()
 
 
@@ -141,9 +142,14 @@ class Candidate:
 
 def pixel_digest(pixels: Pixels) -> str:
     """SHA-256 (hex) over shape and bytes, so that two shapes of the same bytes differ."""
+    from hashlib import sha256
+
+    import numpy as np
+
     height, width = pixels.shape[:2]
-    head = f"{height}x{width}:".encode()
-    return sha256(head + pixels.tobytes()).hexdigest()
+    digest = sha256(f"{height}x{width}:".encode())
+    digest.update(np.ascontiguousarray(pixels))
+    return digest.hexdigest()
 
 
 def as_points(pairs: Sequence[tuple[float, float]] | Any) -> Points:
