@@ -39,11 +39,14 @@ def unpacked(data: Any) -> Forest:
     position = 0
     for _ in fields(Forest):
         head = BytesIO(bytes(data[position : position + 256]))
-        if np.lib.format.read_magic(head) != (1, 0):
-            raise ValueError("an array of unknown version")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(head)
+        try:
+            version, (shape, _, dtype) = np.lib.format.read_magic(head), np.lib.format.read_array_header_1_0(head)
+        except Exception as error:  # numpy parses the head as Python, with all the errors that has
+            raise ValueError("no array where one was expected") from error
         position += head.tell()
         count = int(np.prod(shape))
+        if version != (1, 0) or count < 0:
+            raise ValueError("an array of unknown version or shape")
         arrays.append(np.frombuffer(data, dtype, count, position).reshape(shape))
         position += count * dtype.itemsize
     return Forest(*arrays)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from smilepay_cli.adapters.faces.models.cache import ModelsUnavailable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -13,28 +17,34 @@ class Session:
     """One network with one input and one output. `run` may be called from several threads at once."""
 
     def __init__(self, model: Any, *, optimised: bool = False, threads: int = 1) -> None:
-        """`model` is the file's bytes; `optimised` says that they were optimised for this machine already."""
+        """`model` is the file's bytes; `optimised` says that they were optimised for this machine already.
+
+        Raises ModelsUnavailable when they are no network.
+        """
         import onnxruntime
 
         options = _options(threads)
         if optimised:
             options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        self._session = onnxruntime.InferenceSession(bytes(model), options, providers=["CPUExecutionProvider"])
+        with _told("cannot load a network"):
+            self._session = onnxruntime.InferenceSession(bytes(model), options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
 
     def run(self, batch: NDArray[Any]) -> NDArray[Any]:
         """The output for a batch."""
-        output: NDArray[Any] = self._session.run(None, {self._input: batch})[0]
+        with _told("cannot run a network"):
+            output: NDArray[Any] = self._session.run(None, {self._input: batch})[0]
         return output
 
 
 def save_optimised(model: Path, to: Path) -> None:
-    """Write the network as onnxruntime rearranges it for this processor."""
+    """Write the network as onnxruntime rearranges it for this processor. Raises ModelsUnavailable."""
     import onnxruntime
 
     options = _options(1)
     options.optimized_model_filepath = str(to)
-    onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    with _told(f"cannot write {to}"):
+        onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
 def _options(threads: int) -> Any:
@@ -45,3 +55,11 @@ def _options(threads: int) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # an optimised network is meant for this machine only, which it warns of
     return options
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # onnxruntime's errors share no other class
+        raise ModelsUnavailable(f"{what}: {str(error).partition(chr(10))[0]}") from None
