@@ -50,7 +50,7 @@ class Paper:
     def __init__(self, stream: TextIO, *, color: bool) -> None:
         self._stream = stream
         self._color = color
-        self._is_plain = not _is_terminal(stream)
+        self._is_plain = not _is_terminal(stream) and _knows_lines(stream)
 
     @cached_property
     def console(self) -> Console:
@@ -80,6 +80,11 @@ def _is_terminal(stream: TextIO) -> bool:
     """As Rich has it; a stream that is closed is none."""
     forced = os.environ.get("FORCE_COLOR") or os.environ.get("TTY_COMPATIBLE") == "1"
     return bool(forced) or (not stream.closed and stream.isatty())
+
+
+def _knows_lines(stream: TextIO) -> bool:
+    """Whether a stream has letters to draw lines with; where it has not, Rich draws them with others."""
+    return (getattr(stream, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def _drawn(table: Table) -> list[str] | None:

@@ -75,6 +75,23 @@ def test_a_line_is_written_as_rich_writes_it(parts: list[Any], wraps: bool) -> N
     assert plain == rich
 
 
+def test_a_stream_without_our_letters_gets_lines_of_others() -> None:
+    """Rich draws a table in ASCII there."""
+    table = Table()
+    table.add_column("item")
+    table.add_row("latte")
+
+    def drawn(plain: bool) -> bytes:
+        raw = io.BytesIO()
+        paper = Paper(io.TextIOWrapper(raw, "ascii", errors="replace", write_through=True), color=True)
+        paper._is_plain = paper._is_plain and plain
+        paper.table(table)
+        return raw.getvalue()
+
+    assert drawn(plain=True) == drawn(plain=False) != b""
+    assert b"+--" in drawn(plain=True)
+
+
 def test_every_narrow_letter_takes_one_column() -> None:
     """Rich's table of widths says so too."""
     from rich.cells import cell_len
