@@ -74,14 +74,22 @@ def _build(folder: Path, weights: Weights) -> Parity:
     (folder / ENCODER_GRAPH).write_bytes(encoder_graph(read_network(weights.network.read_bytes())))
     save_optimised(folder / ENCODER_GRAPH, folder / ENCODER)
     (folder / CNN).write_bytes(detector_graph(read_network(weights.detector.read_bytes())))
-    load_dlib().get_frontal_face_detector().save(str(folder / HOG))
+    _save_hog(folder / HOG)
     forests = {points: read_forest(weights.landmarks(points).read_bytes()) for points in (5, 68)}
     for points, forest in forests.items():
         (folder / landmarks_file(points)).write_bytes(packed(forest))
     models = {points: LandmarkModel(forest) for points, forest in forests.items()}
+    Session((folder / CNN).read_bytes()).run(fixed_picture()[None])  # whether it fits together; it is rarely used
     encoder = Session((folder / ENCODER).read_bytes(), optimised=True)
     hog = load_dlib().fhog_object_detector(str(folder / HOG))
     return measure(Dlib(weights), encoder, hog, models)
+
+
+def _save_hog(path: Path) -> None:
+    try:
+        load_dlib().get_frontal_face_detector().save(str(path))
+    except RuntimeError as error:
+        raise ModelsUnavailable(f"cannot write {path}: {str(error).partition(chr(10))[0]}") from None
 
 
 class Dlib:
