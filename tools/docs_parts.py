@@ -98,15 +98,29 @@ def _store_states() -> list[str]:
 
 def policies() -> str:
     """Every number of every named policy, and its source."""
-    from smilepay_cli.rules.profiles import PROFILES, SOURCES
+    from smilepay_cli.adapters.faces.engines import default_scheme
+    from smilepay_cli.rules.profiles import profiles, sources
     from smilepay_cli.vocabulary.policies import Policy
 
+    named, told = profiles(default_scheme(None)), sources(default_scheme(None))
     names = [field.name for field in fields(Policy) if field.name != "name"]
+    rows = ((f"`{name}`", *(_figure(getattr(policy, name)) for policy in named), told[name]) for name in names)
+    return table(("key", *(policy.name for policy in named), "what it is, and where it comes from"), rows)
+
+
+def schemes() -> str:
+    """The numbers that hang on the scheme, side by side."""
+    from smilepay_cli.rules.profiles import PROFILES, THRESHOLDS, sources
+
     rows = (
-        (f"`{name}`", *(_figure(getattr(policy, name)) for policy in PROFILES.values()), SOURCES[name])
-        for name in names
+        (
+            f"`{scheme}`",
+            *(f"{numbers[name][0]:g} / {numbers[name][1]:g}" for name in PROFILES),
+            sources(scheme)["margin"],
+        )
+        for scheme, numbers in THRESHOLDS.items()
     )
-    return table(("key", *PROFILES, "what it is, and where it comes from"), rows)
+    return table(("scheme", *PROFILES, "how steady a template is"), rows)
 
 
 def _figure(value: Any) -> str:

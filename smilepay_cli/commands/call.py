@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smilepay_cli.commands.environment import Environment
-from smilepay_cli.rules.profiles import extend, profile
+from smilepay_cli.rules.policy_files import extend
+from smilepay_cli.rules.profiles import profile
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 if TYPE_CHECKING:

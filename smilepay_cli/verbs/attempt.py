@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smilepay_cli.ports import Books
-from smilepay_cli.rules.profiles import as_figures, profile, weaker_fields
+from smilepay_cli.rules.policy_files import as_figures, weaker_fields
+from smilepay_cli.rules.profiles import profile
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import ExitStatus, Reason, Refused, SmilepayError, UsageProblem

@@ -148,7 +148,7 @@ def pixel_digest(pixels: Pixels) -> str:
 
     height, width = pixels.shape[:2]
     digest = sha256(f"{height}x{width}:".encode())
-    digest.update(np.ascontiguousarray(pixels))
+    digest.update(np.ascontiguousarray(pixels).data)
     return digest.hexdigest()
 
 

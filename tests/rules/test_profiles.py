@@ -8,19 +8,9 @@ from typing import Any
 
 import pytest
 
-from smilepay_cli.rules import profiles
-from smilepay_cli.rules.profiles import (
-    DEMO,
-    PROFILES,
-    STANDARD,
-    STRICT,
-    THRESHOLDS,
-    as_figures,
-    extend,
-    profile,
-    sources,
-    weaker_fields,
-)
+from smilepay_cli.rules import policy_files
+from smilepay_cli.rules.policy_files import as_figures, extend, weaker_fields
+from smilepay_cli.rules.profiles import DEMO, PROFILES, STANDARD, STRICT, THRESHOLDS, profile, profiles, sources
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.policies import SMILE_MODES, Policy
 
@@ -52,11 +42,11 @@ WEAKER_AND_STRICTER: dict[str, tuple[list[Any], list[Any]]] = {
 
 def test_every_field_is_thought_of_everywhere() -> None:
     """A new field fails here until it has a reader, a source, a direction, and a line in this file."""
-    assert list(profiles._READERS) == ["scheme", *FIELDS]
+    assert list(policy_files._READERS) == ["scheme", *FIELDS]
     for scheme in THRESHOLDS:
         told = sources(scheme)
         assert set(told) == {"scheme", *FIELDS} and all(told.values())
-    assert set(profiles._WEAKER) | {"lockout_seconds"} == {"scheme", *FIELDS}
+    assert set(policy_files._WEAKER) | {"lockout_seconds"} == {"scheme", *FIELDS}
     assert set(WEAKER_AND_STRICTER) == set(FIELDS)
     assert set(as_figures(STANDARD)) == {"name", "scheme", *FIELDS}
 
@@ -99,7 +89,7 @@ def test_several_weaker_fields_are_all_named() -> None:
 @pytest.mark.parametrize("scheme", THRESHOLDS)
 def test_demo_then_standard_then_strict(scheme: str) -> None:
     """Each profile is at least as strict as the one before, in every field, whatever the scheme."""
-    demo, standard, strict = profiles.profiles(scheme)
+    demo, standard, strict = profiles(scheme)
     assert [demo.name, standard.name, strict.name] == list(PROFILES) == ["demo", "standard", "strict"]
     for weak, strong in ((demo, standard), (standard, strict), (demo, strict)):
         assert weaker_fields(strong, weak) == []
