@@ -7,6 +7,7 @@ detector is dlib's own, on pictures no larger than they need to be.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread, local
@@ -126,14 +127,14 @@ class _Parts:
     """The models of one set, loaded. Raises ModelsUnavailable when a file is not what was built."""
 
     def __init__(self, files: ModelFiles, threads: int) -> None:
-        self._files = files
         self.landmarks: dict[int, LandmarkModel] = {}
         trouble: list[Exception] = []
         # Two thirds of the bytes are the landmarks': they are hashed while the network is made ready.
-        beside = Thread(target=_told(self._load_landmarks, trouble))
+        beside = Thread(target=_told(lambda: self._load_landmarks(files), trouble))
         beside.start()
         try:
             files.read(HOG)
+            self._hog = _hog_from(files.folder / HOG)
             cnn = files.read(CNN)
             self.encoder = Session(files.read(ENCODER), optimised=True, threads=threads)
         finally:
@@ -145,8 +146,8 @@ class _Parts:
         self._making = Lock()
 
     def new_hog(self) -> Any:
-        """A HOG detector for one thread."""
-        return load_dlib().fhog_object_detector(str(self._files.folder / HOG))
+        """A HOG detector for one thread. Not from its file, which may have gone since it was checked."""
+        return copy(self._hog)
 
     def cnn(self, batch: NDArray[Any]) -> NDArray[Any]:
         """Scores of the CNN, which is loaded when it is first needed."""
@@ -156,9 +157,16 @@ class _Parts:
             network = self._cnn
         return network.run(batch)
 
-    def _load_landmarks(self) -> None:
+    def _load_landmarks(self, files: ModelFiles) -> None:
         for points in (68, 5):
-            self.landmarks[points] = LandmarkModel(unpacked(self._files.read(landmarks_file(points))))
+            self.landmarks[points] = LandmarkModel(unpacked(files.read(landmarks_file(points))))
+
+
+def _hog_from(path: Path) -> Any:
+    try:
+        return load_dlib().fhog_object_detector(str(path))
+    except RuntimeError as error:
+        raise ModelsUnavailable(f"{HOG}: {error}") from None
 
 
 def _told(work: Callable[[], None], trouble: list[Exception]) -> Callable[[], None]:

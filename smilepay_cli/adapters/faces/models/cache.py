@@ -19,7 +19,7 @@ import platform
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
@@ -75,6 +75,7 @@ class Digests:
 
     def _read(self) -> dict[str, list[Any]]:
         try:
+            require_own(self._path.parent)
             check, text = self._path.read_text(encoding="utf-8").split("\n", 1)
             known = json.loads(text) if sha256(text.encode()).hexdigest() == check else {}
             return known if isinstance(known, dict) else {}
@@ -89,7 +90,8 @@ class Digests:
             draft.write_text(f"{sha256(text.encode()).hexdigest()}\n{text}", encoding="utf-8")
             draft.replace(self._path)
         except OSError:  # then it is hashed again next time
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
 
 
 class ModelFiles:
@@ -98,6 +100,16 @@ class ModelFiles:
     def __init__(self, folder: Path, digests: Mapping[str, str]) -> None:
         self.folder = folder
         self._digests = digests
+
+    @property
+    def whole(self) -> bool:
+        """Whether every file is what was built."""
+        try:
+            for name in self._digests:
+                self.read(name)
+        except ModelsUnavailable:
+            return False
+        return True
 
     def read(self, name: str) -> bytes | mmap.mmap:
         """The file's bytes, mapped into memory and checked. Raises ModelsUnavailable when they changed."""
@@ -143,6 +155,7 @@ class ModelCache:
         """The models as they lie there; None when they are not there or not whole."""
         folder = self.folder / self.key
         try:
+            require_own(self.folder)
             require_own(folder)
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             digests = {str(name): str(digest) for name, digest in manifest["files"].items()}
@@ -153,14 +166,16 @@ class ModelCache:
     def build(self, make: Callable[[Path, Weights], dict[str, Any]], say: Say, *, damaged: bool = False) -> ModelFiles:
         """The models, made by `make` into a fresh folder unless another process just did so.
 
-        `damaged` builds even over a set that looks whole. Raises ModelsUnavailable.
+        `damaged` looks at every byte before it believes that. Raises ModelsUnavailable.
         """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             require_own(self.folder)
             with _locked(self.folder / "lock"):
-                if not damaged and (found := self.find()) is not None:
+                if (found := self.find()) is not None and (not damaged or found.whole):
                     return found
+                for left_behind in self.folder.glob("draft-*"):  # by a process that was killed
+                    shutil.rmtree(left_behind, ignore_errors=True)
                 say("building the fast face engine for this machine, once; some seconds")
                 return self._built(make)
         except OSError as error:
