@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from smilepay_cli.vocabulary.faces import View
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
     from smilepay_cli.vocabulary.faces import Vector
 
@@ -29,13 +28,17 @@ class Scheme(Protocol):
         """How many points the chip is cut by: 5 or 68. Descriptors of the two kinds are some 0.1 apart."""
 
     @property
+    def averages_frames(self) -> bool:
+        """Whether the template of a capture is made from several of its frames."""
+
+    @property
     def views(self) -> tuple[View, ...]:
         """The chips of a face that are encoded."""
 
-    def template(self, descriptors: NDArray[Any]) -> Vector:
+    def template(self, descriptors: Any) -> Vector:
         """(128,) float64 from the descriptors of one person: (views, 128), or (frames, views, 128)."""
 
-    def dissimilarities(self, references: NDArray[Any], probe: Vector) -> Vector:
+    def dissimilarities(self, references: Any, probe: Vector) -> Vector:
         """(n,) float64 of (n, 128) references against one probe; lower is closer."""
 
 
@@ -44,16 +47,17 @@ class Euclidean:
 
     name = "euclidean"
     landmarks = 5
+    averages_frames = False
     views: tuple[View, ...] = (View(0.25),)
 
-    def template(self, descriptors: NDArray[Any]) -> Vector:
+    def template(self, descriptors: Any) -> Vector:
         """The mean over the chips; of one chip, its descriptor unchanged."""
         import numpy as np
 
         mean: Vector = np.asarray(descriptors, dtype=np.float64).reshape(-1, 128).mean(axis=0)
         return mean
 
-    def dissimilarities(self, references: NDArray[Any], probe: Vector) -> Vector:
+    def dissimilarities(self, references: Any, probe: Vector) -> Vector:
         """Euclidean distances, as `face_recognition.face_distance` gives them."""
         import numpy as np
 
@@ -70,12 +74,13 @@ class Mirrored(Euclidean):
     """
 
     landmarks = 68
+    averages_frames = True
 
     def __init__(self, name: str, *paddings: float) -> None:
         self.name = name
         self.views = tuple(View(padding, mirrored) for padding in paddings for mirrored in (False, True))
 
-    def template(self, descriptors: NDArray[Any]) -> Vector:
+    def template(self, descriptors: Any) -> Vector:
         """The mean over all chips, scaled to length 1, in numbers that float32 holds."""
         import numpy as np
 

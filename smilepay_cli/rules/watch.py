@@ -1,7 +1,7 @@
 """Watching a capture, frame by frame: which face to judge, and whether the smile was shown.
 
-A fold: `seen` takes what was known and one more face. Only the two faces that matter are kept, so a long
-capture costs no memory.
+A fold: `seen` takes what was known and one more face. Only the two faces that matter and a few of the last ones
+are kept, so a long capture costs no memory.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face
 from smilepay_cli.vocabulary.policies import Policy
 
+RECENT = 4
+"""Faces kept for averaging; of neighbouring frames more add little."""
 FROZEN_SHARE_MAX = 0.5
 """A camera's noise makes every frame new; more identical neighbours than this is a frozen feed."""
 
@@ -30,11 +32,13 @@ class Watch:
     changed: bool = False
     """Neutral -> smile was shown: `best` smiles and is wider than `neutral` by the policy's share. Both stay."""
     faces: int = 0
+    recent: tuple[Face, ...] = ()
+    """The last good faces, for schemes that average a template over frames."""
 
 
 def seen(watch: Watch, face: Face, policy: Policy) -> Watch:
     """One more face of the same capture."""
-    watch = replace(watch, faces=watch.faces + 1)
+    watch = replace(watch, faces=watch.faces + 1, recent=(*watch.recent, face)[-RECENT:])
     if watch.changed:
         return watch
     if face.mouth is None:

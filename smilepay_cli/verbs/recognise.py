@@ -43,6 +43,26 @@ def check_lockout(attempt: Attempt, books: Books) -> None:
             require_unlocked(strikes, now, till.policy)
 
 
+def _probe(till: Till, capture: Capture, figures: dict[str, Any]) -> Vector:
+    """The template of a capture: of its judged face, and of the last ones too where the scheme averages frames.
+
+    A frame that the policy would not take for the judged face's person is left out: what several people show is never
+    mixed into one template.
+    """
+    if not till.scheme.averages_frames:
+        return template_of(till, capture.face)
+    others = [face for face in capture.watch.recent if face is not capture.face]
+    faces = [capture.face, *others]
+    descriptors = till.engine.descriptors([(face.frame.pixels, face.box) for face in faces])
+    templates = [till.scheme.template(views) for views in descriptors]
+    apart = till.scheme.dissimilarities(templates, templates[0])
+    same = [
+        views for views, distance in zip(descriptors, apart, strict=True) if distance <= till.policy.dissimilarity_max
+    ]
+    figures["frames_averaged"] = len(same)
+    return till.scheme.template(same) if len(same) > 1 else templates[0]
+
+
 def template_of(till: Till, face: Face) -> Vector:
     """The template of one face, (128,) float64."""
     return till.scheme.template(till.engine.descriptors([(face.frame.pixels, face.box)]))
@@ -55,7 +75,7 @@ def identify(attempt: Attempt, capture: Capture, gallery: Gallery) -> Decision:
     """
     till = attempt.till
     with attempt.check("match") as figures:
-        probe = template_of(till, capture.face)
+        probe = _probe(till, capture, figures)
         compared = gallery if attempt.claimed_id is None else gallery.only(attempt.claimed_id)
         ranked = candidates(compared, probe, till.scheme, within=0.0)
         decision = decide(ranked, till.policy, claimed=attempt.claimed_id)

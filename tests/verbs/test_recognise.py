@@ -1,0 +1,91 @@
+"""The template of a capture: of one frame or of several, never of several people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from smilepay_cli.rules.profiles import profile
+from smilepay_cli.rules.schemes import MIRROR
+from smilepay_cli.rules.watch import RECENT
+from smilepay_cli.verbs.enroll import enroll
+from smilepay_cli.verbs.pay import PayRequest, PayResult, pay
+from smilepay_cli.verbs.till import Till
+from tests.fakes.fake_engine import FAKE_MAKER, FakeEngine, picture
+from tests.fakes.source import PictureSource
+from tests.verbs.conftest import Scene
+
+MAKER = replace(FAKE_MAKER, scheme=MIRROR.name)
+
+
+@pytest.fixture
+def till(scene: Scene) -> Till:
+    """A till whose engine makes templates of a scheme that averages frames; ann and bob are enrolled."""
+    till = replace(scene.till(profile("standard", MIRROR.name)), engine=FakeEngine({"maker": MAKER}))
+    for name in ("ann", "bob"):
+        assert enroll(till, name, PictureSource(picture(name)), deposit="100").refusal is None
+    return till
+
+
+def paid(till: Till, *frames: Any) -> PayResult:
+    return pay(till, PayRequest(amount="1", merchant="kiosk"), PictureSource(*frames))
+
+
+def matched(scene: Scene) -> dict[str, Any]:
+    """What the newest event says of the match."""
+    return dict(next(check for check in scene.events()[-1]["checks"] if check["name"] == "match")["figures"])
+
+
+def test_a_capture_of_several_frames_is_nearer_than_one_of_them(till: Till, scene: Scene) -> None:
+    """What differs from frame to frame goes out with the mean."""
+    frames = [picture("ann", noise=number) for number in (1, 2)] + [picture("ann", noise=3, smile=True)]
+    assert paid(till, *frames).refusal is None
+    several = matched(scene)
+    assert paid(till, picture("ann", noise=4, smile=True)).refusal is None
+    one = matched(scene)
+    assert (several["frames_averaged"], one["frames_averaged"]) == (3, 1)
+    assert several["dissimilarity"] < one["dissimilarity"]
+
+
+def test_a_long_capture_keeps_the_last_frames(till: Till, scene: Scene) -> None:
+    """No more than a few, however long somebody looked."""
+    frames = [picture("ann", noise=number) for number in range(1, 21)]
+    assert paid(till, *frames, picture("ann", noise=30, smile=True)).refusal is None
+    assert matched(scene)["frames_averaged"] == RECENT
+
+
+def test_somebody_elses_frame_is_left_out(till: Till, scene: Scene) -> None:
+    """The mean of two people would be near to both."""
+    frames = (picture("ann", noise=1), picture("bob", noise=2), picture("ann", noise=3, smile=True))
+    result = paid(till, *frames)
+    assert result.refusal is None
+    assert matched(scene)["frames_averaged"] == 2
+    with scene.store.reading() as books:
+        ann = books.people.by_name("ann")
+    assert ann is not None and scene.events()[-1]["account"] == ann.account_id
+
+
+def test_numbers_that_are_none_match_nobody(till: Till, scene: Scene) -> None:
+    """A descriptor that failed is not averaged away."""
+    broken = FakeEngine({"maker": MAKER, "descriptors": np.full((2, 1, 128), np.nan)})
+    frames = (picture("ann", noise=1), picture("ann", noise=2, smile=True))
+    refusal = paid(replace(till, engine=broken), *frames).refusal
+    assert refusal is not None and refusal.reason == "no_match"
+
+
+def test_face_recognitions_own_scheme_looks_at_one_frame(scene: Scene) -> None:
+    """It is kept as it is, for comparison."""
+    scene.enroll("ann")
+    frames = PictureSource(picture("ann", noise=11), picture("ann", noise=12, smile=True))
+    assert scene.pay("ann", amount="1", merchant="kiosk", source=frames).refusal is None
+    assert "frames_averaged" not in matched(scene)
+
+
+def test_a_policy_of_another_scheme_is_refused(scene: Scene) -> None:
+    """Its numbers mean nothing for these templates: a fault of ours, and a refusal all the same."""
+    till = replace(scene.till(), policy=profile("standard", "quartet"))
+    refusal = paid(till, picture("ann", smile=True)).refusal
+    assert refusal is not None and refusal.reason == "check_failed"
