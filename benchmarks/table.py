@@ -14,10 +14,12 @@ def page(record: Mapping[str, Any]) -> str:
     """The whole record (record.py) as Markdown."""
     machine = record["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    given = ", ".join(f"`{name}={value}`" for name, value in machine["environment"].items())
     parts = [
         "Made by `make bench`. Medians, with the smallest value in brackets. A ratio says how many times better ours "
         "is: above 1 it is faster, or smaller, or finds more.",
-        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, {versions}.",
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, {versions}."
+        + (f" In the environment: {given}." if given else ""),
     ]
     rows: list[Result] = []
     notes: list[str] = []

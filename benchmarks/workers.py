@@ -25,7 +25,6 @@ class Answer:
 
     value: Any
     wall: float
-    cpu: float
 
 
 class Worker:
@@ -65,7 +64,7 @@ class Worker:
         answer = json.loads(line)
         if "error" in answer:
             raise WorkerFailed(f"{self._name}, {operation}: {answer['error']}")
-        return Answer(answer["value"], answer["wall"], answer["cpu"])
+        return Answer(answer["value"], answer["wall"])
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,13 @@ from benchmarks.record import FORMAT, Measured, read, record, write
 from benchmarks.results import LESS, MORE, Figure, Result, alone, compared, figure, ratio, result_from
 from benchmarks.table import number, page, shown, table
 
-MACHINE = {"processor": "a processor", "cores": 2, "system": "Linux x86_64", "versions": {"Python": "3.11.7"}}
+MACHINE = {
+    "processor": "a processor",
+    "cores": 2,
+    "system": "Linux x86_64",
+    "versions": {"Python": "3.11.7"},
+    "environment": {"OMP_NUM_THREADS": "1"},
+}
 ORDER = ("encoder", "startup")
 
 
@@ -90,7 +96,7 @@ def test_a_row_without_a_reference_has_empty_cells() -> None:
 def test_the_page_says_on_what_and_when() -> None:
     """Figures without a machine mean nothing."""
     text = page(record(MACHINE, [measured("encoder", row(), note="One thread.", quick=True)], ORDER, {}))
-    assert "a processor, 2 cores, Linux x86_64, Python 3.11.7" in text
+    assert "a processor, 2 cores, Linux x86_64, Python 3.11.7. In the environment: `OMP_NUM_THREADS=1`." in text
     assert "- **encoder** (2026-11-24, few repeats): One thread." in text
     assert "| encode a face | 5 ms (4) | 41 ms (40) dlib | 8.20 | 3 |" in text
 
