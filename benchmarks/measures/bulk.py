@@ -36,7 +36,7 @@ def measure(setting: Setting) -> Report:
         theirs = face_recognition_command(setting, photos, cpus)
         if theirs:
             contenders[f"theirs {cpus}"] = _rate([theirs], len(paths))
-    taken = in_turns(setting.rounds(5, 1), contenders, warm_up=False)
+    taken = in_turns(setting.rounds(4, 1), contenders, warm_up=False)
     return Report(
         _rows(taken),
         f"{what}; whole processes from start to exit, wall clock, one known person to compare with. Two processes: "

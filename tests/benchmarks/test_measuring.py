@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.children import ChildFailed, run, run_together
 from benchmarks.flops import multiply_adds
+from benchmarks.machine import machine
+from benchmarks.setting import Setting
 from benchmarks.workers import ROOT, Worker, WorkerFailed, in_turns
 from smilepay_cli.adapters.faces.models.dlib_format import read_network
 from smilepay_cli.adapters.faces.models.graphs import encoder_graph
@@ -83,3 +86,22 @@ def test_an_unknown_name_is_an_error(capsys: pytest.CaptureFixture[str]) -> None
     with pytest.raises(SystemExit):
         main(["--only", "encodr"])
     assert "no benchmark named encodr" in capsys.readouterr().err
+
+
+def test_the_machine_is_told() -> None:
+    """In words that JSON can hold: figures are read years later, elsewhere."""
+    told = json.loads(json.dumps(machine()))
+    assert told["processor"] and told["cores"] >= 1
+    assert {"Python", "numpy", "onnxruntime", "dlib-bin", "face-recognition"} <= set(told["versions"])
+
+
+def test_photos_come_from_the_samples_where_there_are_no_others(tmp_path: Path) -> None:
+    """A machine with the checkout alone measures too."""
+    folder, what = Setting(tmp_path, quick=True, evaluation=None).bulk_photos()
+    assert len(list(folder.iterdir())) == 16 and what.startswith("16 sample faces")
+    other = tmp_path / "other"
+    (other / "london" / "001").mkdir(parents=True)
+    (other / "london" / "001" / "neutral.jpg").write_bytes(b"")
+    (tmp_path / "again").mkdir()
+    folder, what = Setting(tmp_path / "again", quick=True, evaluation=other).bulk_photos()
+    assert [path.name for path in folder.iterdir()] == ["001-neutral.jpg"] and "London" in what
