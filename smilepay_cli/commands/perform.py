@@ -109,6 +109,7 @@ _LOOKING = {
     "pay": "Looking at the payer ...",
     "audit": "Reading the trail ...",
     "audit verify": "Recomputing the chain ...",
+    "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",
 }
 

@@ -28,6 +28,7 @@ SHOWN_BY = {
     "ChangeResult": "accounts.show_change",
     "PolicyResult": "policies.show_policies",
     "FloorResult": "policies.show_floor",
+    "DoctorResult": "doctor.show_findings",
 }
 """Modules of this folder and functions in them, by name: only the one that is needed is imported."""
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from smilepay_cli.vocabulary.faces import View
 
 if TYPE_CHECKING:
-
     from smilepay_cli.vocabulary.faces import Vector
 
 

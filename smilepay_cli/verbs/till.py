@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from smilepay_cli.ports import CatalogueSource, Clock, FaceEngine, GalleryFile, Ids, Pins, Store, Vault
-from smilepay_cli.rules.schemes import SCHEMES, Scheme
-from smilepay_cli.vocabulary.policies import Policy
+if TYPE_CHECKING:
+    from smilepay_cli.ports import CatalogueSource, Clock, FaceEngine, GalleryFile, Ids, Pins, Store, Vault
+    from smilepay_cli.rules.schemes import Scheme
+    from smilepay_cli.vocabulary.policies import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Till:
     @property
     def scheme(self) -> Scheme:
         """How the engine's templates are compared. Raises ValueError when the policy's numbers belong to another."""
+        from smilepay_cli.rules.schemes import SCHEMES
+
         name = self.engine.maker.scheme
         if name != self.policy.scheme:
             raise ValueError(f"the policy's numbers are for {self.policy.scheme!r}, the engine's templates {name!r}")

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.adapters.faces.fast import FastEngine
-from smilepay_cli.adapters.faces.models.cache import ModelsUnavailable
+from smilepay_cli.adapters.faces.models.files import ModelsUnavailable
 from smilepay_cli.adapters.faces.reference import ReferenceEngine
 
 if TYPE_CHECKING:

@@ -6,27 +6,26 @@ detector is dlib's own, on pictures no larger than they need to be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from copy import copy
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from threading import Lock, Thread, local
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.adapters.faces.chips import checked, cut, shape_of
 from smilepay_cli.adapters.faces.finding import find
 from smilepay_cli.adapters.faces.makers import landmark_model_of, maker_of
-from smilepay_cli.adapters.faces.models.builder import CNN, ENCODER, HOG, build, landmarks_file
-from smilepay_cli.adapters.faces.models.cache import ModelCache, ModelFiles, ModelsUnavailable, Say
-from smilepay_cli.adapters.faces.models.landmarks import LandmarkModel, unpacked
-from smilepay_cli.adapters.faces.models.sessions import Session
-from smilepay_cli.adapters.faces.weights import Weights, find_weights, load_dlib
+from smilepay_cli.adapters.faces.models.cache import ModelCache, Say
+from smilepay_cli.adapters.faces.models.files import ModelFiles, ModelsUnavailable
+from smilepay_cli.adapters.faces.models.parts import Parts
+from smilepay_cli.adapters.faces.weights import Weights, find_weights
 from smilepay_cli.rules.schemes import SCHEMES
 from smilepay_cli.vocabulary.faces import Box, Detections, TemplateMaker
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from smilepay_cli.adapters.faces.models.builder import Parity
     from smilepay_cli.vocabulary.faces import Pixels, Points
 
 BATCH = 32
@@ -49,7 +48,7 @@ class FastEngine:
         self._say = say
         self._threads = threads
         self._loading = Lock()
-        self._ready: _Parts | None = None
+        self._ready: Parts | None = None
         self._mine = local()
 
     @property
@@ -89,7 +88,28 @@ class FastEngine:
             rows[start : start + BATCH] = encoder.run(np.stack(chips[start : start + BATCH]))
         return rows
 
-    def prepare(self) -> _Parts:
+    @property
+    def folder(self) -> Path:
+        """Where models are kept, of this machine and of others."""
+        return self._folder
+
+    @property
+    def models(self) -> Path:
+        """Where the models in use lie. Raises ModelsUnavailable."""
+        return self.prepare().files.folder
+
+    def digest(self, path: Path) -> str:
+        """SHA-256 of a weight file as this engine remembers it."""
+        return self._cache.digests.of(path)
+
+    def parity(self) -> Parity:
+        """How far the models are from dlib, measured now. Raises ModelsUnavailable."""
+        from smilepay_cli.adapters.faces.models.builder import Dlib, measure
+
+        parts = Parts(self.prepare().files, {5, 68}, self._threads)
+        return measure(Dlib(self._weights), parts.encoder, parts.new_hog(), parts.landmarks)
+
+    def prepare(self) -> Parts:
         """Everything loaded, checked and ready. Raises ModelsUnavailable."""
         if self._ready is None:
             with self._loading:
@@ -104,15 +124,21 @@ class FastEngine:
         rectangles, scores, _ = self._mine.hog.run(grey, doublings, 0.0)
         return list(zip(rectangles, scores, strict=True))
 
-    def _load(self) -> _Parts:
+    def _load(self) -> Parts:
+        points = {68, self._scheme.landmarks}
         try:
-            files = self._cache.find() or self._cache.build(build, self._say)
+            files = self._cache.find() or self._build()
         except ImportError as error:
             raise ModelsUnavailable(f"{error.name or error} is not installed") from None
         try:
-            return _Parts(files, self._threads)
+            return Parts(files, points, self._threads)
         except ModelsUnavailable:
-            return _Parts(self._cache.build(build, self._say, damaged=True), self._threads)
+            return Parts(self._build(damaged=True), points, self._threads)
+
+    def _build(self, *, damaged: bool = False) -> ModelFiles:
+        from smilepay_cli.adapters.faces.models.builder import build  # once a machine
+
+        return self._cache.build(build, self._say, damaged=damaged)
 
     @cached_property
     def _weights(self) -> Weights:
@@ -121,61 +147,3 @@ class FastEngine:
     @cached_property
     def _cache(self) -> ModelCache:
         return ModelCache(self._folder, self._weights)
-
-
-class _Parts:
-    """The models of one set, loaded. Raises ModelsUnavailable when a file is not what was built."""
-
-    def __init__(self, files: ModelFiles, threads: int) -> None:
-        self.landmarks: dict[int, LandmarkModel] = {}
-        trouble: list[Exception] = []
-        # Two thirds of the bytes are the landmarks': they are hashed while the network is made ready.
-        beside = Thread(target=_told(lambda: self._load_landmarks(files), trouble))
-        beside.start()
-        try:
-            files.read(HOG)
-            self._hog = _hog_from(files.folder / HOG)
-            cnn = files.read(CNN)
-            self.encoder = Session(files.read(ENCODER), optimised=True, threads=threads)
-        finally:
-            beside.join()
-        if trouble:
-            raise trouble[0]
-        self._cnn_bytes = cnn
-        self._cnn: Session | None = None
-        self._making = Lock()
-
-    def new_hog(self) -> Any:
-        """A HOG detector for one thread. Not from its file, which may have gone since it was checked."""
-        return copy(self._hog)
-
-    def cnn(self, batch: NDArray[Any]) -> NDArray[Any]:
-        """Scores of the CNN, which is loaded when it is first needed."""
-        with self._making:
-            if self._cnn is None:
-                self._cnn = Session(self._cnn_bytes)
-            network = self._cnn
-        return network.run(batch)
-
-    def _load_landmarks(self, files: ModelFiles) -> None:
-        for points in (68, 5):
-            self.landmarks[points] = LandmarkModel(unpacked(files.read(landmarks_file(points))))
-
-
-def _hog_from(path: Path) -> Any:
-    try:
-        return load_dlib().fhog_object_detector(str(path))
-    except RuntimeError as error:
-        raise ModelsUnavailable(f"{HOG}: {error}") from None
-
-
-def _told(work: Callable[[], None], trouble: list[Exception]) -> Callable[[], None]:
-    """`work`, with what it raises kept for the thread that waits."""
-
-    def run() -> None:
-        try:
-            work()
-        except Exception as error:
-            trouble.append(error)
-
-    return run

@@ -12,8 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.adapters.faces.chips import cut, rectangle_of, shape_of
-from smilepay_cli.adapters.faces.models.cache import ModelsUnavailable
 from smilepay_cli.adapters.faces.models.dlib_format import FormatError, read_forest, read_network
+from smilepay_cli.adapters.faces.models.files import (
+    CNN,
+    ENCODER,
+    ENCODER_GRAPH,
+    HOG,
+    ModelsUnavailable,
+    landmarks_file,
+)
 from smilepay_cli.adapters.faces.models.graphs import detector_graph, encoder_graph
 from smilepay_cli.adapters.faces.models.landmarks import LandmarkModel, packed
 from smilepay_cli.adapters.faces.models.sessions import Session, save_optimised
@@ -25,18 +32,11 @@ from smilepay_cli.vocabulary.faces import Box
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Pixels
 
-ENCODER_GRAPH, ENCODER = "encoder.onnx", "encoder.optimised.onnx"
-HOG, CNN = "hog.svm", "cnn.onnx"
 DESCRIPTOR_TOLERANCE = 1e-5
 """Euclidean distance of a descriptor to dlib's own; float32 sums in another order give about 1e-6."""
 LANDMARK_TOLERANCE = 1.0
 """Pixels; dlib rounds to whole ones."""
 _BOXES = (Box(90, 70, 220, 220), Box(120, 60, 260, 260), Box(-30, 200, 180, 180))
-
-
-def landmarks_file(points: int) -> str:
-    """Where the landmark model of so many points is kept."""
-    return f"landmarks-{points}.npy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smilepay_cli.adapters.faces.models.cache import ModelsUnavailable
+from smilepay_cli.adapters.faces.models.files import ModelsUnavailable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,6 +9,7 @@ import errno
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -20,15 +21,8 @@ import onnxruntime
 import pytest
 
 from smilepay_cli.adapters.faces.models import cache as module
-from smilepay_cli.adapters.faces.models.cache import (
-    MANIFEST,
-    Digests,
-    ModelCache,
-    ModelFiles,
-    ModelsUnavailable,
-    default_folder,
-    processor,
-)
+from smilepay_cli.adapters.faces.models.cache import Digests, ModelCache, default_folder, processor
+from smilepay_cli.adapters.faces.models.files import MANIFEST, ModelFiles, ModelsUnavailable, checksum
 from smilepay_cli.adapters.faces.weights import Weights, sha256_of
 from smilepay_cli.vocabulary.errors import UsageProblem
 
@@ -110,7 +104,7 @@ class TestKeeping:
         """For who looks into the folder, and for `find`."""
         manifest = json.loads((make.build(cache).folder / MANIFEST).read_text())
         assert manifest["facts"] == cache.facts() and manifest["made"] == {"parity": "fine"}
-        assert manifest["files"] == {"one": sha256(ONE).hexdigest(), "other": sha256(OTHER).hexdigest()}
+        assert manifest["files"] == {"one": checksum(ONE), "other": checksum(OTHER)}
         assert set(cache.facts()) == {"format", "weights", "dlib", "onnxruntime", "numpy", "processor"}
 
     def test_a_build_that_fails_leaves_nothing(self, cache: ModelCache) -> None:
@@ -310,7 +304,7 @@ class TestNoRoom:
         def refuse(*_: object, **__: object) -> str:
             raise OSError(number, os.strerror(number))
 
-        monkeypatch.setattr(module, "mkdtemp", refuse)
+        monkeypatch.setattr(tempfile, "mkdtemp", refuse)
         with pytest.raises(ModelsUnavailable) as caught:
             make.build(cache)
         assert str(caught.value) == f"cannot keep models in {cache.folder}: {os.strerror(number)}"

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from smilepay_cli.adapters.faces import fast as module
 from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.adapters.faces.finding import cnn_faces
-from smilepay_cli.adapters.faces.models.builder import CNN, ENCODER, ENCODER_GRAPH, HOG, landmarks_file
-from smilepay_cli.adapters.faces.models.cache import MANIFEST, ModelCache, default_folder
+from smilepay_cli.adapters.faces.models import builder as module
+from smilepay_cli.adapters.faces.models.cache import ModelCache, default_folder
+from smilepay_cli.adapters.faces.models.files import CNN, ENCODER, ENCODER_GRAPH, HOG, MANIFEST, landmarks_file
 from smilepay_cli.adapters.faces.weights import find_weights
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Sample = Callable[..., "Pixels"]
 FIVE, SIXTY_EIGHT = landmarks_file(5), landmarks_file(68)
 KINDS = (MANIFEST, "weights.json", ENCODER, ENCODER_GRAPH, CNN, HOG, FIVE, SIXTY_EIGHT)
-LOADED = {ENCODER, CNN, HOG, FIVE, SIXTY_EIGHT}
+LOADED = {ENCODER, CNN, HOG, SIXTY_EIGHT}
 """What an engine reads; the graph as it was before it was optimised is not among it."""
 
 PROCESS = """

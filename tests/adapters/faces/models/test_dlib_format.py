@@ -79,21 +79,29 @@ def a_forest(cascades: int, trees: int, depth: int, points: int, pool: int, seed
     )
 
 
-def written(forest: Forest) -> bytes:
-    def tree(cascade: int, number: int) -> bytes:
-        features, thresholds = forest.split_features[cascade, number], forest.split_thresholds[cascade, number]
-        splits = (
-            integer(int(one)) + integer(int(other)) + real(float(threshold))
-            for (one, other), threshold in zip(features, thresholds, strict=True)
-        )
-        return listed(splits) + listed(column(leaf) for leaf in forest.leaves[cascade, number])
+def splits_of(forest: Forest, cascade: int, tree: int) -> bytes:
+    features, thresholds = forest.split_features[cascade, tree], forest.split_thresholds[cascade, tree]
+    return listed(
+        integer(int(one)) + integer(int(other)) + real(float(threshold))
+        for (one, other), threshold in zip(features, thresholds, strict=True)
+    )
 
-    cascades, trees = forest.leaves.shape[:2]
+
+def leaves_of(forest: Forest, cascade: int, tree: int) -> bytes:
+    return listed(column(leaf) for leaf in forest.leaves[cascade, tree])
+
+
+def trees_of(forest: Forest, cascade: int) -> bytes:
+    trees = range(forest.leaves.shape[1])
+    return listed(splits_of(forest, cascade, tree) + leaves_of(forest, cascade, tree) for tree in trees)
+
+
+def written(forest: Forest) -> bytes:
     return b"".join(
         (
             integer(1),
             column(forest.mean_shape),
-            listed(listed(tree(cascade, number) for number in range(trees)) for cascade in range(cascades)),
+            listed(trees_of(forest, cascade) for cascade in range(len(forest.leaves))),
             listed(listed(integer(int(anchor)) for anchor in one) for one in forest.anchors),
             listed(listed(real(float(x)) + real(float(y)) for x, y in one) for one in forest.offsets),
         )
@@ -320,13 +328,30 @@ class TestForests:
                     assert (read.split_features < 3).all() and (read.anchors < 2).all()
         assert noticed > len(data)  # of four times as many
 
-    def test_leaves_that_do_not_follow_one_another(self) -> None:
-        """Something between two leaves; and two trees' leaves with a tree's length too many."""
-        forest = a_forest(1, 2, 1, 2, 3)
+    @pytest.mark.parametrize("cascade", [0, 1])
+    @pytest.mark.parametrize("tree", [0, 1])
+    def test_parts_that_do_not_follow_one_another(self, cascade: int, tree: int) -> None:
+        """Something between two leaves, between splits and leaves, between trees; lengths that are told otherwise."""
+        forest = a_forest(2, 2, 1, 2, 3)
         data = written(forest)
-        second = data.index(column(forest.leaves[0, 0, 1]))
-        with pytest.raises(FormatError, match="follow one another"):
-            read_forest(data[:second] + integer(7) + data[second:])
+        splits, leaves, trees = (
+            splits_of(forest, cascade, tree),
+            leaves_of(forest, cascade, tree),
+            trees_of(forest, cascade),
+        )
+        leaf = column(forest.leaves[cascade, tree, 1])
+        wrong = {
+            leaf: integer(7) + leaf,
+            splits: splits + integer(7),
+            leaves: leaves + integer(7),
+            splits + leaves: integer(2) + splits[2:] + leaves,
+            leaves + b"": integer(3) + leaves[2:],
+            trees: integer(3) + trees[2:],
+        }
+        for right, other in wrong.items():
+            assert data.count(right) == 1
+            with pytest.raises(FormatError):
+                read_forest(data.replace(right, other))
 
     @pytest.mark.parametrize("rest", [b"\x00", b"\x01\x01", bytes(1000)])
     def test_bytes_too_many(self, rest: bytes) -> None:

@@ -12,7 +12,6 @@ import pytest
 from smilepay_cli.adapters.faces.chips import cut, shape_of
 from smilepay_cli.adapters.faces.finding import CNN_SIDE, cnn_faces, shrunk
 from smilepay_cli.adapters.faces.models.builder import DESCRIPTOR_TOLERANCE, Dlib
-from smilepay_cli.adapters.faces.models.cache import ModelsUnavailable
 from smilepay_cli.adapters.faces.models.dlib_format import (
     Affine,
     Convolution,
@@ -22,6 +21,7 @@ from smilepay_cli.adapters.faces.models.dlib_format import (
     Layer,
     read_network,
 )
+from smilepay_cli.adapters.faces.models.files import ModelsUnavailable
 from smilepay_cli.adapters.faces.models.graphs import ENCODER_PARAMETERS, detector_graph, encoder_graph
 from smilepay_cli.adapters.faces.models.sessions import Session
 from smilepay_cli.adapters.faces.weights import find_weights, load_model

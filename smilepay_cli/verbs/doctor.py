@@ -1,0 +1,69 @@
+"""Look at what paying needs, and say of each part whether it works and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from smilepay_cli.verbs.attempt import FLOOR_SETTING
+from smilepay_cli.verbs.gallery import PACK_FROM
+from smilepay_cli.verbs.till import Till
+from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
+from smilepay_cli.vocabulary.findings import Finding
+from smilepay_cli.vocabulary.results import Result
+
+WALLET, KEY, PEOPLE, FLOOR = "wallet", "key", "people", "policy floor"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoctorResult(Result):
+    """What was found, in the order it was looked at."""
+
+    findings: tuple[Finding, ...]
+    wallet_is_usable: bool
+
+    @property
+    def exit(self) -> ExitStatus:
+        """0 when `pay --image` can work; else 32 for the wallet, 12 for the engine."""
+        if not self.wallet_is_usable:
+            return ExitStatus.STORE_UNUSABLE
+        return ExitStatus.NOT_ACQUIRED if any(found.state == "problem" for found in self.findings) else ExitStatus.DONE
+
+    @property
+    def outcome(self) -> str:
+        """`failed` where something has to be mended first."""
+        return "failed" if self.exit else "done"
+
+
+def doctor(till: Till, engines: Iterable[Finding]) -> DoctorResult:
+    """`engines` looks at what no till knows: the face models of this machine."""
+    wallet = tuple(_wallet(till))
+    usable = all(found.state != "problem" for found in wallet)
+    return DoctorResult(findings=(*engines, *wallet), wallet_is_usable=usable)
+
+
+def _wallet(till: Till) -> Iterator[Finding]:
+    try:
+        with till.store.reading() as books:
+            people, references = len(books.people.all()), books.people.reference_count()
+            floor = books.settings.get(FLOOR_SETTING)
+            yield Finding(WALLET, "ok", "it opens, and is of this version")
+            till.vault.unlock(books.settings, create=False)
+            yield Finding(KEY, "ok", "the master key is this wallet's" if people else "no key is needed yet")
+            other = books.people.made_otherwise(till.engine.maker.digest)
+    except SmilepayError as error:
+        yield Finding(KEY if error.reason == "wrong_key" else WALLET, "problem", error.message, error.hint)
+        return
+    packed = ", kept packed as well" if references >= PACK_FROM else ""
+    yield Finding(PEOPLE, "ok", f"{people} enrolled with {references} references{packed}")
+    if other is not None:
+        yield Finding(
+            PEOPLE,
+            "note",
+            "somebody was enrolled with another engine, scheme or other models, and cannot be compared",
+            "use the --engine of then, or forget and enrol again",
+        )
+    if floor is None:
+        yield Finding(FLOOR, "note", "none: the payer may choose any policy", "smilepay policy floor standard")
+    else:
+        yield Finding(FLOOR, "ok", f"nothing weaker than {floor} is accepted")
