@@ -340,15 +340,15 @@ class TestForests:
             trees_of(forest, cascade),
         )
         leaf = column(forest.leaves[cascade, tree, 1])
-        wrong = {
-            leaf: integer(7) + leaf,
-            splits: splits + integer(7),
-            leaves: leaves + integer(7),
-            splits + leaves: integer(2) + splits[2:] + leaves,
-            leaves + b"": integer(3) + leaves[2:],
-            trees: integer(3) + trees[2:],
-        }
-        for right, other in wrong.items():
+        wrong = (
+            (leaf, integer(7) + leaf),
+            (splits, splits + integer(7)),
+            (leaves, leaves + integer(7)),
+            (splits, integer(2) + splits[2:]),
+            (leaves, integer(3) + leaves[2:]),
+            (trees, integer(3) + trees[2:]),
+        )
+        for right, other in wrong:
             assert data.count(right) == 1
             with pytest.raises(FormatError):
                 read_forest(data.replace(right, other))
