@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.panel import Panel as RichPanel
     from rich.text import Text
 
 WIDTH = 80
@@ -42,6 +43,19 @@ class Table:
     def add_row(self, *cells: Cell) -> None:
         """One cell for each column."""
         self.rows.append(cells)
+
+
+class Panel:
+    """A frame with a title, and rows of something at the left and something at the right."""
+
+    def __init__(self, title: str, width: int) -> None:
+        self.title = title
+        self.width = width
+        self.rows: list[tuple[Cell, Cell]] = []
+
+    def add_row(self, left: Cell, right: Cell) -> None:
+        """One line; where both do not fit, what is at the left is broken."""
+        self.rows.append((left, right))
 
 
 class Paper:
@@ -74,6 +88,47 @@ class Paper:
             self.console.print(_richly(table))
         else:
             print("\n".join(lines), file=self._stream)
+
+    def panel(self, panel: Panel) -> None:
+        """A frame with rows in it."""
+        lines = _framed(panel) if self._is_plain else None
+        if lines is None:
+            self.console.print(richly_framed(panel))
+        else:
+            print("\n".join(lines), file=self._stream)
+
+
+def _framed(panel: Panel) -> list[str] | None:
+    """The lines of a panel, as Rich draws it with its box ROUNDED; None where Rich might do otherwise."""
+    inner = panel.width - 4
+    rows = [(_plain(left), _plain(right)) for left, right in panel.rows]
+    if any(_doubtful(text) or not text for row in rows for text in row):
+        return None
+    widest = [max(len(row[side]) for row in rows) for side in (0, 1)]
+    if sum(widest) + 1 > inner:
+        return None
+    title = f" {panel.title} ".center(panel.width - 2, "─")
+    if len(title) - len(title.rstrip("─")) < len(title) - len(title.lstrip("─")):  # Python and Rich round otherwise
+        title = title[1:] + "─"
+    return [
+        f"╭{title}╮",
+        *(f"│ {left}{right.rjust(inner - len(left))} │" for left, right in rows),
+        f"╰{'─' * (inner + 2)}╯",
+    ]
+
+
+def richly_framed(panel: Panel) -> RichPanel:
+    """The panel as Rich has it."""
+    from rich.box import ROUNDED
+    from rich.panel import Panel as RichPanel
+    from rich.table import Table as RichTable
+
+    lines = RichTable.grid(expand=True, padding=(0, 1))
+    lines.add_column()
+    lines.add_column(justify="right", no_wrap=True)
+    for left, right in panel.rows:
+        lines.add_row(_styled(left), _styled(right))
+    return RichPanel(lines, title=panel.title, box=ROUNDED, width=panel.width)
 
 
 def _is_terminal(stream: TextIO) -> bool:

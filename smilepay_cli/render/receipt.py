@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from rich.box import ROUNDED
-from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from smilepay_cli.render.flow import next_step, ok
-from smilepay_cli.render.paper import Paper
+from smilepay_cli.render.paper import Panel, Paper
 from smilepay_cli.render.text import amount, moment
 from smilepay_cli.verbs.pay import PayResult
 from smilepay_cli.verbs.shop import ShopResult
 from smilepay_cli.vocabulary.ledger import Order
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 RECEIPT_WIDTH = 46
 
@@ -27,6 +27,9 @@ def show_order(result: ShopResult, paper: Paper) -> None:
 
 def order_table(order: Order) -> Table:
     """The lines of an order and their sum."""
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 2))
     table.add_column(justify="right")
     table.add_column()
@@ -46,7 +49,7 @@ def show_payment(result: PayResult, paper: Paper) -> None:
         return
     done = "authorized" if result.payment.state == "authorized" else "paid"
     ok(paper, f"{done} with a smile by {result.name}" if _smiled(result) else f"{done} by {result.name}")
-    paper.console.print(receipt(result))
+    paper.panel(receipt(result))
     if done == "authorized":
         next_step(paper, f"smilepay wallet capture {result.payment.hold.id}")
     else:
@@ -57,19 +60,17 @@ def receipt(result: PayResult) -> Panel:
     """What a till would print."""
     assert result.payment is not None and result.amount is not None
     hold = result.payment.hold
-    lines = Table.grid(expand=True, padding=(0, 1))
-    lines.add_column()
-    lines.add_column(justify="right", no_wrap=True)
+    lines = Panel("receipt", RECEIPT_WIDTH)
     for line in result.order.lines if result.order else ():
         lines.add_row(f"{line.quantity} x {line.title}", amount(line.total))
     if not result.order:
         for share in hold.shares:
             lines.add_row(share.seller, amount(share.amount))
-    lines.add_row(Text("total", style="bold"), Text(amount(result.amount), style="bold"))
+    lines.add_row([("total", "bold")], [(amount(result.amount), "bold")])
     if result.balance:
-        lines.add_row(Text("left on the account", style="dim"), Text(amount(result.balance.available), style="dim"))
-    lines.add_row(Text(hold.id, style="dim"), Text(moment(hold.authorized_at), style="dim"))
-    return Panel(lines, title="receipt", box=ROUNDED, width=RECEIPT_WIDTH)
+        lines.add_row([("left on the account", "dim")], [(amount(result.balance.available), "dim")])
+    lines.add_row([(hold.id, "dim")], [(moment(hold.authorized_at), "dim")])
+    return lines
 
 
 def _smiled(result: PayResult) -> bool:

@@ -40,6 +40,7 @@ DEMO = replace(
     name="demo",
     dissimilarity_max=0.55,
     smile="off",
+    second_face_width_ratio=1.0,
     replay_check=False,
     deny_cues=(),
     lockout_attempts=0,
@@ -96,7 +97,7 @@ SOURCES = {
     "smile_widening_min": "width of the mouth, neutral -> smile of one person, at least",
     "face_width_min": "pixels of the detector's box, which comes in steps of 1.2: "
     "a face 80 pixels wide is never too small",
-    "second_face_width_ratio": "a face half as wide counts as a second person",
+    "second_face_width_ratio": "how wide a face has to be, in widths of the payer's, to count as a second person",
     "second_face_score_min": "HOG score: 456 of 474 hard LFW crops and 102 of 102 London faces are above, "
     "the false face in sample_faces/eileen/2.jpg (0.18) is below",
     "replay_check": "SHA-256 of file and pixels against every earlier presentation",

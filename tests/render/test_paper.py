@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smilepay_cli.render import paper as papers
-from smilepay_cli.render.paper import Paper, Table
+from smilepay_cli.render.paper import Panel, Paper, Table
 from smilepay_cli.render.people import SHOWN_BY
 from smilepay_cli.vocabulary.results import Result
 
@@ -72,6 +72,21 @@ def test_a_table_is_drawn_as_rich_draws_it(rows: list[Any]) -> None:
 def test_a_line_is_written_as_rich_writes_it(parts: list[Any], wraps: bool) -> None:
     """Control characters go, and what wraps wraps at the same word."""
     plain, rich = both(lambda paper: paper.line(*parts, wraps=wraps))
+    assert plain == rich
+
+
+ROWS = st.lists(
+    st.tuples(st.one_of(CELLS, st.text("abc", min_size=1)), st.text("123", min_size=1, max_size=20)), max_size=5
+)
+
+
+@given(ROWS, st.sampled_from(["receipt", "a", "even"]), st.integers(20, 50))
+def test_a_panel_is_framed_as_rich_frames_it(rows: list[Any], title: str, width: int) -> None:
+    """Titles of odd and even length, rows that fit, and rows that do not: then Rich does it."""
+    panel = Panel(title, width)
+    for row in rows:
+        panel.add_row(*row)
+    plain, rich = both(lambda paper: paper.panel(panel))
     assert plain == rich
 
 
