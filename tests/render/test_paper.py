@@ -149,7 +149,19 @@ def _results(kind: type[Result]) -> set[type[Result]]:
 
 def test_every_result_is_shown_by_a_function_made_for_it() -> None:
     """They are found by name, so nothing else would notice a name that is wrong."""
-    for verb in ("accounts", "audit", "cash", "catalogue", "enroll", "pay", "payments", "policy", "shop", "wallet"):
+    for verb in (
+        "accounts",
+        "audit",
+        "cash",
+        "catalogue",
+        "doctor",
+        "enroll",
+        "pay",
+        "payments",
+        "policy",
+        "shop",
+        "wallet",
+    ):
         importlib.import_module(f"smilepay_cli.verbs.{verb}")
     results = {kind.__name__ for kind in _results(Result) if kind.__module__.startswith("smilepay_cli.verbs.")}
     assert set(SHOWN_BY) == results
