@@ -344,6 +344,7 @@ class TestForests:
             (leaf, integer(7) + leaf),
             (splits, splits + integer(7)),
             (leaves, leaves + integer(7)),
+            (leaves, leaves[:2] + integer(7) + leaves[2:]),
             (splits, integer(2) + splits[2:]),
             (leaves, integer(3) + leaves[2:]),
             (trees, integer(3) + trees[2:]),
