@@ -128,12 +128,12 @@ class FastEngine:
         points = {68, self._scheme.landmarks}
         try:
             files = self._cache.find() or self._build()
+            try:
+                return Parts(files, points, self._threads)
+            except ModelsUnavailable:
+                return Parts(self._build(damaged=True), points, self._threads)
         except ImportError as error:
             raise ModelsUnavailable(f"{error.name or error} is not installed") from None
-        try:
-            return Parts(files, points, self._threads)
-        except ModelsUnavailable:
-            return Parts(self._build(damaged=True), points, self._threads)
 
     def _build(self, *, damaged: bool = False) -> ModelFiles:
         from smilepay_cli.adapters.faces.models.builder import build  # once a machine

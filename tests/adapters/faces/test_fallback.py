@@ -129,16 +129,17 @@ class TestFallingBack:
         with pytest.raises(ModelsUnavailable, match=os.strerror(number)):
             FastEngine("quartet", tmp_path / "cache").prepare()
 
-    def test_without_onnxruntime(
-        self, warned: list[str], monkeypatch: pytest.MonkeyPatch, sample: Sample, fast: FastEngine
+    @pytest.mark.parametrize("library", ["onnxruntime", "xxhash"])
+    def test_without_a_library(
+        self, library: str, warned: list[str], monkeypatch: pytest.MonkeyPatch, sample: Sample, fast: FastEngine
     ) -> None:
         """Even where models lie ready."""
         fast.prepare()
-        monkeypatch.setitem(sys.modules, "onnxruntime", None)
+        monkeypatch.setitem(sys.modules, library, None)
         engine = engine_at(default_folder(os.environ), warned)
         assert len(engine.detect(sample("otto/1")).found) == 1
-        assert engine.name == "reference" and len(warned) == 1 and "onnxruntime is not installed" in warned[0]
-        with pytest.raises(ModelsUnavailable, match="onnxruntime is not installed"):
+        assert engine.name == "reference" and len(warned) == 1 and f"{library} is not installed" in warned[0]
+        with pytest.raises(ModelsUnavailable, match=f"{library} is not installed"):
             FastEngine("quartet", default_folder(os.environ)).prepare()
 
     def test_without_onnx(
