@@ -33,10 +33,10 @@ _SECONDS_BETWEEN = 20
 
 @cache
 def real_engine() -> FaceEngine:
-    """The reference engine, its models loaded once for all pages."""
-    from smilepay_cli.adapters.faces.reference import ReferenceEngine
+    """The default engine, its models loaded once for all pages."""
+    from smilepay_cli.adapters.faces.engines import DEFAULT_ENGINE, default_scheme, open_engine
 
-    return ReferenceEngine()
+    return open_engine(DEFAULT_ENGINE, default_scheme(None), os.environ)
 
 
 class Tty(io.StringIO):

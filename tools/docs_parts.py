@@ -203,9 +203,9 @@ def checks_of_a_payment() -> str:
 
 
 LIMITS = (
-    ("Two pictures of different people: taken for one person?", 27, 27615),
-    ("Two pictures of one person: taken for different people?", 62, 351),
-    ("A person smiles, often with closed lips: seen as a smile?", 22, 51),
+    ("Two pictures of different people: taken for one person?", 21, 28320),
+    ("Two pictures of one person: taken for different people?", 38, 360),
+    ("A person smiles, often with closed lips: seen as a smile?", 20, 51),
     ("A person does not smile: seen as a smile?", 0, 51),
 )
 """Question, hits, trials, all under policy `standard`; rules/profiles.SOURCES says on which pictures."""
@@ -217,6 +217,34 @@ def limits() -> str:
     photograph = "A new photograph of a smiling customer, on paper or on a screen: does it pay?"
     rows.append((photograph, "**Expect yes.** `standard` has no check that could tell"))
     return table(("question, under policy `standard`", "measured (95 % interval)"), rows)
+
+
+def parity() -> str:
+    """The fast engine held against face_recognition: benchmarks/accuracy.json."""
+    from benchmarks.accuracy.__main__ import PARITY_HEAD
+    from benchmarks.accuracy.report import parity_table
+
+    return table(PARITY_HEAD, parity_table(_measured_accuracy()))
+
+
+def error_rates() -> str:
+    """The schemes side by side: benchmarks/accuracy.json."""
+    from benchmarks.accuracy.__main__ import RATES_HEAD
+    from benchmarks.accuracy.report import rates_table
+
+    return table(RATES_HEAD, rates_table(_measured_accuracy()))
+
+
+def speed() -> str:
+    """Everything that `make bench` measured: benchmarks/results.json."""
+    from benchmarks.table import page
+
+    return page(json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8")))
+
+
+def _measured_accuracy() -> dict[str, Any]:
+    record: dict[str, Any] = json.loads((ROOT / "benchmarks" / "accuracy.json").read_text(encoding="utf-8"))
+    return record
 
 
 def _figures(figures: dict[str, Any]) -> str:

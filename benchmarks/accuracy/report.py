@@ -156,7 +156,7 @@ def parity_table(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def rates_table(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Rows, one a scheme: FNIR at FPIR 5 % on both halves, with one reference and with two, and FMR, FNMR."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, rates in record["schemes"].items():
         reporting = rates["reporting"]
         standard = reporting["pairs"]["standard"]
