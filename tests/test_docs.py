@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from smilepay_cli import __version__
-from smilepay_cli.commands.app import build
 from smilepay_cli.adapters.faces.engines import default_scheme
+from smilepay_cli.commands.app import build
 from smilepay_cli.rules.profiles import sources
 from smilepay_cli.vocabulary.errors import MEANING, ExitStatus, Reason
 from tools import docs, docs_parts

@@ -25,6 +25,7 @@ class Gallery:
     def make(self, count: int) -> int:
         """Fresh templates; how many bytes they are."""
         vectors, self._probe = _templates(count)
+        vectors = np.asfortranarray(vectors)  # as a gallery lies in memory
         accounts = tuple(f"{number:07d}" for number in range(count))
         squares = np.einsum("ij,ij->i", vectors, vectors)
         self._references = References(accounts, np.arange(count), vectors, squares)
@@ -75,7 +76,7 @@ def _templates(count: int) -> tuple[Any, Any]:
 
 
 def _readings(vectors: Any) -> dict[str, Callable[[], Any]]:
-    flat = vectors.reshape(-1)
+    flat = vectors.T.reshape(-1)
     words = flat.view(np.int64)
     block = min(flat.size, 65_536)  # 256 KB, which the second-level cache holds
     into, ones = np.empty(block, dtype=np.float32), np.ones(4096, dtype=np.float32)

@@ -92,7 +92,7 @@ def packed(gallery: Gallery) -> bytes | None:
     names = "\n".join(gallery.accounts).encode()
     squares = np.einsum("ij,ij->i", vectors, vectors).astype("<f4")
     head = np.array([len(gallery), len(names)], dtype="<u8").tobytes()
-    parts = (head, vectors.tobytes(), squares.tobytes(), gallery.starts.astype("<u4").tobytes(), names)
+    parts = (head, vectors.tobytes(order="F"), squares.tobytes(), gallery.starts.astype("<u4").tobytes(), names)
     return b"".join(parts)
 
 
@@ -110,6 +110,6 @@ def unpacked(plain: bytes) -> Gallery:
     return Gallery(
         accounts=tuple(names),
         starts=part("<u4", len(names), after + 4 * count).astype(np.int64),
-        vectors=part("<f4", LENGTH * count, _HEAD).reshape(count, LENGTH),
+        vectors=part("<f4", LENGTH * count, _HEAD).reshape(LENGTH, count).T,
         squares=part("<f4", count, after),
     )

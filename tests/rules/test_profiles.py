@@ -80,6 +80,7 @@ def test_several_weaker_fields_are_all_named() -> None:
     assert set(weaker_fields(DEMO, STANDARD)) == {
         "dissimilarity_max",
         "smile",
+        "second_face_width_ratio",
         "replay_check",
         "deny_cues",
         "lockout_attempts",

@@ -7,7 +7,7 @@ After the last, dlib's CNN detector looks for what HOG misses: turned and half c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,8 @@ LARGEST_ENLARGED = 64_000_000
 """Pixels of an enlarged picture (about 0.7 GB and 7 s in the detector)."""
 CNN_SIDE = 400
 """The CNN looks at a picture of this size at most: a face a fifth of its length is found, in about 30 ms."""
+CNN_LARGEST = 1600
+"""For somebody further back, where the CNN found the first."""
 CNN_STEP = 5 / 6
 CNN_STRIDE, CNN_CENTRE = 8, 14
 """Where in the picture the middle of the CNN's windows lies: three halvings by 5 x 5 without padding."""
@@ -57,24 +59,33 @@ Score = Callable[["NDArray[Any]"], "NDArray[Any]"]
 
 def find(pixels: Pixels, look: Look, score: Score, smallest: int | None) -> Detections:
     """Faces, surest first; down to `smallest` pixels in width where it is given."""
-    longest = max(pixels.shape[:2])
-    if smallest is not None:
-        return _closer(find(pixels, look, score, None), pixels, look, smallest)
-    for step in STEPS:
-        found, sure_from = _hog(pixels, look, min(step.side, longest), step.doublings)
-        if found and found[0].score >= step.sure:
-            return Detections(found, sure_from)
-    return Detections(found or cnn_faces(pixels, score), sure_from)
-
-
-def _closer(first: Detections, pixels: Pixels, look: Look, smallest: int) -> Detections:
-    """A look at the scale where faces of that width are found; `first` where that is no closer, or finds nobody."""
-    if first.sure_from <= smallest:
+    first, by_cnn = _first(pixels, look, score)
+    if smallest is None or first.sure_from <= smallest:
         return first
     found, sure_from = _hog(pixels, look, *_scale_for(smallest, pixels))
+    if by_cnn:  # whoever HOG misses may stand beside somebody else whom it misses
+        side = min(CNN_LARGEST, round(max(pixels.shape[:2]) * WINDOW / max(smallest, 1)))
+        found = _sorted((*found, *cnn_faces(pixels, score, side)))
     if sure_from >= first.sure_from:  # as close as a picture of this size can be looked at
         return first
     return Detections(found or first.found, sure_from)
+
+
+def _first(pixels: Pixels, look: Look, score: Score) -> tuple[Detections, bool]:
+    """The first look, as far as it has to go; and whether it was the CNN that found somebody."""
+    longest = max(pixels.shape[:2])
+    sure_from, looked = 0, None
+    for step in STEPS:
+        scale = (min(step.side, longest), step.doublings)
+        if scale != looked:  # of a small picture two steps can be one
+            found, sure_from = _hog(pixels, look, *scale)
+            looked = scale
+        if found and found[0].score >= step.sure:
+            return Detections(found, sure_from), False
+    faces = cnn_faces(pixels, score, CNN_SIDE)
+    if not faces:
+        return Detections((), sure_from), False
+    return Detections(faces, max(sure_from, round(WINDOW * longest / min(CNN_SIDE, longest)))), True
 
 
 def _scale_for(smallest: int, pixels: Pixels) -> tuple[int, int]:
@@ -97,8 +108,11 @@ def _hog(pixels: Pixels, look: Look, side: int, doublings: int) -> tuple[tuple[D
     grey = shrunk(pixels, side, grey=True)
     across, down = pixels.shape[1] / grey.shape[1], pixels.shape[0] / grey.shape[0]
     found = [Detection(_box(rectangle, across, down), float(score)) for rectangle, score in look(grey, doublings)]
-    found.sort(key=lambda detection: -detection.score)
-    return tuple(found), max(1, round(WINDOW * max(across, down) / 2**doublings))
+    return _sorted(found), max(1, round(WINDOW * max(across, down) / 2**doublings))
+
+
+def _sorted(found: Iterable[Detection]) -> tuple[Detection, ...]:
+    return tuple(sorted(found, key=lambda detection: -detection.score))
 
 
 def _box(rectangle: Any, across: float, down: float) -> Box:
@@ -106,12 +120,12 @@ def _box(rectangle: Any, across: float, down: float) -> Box:
     return Box(left, top, round(rectangle.width() * across), round(rectangle.height() * down))
 
 
-def cnn_faces(pixels: Pixels, score: Score) -> tuple[Detection, ...]:
-    """Faces by the CNN, surest first; its scores are its own, above 0."""
+def cnn_faces(pixels: Pixels, score: Score, most: int) -> tuple[Detection, ...]:
+    """Faces by the CNN at `most` pixels on the longer side, surest first; its scores are its own, above 0."""
     import numpy as np
 
     found: list[tuple[float, float, float, float]] = []
-    side: float = min(CNN_SIDE, max(pixels.shape[:2]))
+    side: float = min(most, max(pixels.shape[:2]))
     while min(pixels.shape[:2]) * side / max(pixels.shape[:2]) >= WINDOW / 2:
         picture = shrunk(pixels, round(side), grey=False)
         scale = pixels.shape[1] / picture.shape[1]

@@ -12,7 +12,7 @@ import pytest
 
 from smilepay_cli.adapters.faces import finding as module
 from smilepay_cli.adapters.faces.fast import FastEngine
-from smilepay_cli.adapters.faces.finding import STEPS, WINDOW, cnn_faces, find, shrunk
+from smilepay_cli.adapters.faces.finding import CNN_SIDE, STEPS, WINDOW, cnn_faces, find, shrunk
 from smilepay_cli.adapters.faces.reference import ReferenceEngine
 from smilepay_cli.vocabulary.faces import Box, Detection
 
@@ -210,7 +210,24 @@ class TestSteps:
         look = Look([])
         find(LARGE[:90, :100], look, nobody, None)
         assert {shape for shape, _ in look.shown} == {(90, 100)}
-        assert [doublings for _, doublings in look.shown] == [step.doublings for step in STEPS]
+        assert [doublings for _, doublings in look.shown] == [0, 1], "steps that show the same are one"
+
+    def test_what_the_cnn_finds_promises_no_more_than_it_saw(self) -> None:
+        """A second person of half that size is looked for once more, by both detectors."""
+        sides: list[int] = []
+
+        def score(batch: NDArray[Any]) -> NDArray[Any]:
+            sides.append(batch.shape[2])
+            scores = nobody(batch)
+            if batch.shape[2] == 400:
+                scores[0, 0, 10, 10] = 1.0
+            return scores
+
+        assert find(LARGE, Look([]), score, None).sure_from == 800
+        sides.clear()
+        found = find(LARGE, Look([]), score, 400)
+        assert sides[0] == 400 and 800 in sides
+        assert [detection.box.width for detection in found.found] == [800] and found.sure_from <= 400
 
     def test_surest_first(self) -> None:
         """Whatever order dlib gives them in."""
@@ -288,7 +305,7 @@ class TestWindows:
     def test_windows_over_one_face_are_one_detection(self) -> None:
         """With the surest score, in the middle of them by their scores."""
         pixels = np.zeros((400, 400, 3), dtype=np.uint8)
-        (found,) = cnn_faces(pixels, self.scored((20, 20, 0.5), (20, 21, 1.0), (20, 22, 0.5), (21, 21, 0.5)))
+        (found,) = cnn_faces(pixels, self.scored((20, 20, 0.5), (20, 21, 1.0), (20, 22, 0.5), (21, 21, 0.5)), CNN_SIDE)
         middle_x, middle_y = found.box.left + found.box.width / 2, found.box.top + found.box.height / 2
         assert found.score == 1.0 and found.box.width == found.box.height == WINDOW
         assert middle_x == pytest.approx(8 * 21 + 14, abs=1) and middle_y == pytest.approx(8 * 20.2 + 14, abs=1)
@@ -296,7 +313,7 @@ class TestWindows:
     def test_windows_apart_are_two(self) -> None:
         """Surest first."""
         pixels = np.zeros((400, 400, 3), dtype=np.uint8)
-        found = cnn_faces(pixels, self.scored((5, 5, 0.5), (5, 20, 1.0)))
+        found = cnn_faces(pixels, self.scored((5, 5, 0.5), (5, 20, 1.0)), CNN_SIDE)
         assert [detection.score for detection in found] == [1.0, 0.5]
 
     def test_every_scale_is_looked_at(self) -> None:
@@ -307,13 +324,13 @@ class TestWindows:
             sides.append(batch.shape[2])
             return nobody(batch)
 
-        assert cnn_faces(np.zeros((500, 1000, 3), dtype=np.uint8), score) == ()
+        assert cnn_faces(np.zeros((500, 1000, 3), dtype=np.uint8), score, CNN_SIDE) == ()
         assert sides[:3] == [400, 333, 278] and sides[-1] >= WINDOW > sides[-1] * 5 / 6
 
     @pytest.mark.parametrize("shape", [(1, 1), (39, 2000), (10_000, 20), (39, 39)])
     def test_what_is_too_narrow_is_not_looked_at(self, shape: tuple[int, int]) -> None:
         """No face fits, and a network on one row of pixels is an error of onnxruntime."""
-        assert cnn_faces(np.zeros((*shape, 3), dtype=np.uint8), never) == ()
+        assert cnn_faces(np.zeros((*shape, 3), dtype=np.uint8), never, CNN_SIDE) == ()
 
 
 class TestShrunk:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.adapters.faces.chips import cut, rectangle_of, shape_of
-from smilepay_cli.adapters.faces.models.dlib_format import FormatError, read_forest, read_network
+from smilepay_cli.adapters.faces.models.dlib_forest import read_forest
+from smilepay_cli.adapters.faces.models.dlib_format import FormatError, read_network
 from smilepay_cli.adapters.faces.models.files import (
     CNN,
     ENCODER,

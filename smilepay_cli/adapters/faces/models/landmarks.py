@@ -11,7 +11,7 @@ from dataclasses import fields
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from smilepay_cli.adapters.faces.models.dlib_format import Forest
+from smilepay_cli.adapters.faces.models.dlib_forest import Forest
 from smilepay_cli.vocabulary.faces import Box, as_points
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.adapters.faces.models import builder
 from smilepay_cli.adapters.faces.models.builder import Dlib, Parity, fixed_picture
 from smilepay_cli.adapters.faces.models.cache import ModelCache
-from smilepay_cli.adapters.faces.models.dlib_format import read_forest
+from smilepay_cli.adapters.faces.models.dlib_forest import read_forest
 from smilepay_cli.adapters.faces.models.files import ModelsUnavailable
 from smilepay_cli.adapters.faces.models.landmarks import LandmarkModel
 from smilepay_cli.adapters.faces.models.sessions import Session

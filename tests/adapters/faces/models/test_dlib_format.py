@@ -16,16 +16,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from smilepay_cli.adapters.faces.models.dlib_forest import Forest, read_forest
 from smilepay_cli.adapters.faces.models.dlib_format import (
     Affine,
     Convolution,
-    Forest,
     FormatError,
     FullyConnected,
     InputMeans,
     Other,
     Reader,
-    read_forest,
     read_network,
 )
 from smilepay_cli.adapters.faces.weights import find_weights

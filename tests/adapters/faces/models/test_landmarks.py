@@ -11,7 +11,7 @@ import pytest
 
 from smilepay_cli.adapters.faces.chips import rectangle_of
 from smilepay_cli.adapters.faces.models.builder import Dlib
-from smilepay_cli.adapters.faces.models.dlib_format import Forest, read_forest
+from smilepay_cli.adapters.faces.models.dlib_forest import Forest, read_forest
 from smilepay_cli.adapters.faces.models.landmarks import LandmarkModel, packed, unpacked
 from smilepay_cli.adapters.faces.weights import find_weights
 from smilepay_cli.vocabulary.faces import Box
