@@ -68,6 +68,7 @@ class LandmarkModel:
         )
         self._anchors = forest.anchors.astype(np.intp)
         self._offsets = np.ascontiguousarray(forest.offsets.transpose(0, 2, 1))
+        self._turned = np.stack([-self._offsets[:, 1], self._offsets[:, 0]], axis=1)
         self._thresholds = forest.split_thresholds.reshape(cascades, -1)
         self._first_split, self._first_leaf = np.arange(trees) * splits, np.arange(trees) * (splits + 1) - splits
 
@@ -81,19 +82,25 @@ class LandmarkModel:
         for cascade in range(cascades):
             values = self._features(pixels, box, shape, cascade)
             sums[0] = shape
-            np.take(forest.leaves[cascade].reshape(-1, shape.size), self._leaf(values, cascade), axis=0, out=sums[1:])
+            np.take(
+                forest.leaves[cascade].reshape(-1, shape.size),
+                self._leaf(values, cascade),
+                axis=0,
+                out=sums[1:],
+                mode="clip",
+            )
             shape = np.add.reduce(sums, axis=0)  # row after row, as dlib adds them
-        across, along = shape.reshape(-1, 2).T
-        return as_points(np.column_stack([_whole(across, box.left, box.width), _whole(along, box.top, box.height)]))
+        return as_points(_whole(shape.reshape(-1, 2).T, box).T)
 
     def _features(self, pixels: Pixels, box: Box, shape: Any, cascade: int) -> NDArray[Any]:
         """Brightness at each feature's pixel, float32; 0 outside of the picture."""
         import numpy as np
 
-        (cos, sin), anchors = _similarity(self._from, shape.reshape(-1, 2)), self._anchors[cascade]
-        (right, down), (across, along) = self._offsets[cascade], shape.reshape(-1, 2).T
-        x = _whole((right * cos - down * sin) + across.take(anchors), box.left, box.width)
-        y = _whole((right * sin + down * cos) + along.take(anchors), box.top, box.height)
+        (cos, sin), points = _similarity(self._from, shape.reshape(-1, 2)), shape.reshape(-1, 2).T
+        places = self._offsets[cascade] * cos
+        places += self._turned[cascade] * sin
+        places += points.take(self._anchors[cascade], axis=1)
+        x, y = _whole(places, box)
         height, width = pixels.shape[:2]
         if x.min() >= 0 and y.min() >= 0 and x.max() < width and y.max() < height:
             return _brightness(pixels[y, x])
@@ -135,14 +142,13 @@ def _similarity(source: tuple[NDArray[Any], float], to: NDArray[Any]) -> tuple[A
     return np.float32((a + d) / whole), np.float32((c - b) / whole)
 
 
-def _whole(places: NDArray[Any], start: int, size: int) -> NDArray[np.int64]:
-    """From units of the box to whole pixels; dlib's box ends at its last pixel, and it rounds halves up."""
+def _whole(places: NDArray[Any], box: Box) -> NDArray[np.int64]:
+    """(2, n) from units of the box to whole pixels; dlib's box ends at its last pixel, and it rounds halves up."""
     import numpy as np
 
-    exact = places.astype(np.float64)
-    exact *= size - 1
-    exact += start + 0.5
-    whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
+    exact = places * np.array([[box.width - 1.0], [box.height - 1.0]])
+    exact += [[box.left + 0.5], [box.top + 0.5]]
+    whole: NDArray[np.int64] = np.floor(exact, out=exact).astype(np.int64)
     return whole
 
 
