@@ -38,8 +38,8 @@ def measure(setting: Setting) -> Report:
     taken = in_turns(setting.rounds(3, 1), contenders, warm_up=False)
     return Report(
         _rows(taken),
-        f"{what}, each given {OFTEN} times; whole processes from start to exit, wall clock, one known person to compare "
-        "with. Two processes: each takes every other photo.",
+        f"{what}, each given {OFTEN} times; whole processes from start to exit, wall clock, one known person to "
+        "compare with. Two processes: each takes every other photo.",
     )
 
 

@@ -29,6 +29,8 @@ MOST_PIXELS_KEPT = 200_000_000
 """Of one capture kept decoded (0.6 GB); the images beyond are decoded a second time."""
 STRIP_BYTES = 128_000
 """Of Pillow's four bytes a pixel: below what the allocator takes from the kernel anew each time."""
+KEPT_BLOCKS = 4
+"""Of 16 MB, that Pillow keeps for the next picture: fresh memory costs as much as decoding into it."""
 MOST_FRAMES = 300
 FEWEST_SIDE = 16
 STDIN = "-"
@@ -146,6 +148,9 @@ def _opened(data: bytes) -> Any:
     logging.getLogger("PIL").addHandler(_UNHEARD)
     require_few_parts(data)
     Image.preinit()
+    memory: Any = vars(Image)["core"]
+    if not memory.get_blocks_max():  # who set PILLOW_BLOCKS_MAX knows better
+        memory.set_blocks_max(KEPT_BLOCKS)
     try:
         return Image.open(MeteredBytes(data), formats=[name for name in FORMATS if name in Image.OPEN])
     except UnidentifiedImageError:
