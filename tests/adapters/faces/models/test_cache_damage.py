@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smilepay_cli.adapters.faces.fast import FastEngine
-from smilepay_cli.adapters.faces.finding import cnn_faces
+from smilepay_cli.adapters.faces.finding import CNN_SIDE, cnn_faces
 from smilepay_cli.adapters.faces.models import builder as module
 from smilepay_cli.adapters.faces.models.cache import ModelCache, default_folder
 from smilepay_cli.adapters.faces.models.files import CNN, ENCODER, ENCODER_GRAPH, HOG, MANIFEST, landmarks_file
@@ -71,7 +71,7 @@ def ask(sample: Sample) -> Callable[[FastEngine], Answers]:
             boxes=tuple(looks),
             landmarks=b"".join(engine.landmarks(*face).tobytes() for face in faces),
             descriptors=engine.descriptors(faces).tobytes(),
-            by_cnn=cnn_faces(pixels[0], engine.prepare().cnn),
+            by_cnn=cnn_faces(pixels[0], engine.prepare().cnn, CNN_SIDE),
             maker=engine.maker.digest,
         )
 

@@ -142,7 +142,7 @@ class TestDetector:
     def test_finds_whom_dlib_finds(self, name: str, detector: Layers, sample: Sample) -> None:
         """One face, at dlib's place and with dlib's score; the scales that are looked at differ a little."""
         pixels = shrunk(sample(name), CNN_SIDE, grey=False)
-        (ours,) = cnn_faces(pixels, Session(detector_graph(detector)).run)
+        (ours,) = cnn_faces(pixels, Session(detector_graph(detector)).run, CNN_SIDE)
         (theirs,) = load_model("cnn_face_detection_model_v1", find_weights().detector)(pixels, 0)
         rectangle = theirs.rect
         assert ours.score == pytest.approx(theirs.confidence, abs=0.05)
