@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -57,6 +58,8 @@ class Call:
     sample: Sample
     warnings: list[str] = field(default_factory=list)
     """What the parts below had to say about this call, for the result."""
+    over_spinner: list[Callable[[str], None]] = field(default_factory=list)
+    """Writes a line above the spinner, while one turns."""
 
     @cached_property
     def home(self) -> Path:
@@ -136,8 +139,13 @@ class Call:
 
     def say(self, news: str) -> None:
         """Tell people on standard error what takes time."""
-        if not self.shared.quiet:
-            print(f"smilepay: {news}", file=self.environment.stderr, flush=True)
+        if self.shared.quiet:
+            return
+        line = f"smilepay: {news}"
+        if self.over_spinner:
+            self.over_spinner[-1](line)
+        else:
+            print(line, file=self.environment.stderr, flush=True)
 
     def secret(self, value: str | None, question: str) -> str | None:
         """A PIN as given; `-` reads it from standard input, hidden on a terminal."""

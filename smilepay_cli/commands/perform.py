@@ -99,8 +99,12 @@ def _progress(call: Call, path: str) -> Iterator[None]:
         return
     from rich.console import Console
 
-    with Console(file=stderr, no_color=call.shared.no_color).status(_LOOKING[path]):
-        yield
+    with Console(file=stderr, no_color=call.shared.no_color).status(_LOOKING[path]) as status:
+        call.over_spinner.append(lambda line: status.console.print(line, markup=False, highlight=False))
+        try:
+            yield
+        finally:
+            call.over_spinner.clear()
 
 
 _LOOKING = {

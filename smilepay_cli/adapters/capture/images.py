@@ -29,8 +29,8 @@ MOST_PIXELS_KEPT = 200_000_000
 """Of one capture kept decoded (0.6 GB); the images beyond are decoded a second time."""
 STRIP_BYTES = 128_000
 """Of Pillow's four bytes a pixel: below what the allocator takes from the kernel anew each time."""
-KEPT_BLOCKS = 4
-"""Of 16 MB, that Pillow keeps for the next picture: fresh memory costs as much as decoding into it."""
+MOST_BLOCKS = 4
+"""Blocks of memory that Pillow keeps for the next picture: fresh memory costs as much as decoding into it."""
 MOST_FRAMES = 300
 FEWEST_SIDE = 16
 STDIN = "-"
@@ -128,8 +128,8 @@ def decode_image(data: bytes, name: str) -> Pixels:
 
 
 def _as_array(image: Any) -> Pixels:
-    """(height, width, 3) uint8. Taken a few rows at a time: 12 megapixels at once take four times as long, most of it
-    for fresh memory that is used once."""
+    """(height, width, 3) uint8. Taken a few rows at a time: 12 megapixels at once take twice as long, most of it for
+    fresh memory that is used once."""
     import numpy as np
 
     width, height = image.size
@@ -148,9 +148,6 @@ def _opened(data: bytes) -> Any:
     logging.getLogger("PIL").addHandler(_UNHEARD)
     require_few_parts(data)
     Image.preinit()
-    memory: Any = vars(Image)["core"]
-    if not memory.get_blocks_max():  # who set PILLOW_BLOCKS_MAX knows better
-        memory.set_blocks_max(KEPT_BLOCKS)
     try:
         return Image.open(MeteredBytes(data), formats=[name for name in FORMATS if name in Image.OPEN])
     except UnidentifiedImageError:
@@ -160,8 +157,18 @@ def _opened(data: bytes) -> Any:
 
 def _load(image: Any) -> None:
     """Decode. libtiff writes what it thinks of a file to standard error."""
+    _keep_memory(image)
     with without_stderr if image.format == "TIFF" else nullcontext():
         image.load()
+
+
+def _keep_memory(image: Any) -> None:
+    """As many blocks as the picture takes, at four bytes a pixel: small ones in large blocks would cost again."""
+    from PIL import Image
+
+    memory: Any = vars(Image)["core"]
+    width, height = image.size
+    memory.set_blocks_max(max(1, min(MOST_BLOCKS, -(-4 * width * height // memory.get_block_size()))))
 
 
 def _require_size(image: Any, name: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from smilepay_cli.adapters.capture.files import printable, read_file
 from smilepay_cli.adapters.capture.images import decode_image
@@ -14,11 +14,26 @@ from smilepay_cli.rules.schemes import SCHEMES
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import FaceEngine
-    from smilepay_cli.vocabulary.faces import Detection, Pixels, Vector
+    from numpy.typing import NDArray
 
-MOST_PIXELS = 25_000_000
-"""Of pictures that wait to be encoded (75 MB); a single larger one waits for nobody."""
+    from smilepay_cli.vocabulary.faces import Box, Detection, Detections, Pixels, TemplateMaker, Vector
+
+
+class Encoder(Protocol):
+    """What is asked of an engine here; every engine of this folder has it."""
+
+    @property
+    def maker(self) -> TemplateMaker:
+        """What its templates are made by."""
+
+    def detect(self, pixels: Pixels) -> Detections:
+        """Faces, surest first."""
+
+    def chips(self, pixels: Pixels, box: Box) -> list[Pixels]:
+        """What the network is shown of one face: a chip for each view of the maker's scheme."""
+
+    def encode(self, chips: Sequence[Pixels]) -> NDArray[Any]:
+        """(n, 128) float64 for n chips."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,35 +55,30 @@ class LeftOut:
     reason: str
 
 
-def templates(paths: Iterable[Path], engine: FaceEngine) -> Iterator[Templated | LeftOut]:
-    """One answer for each path, in their order. Any number of pictures in bounded memory.
+def templates(paths: Iterable[Path], engine: Encoder) -> Iterator[Templated | LeftOut]:
+    """One answer for each path, in their order. Any number of pictures: only their chips wait to be encoded together.
 
     A picture that cannot be read or shows no face is an answer too; what is wrong with the engine is raised.
     """
-    scheme = SCHEMES[engine.maker.scheme]
-    together = max(1, BATCH // len(scheme.views))
+    together = max(1, BATCH // len(SCHEMES[engine.maker.scheme].views))
     waiting: list[_Found | LeftOut] = []
-    pixels = 0
     for path in paths:
-        answer = _look(path, engine)
-        waiting.append(answer)
-        if isinstance(answer, _Found):
-            pixels += answer.pixels.shape[0] * answer.pixels.shape[1]
-        if pixels == 0 or pixels >= MOST_PIXELS or len(waiting) >= together:
+        waiting.append(_look(path, engine))
+        if len(waiting) >= together or not any(isinstance(answer, _Found) for answer in waiting):
             yield from _encoded(waiting, engine)
-            waiting, pixels = [], 0
+            waiting = []
     yield from _encoded(waiting, engine)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
     path: Path
-    pixels: Pixels
+    chips: list[Pixels]
     detection: Detection
     faces: int
 
 
-def _look(path: Path, engine: FaceEngine) -> _Found | LeftOut:
+def _look(path: Path, engine: Encoder) -> _Found | LeftOut:
     try:
         pixels = decode_image(read_file(path), printable(str(path)))
     except UsageProblem as problem:
@@ -76,13 +86,13 @@ def _look(path: Path, engine: FaceEngine) -> _Found | LeftOut:
     found = engine.detect(pixels).found
     if not found:
         return LeftOut(path, f"{printable(str(path))}: no face found")
-    return _Found(path, pixels, found[0], len(found))
+    return _Found(path, engine.chips(pixels, found[0].box), found[0], len(found))
 
 
-def _encoded(waiting: list[_Found | LeftOut], engine: FaceEngine) -> Iterator[Templated | LeftOut]:
+def _encoded(waiting: list[_Found | LeftOut], engine: Encoder) -> Iterator[Templated | LeftOut]:
     scheme = SCHEMES[engine.maker.scheme]
-    faces = [(answer.pixels, answer.detection.box) for answer in waiting if isinstance(answer, _Found)]
-    rows = iter(engine.descriptors(faces) if faces else ())
+    chips = [chip for answer in waiting if isinstance(answer, _Found) for chip in answer.chips]
+    rows = iter(engine.encode(chips).reshape(-1, len(scheme.views), 128) if chips else ())
     for answer in waiting:
         if isinstance(answer, LeftOut):
             yield answer

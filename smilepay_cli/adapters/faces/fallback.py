@@ -56,6 +56,14 @@ class FastOrReference:
         """(n, v, 128) float64."""
         return self._engine.descriptors(faces)
 
+    def chips(self, pixels: Pixels, box: Box) -> list[Pixels]:
+        """What the network is shown of one face."""
+        return self._engine.chips(pixels, box)
+
+    def encode(self, chips: Sequence[Pixels]) -> NDArray[Any]:
+        """(n, 128) float64 for n chips."""
+        return self._engine.encode(chips)
+
     @property
     def _engine(self) -> FastEngine | ReferenceEngine:
         with self._deciding:  # the warning is given once

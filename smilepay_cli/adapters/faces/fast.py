@@ -72,11 +72,14 @@ class FastEngine:
 
     def descriptors(self, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[Any]:
         """(n, v, 128) float64: a 150 px chip for each of the scheme's views, encoded in batches."""
-        parts = self.prepare()
-        model, views = parts.landmarks[self._scheme.landmarks], self._scheme.views
-        pictures = [(checked(pixels), box) for pixels, box in faces]
-        chips = [chip for pixels, box in pictures for chip in cut(pixels, shape_of(box, model(pixels, box)), views)]
-        return self.encode(chips).reshape(-1, len(views), 128)
+        chips = [chip for pixels, box in faces for chip in self.chips(pixels, box)]
+        return self.encode(chips).reshape(-1, len(self._scheme.views), 128)
+
+    def chips(self, pixels: Pixels, box: Box) -> list[Pixels]:
+        """What the network is shown of one face: a chip for each of the scheme's views."""
+        pixels = checked(pixels)
+        model = self.prepare().landmarks[self._scheme.landmarks]
+        return cut(pixels, shape_of(box, model(pixels, box)), self._scheme.views)
 
     def encode(self, chips: Sequence[Pixels]) -> NDArray[Any]:
         """(n, 128) float64 for n chips of 150 by 150 pixels; (0, 128) for none."""

@@ -77,20 +77,25 @@ class ReferenceEngine:
 
     def descriptors(self, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[Any]:
         """(n, v, 128) float64: a 150 px chip for each of the scheme's views, no jitter."""
+        chips = [chip for pixels, box in faces for chip in self.chips(pixels, box)]
+        return self.encode(chips).reshape(-1, len(self._scheme.views), 128)
+
+    def chips(self, pixels: Pixels, box: Box) -> list[Pixels]:
+        """What the network is shown of one face: a chip for each of the scheme's views."""
+        pixels = checked(pixels)
+        shape = self._landmarks(self._scheme.landmarks)(pixels, rectangle_of(box))
+        return cut(pixels, shape, self._scheme.views)
+
+    def encode(self, chips: Sequence[Pixels]) -> NDArray[Any]:
+        """(n, 128) float64 for n chips of 150 by 150 pixels; (0, 128) for none."""
         import numpy as np
 
-        rows = np.empty((len(faces), len(self._scheme.views), 128), dtype=np.float64)
-        for row, (given, box) in zip(rows, faces, strict=True):
-            pixels = checked(given)
-            shape = self._landmarks(self._scheme.landmarks)(pixels, rectangle_of(box))
-            for place, chip in enumerate(cut(pixels, shape, self._scheme.views)):
-                row[place] = self._descriptor(chip)
+        rows = np.empty((len(chips), 128), dtype=np.float64)
+        for row, chip in zip(rows, chips, strict=True):
+            network = self._network()
+            with self._computing:  # a network keeps its activations: one chip at a time
+                row[:] = network.compute_face_descriptor(chip)
         return rows
-
-    def _descriptor(self, chip: Pixels) -> Any:
-        network = self._network()
-        with self._computing:  # a network keeps its activations: one chip at a time
-            return network.compute_face_descriptor(chip)
 
     def _detector(self) -> Any:
         # run() gives up the GIL and writes into the detector: every thread needs its own

@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from smilepay_cli.adapters.faces import bulk
 from smilepay_cli.adapters.faces.bulk import LeftOut, Templated, templates
 from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.adapters.faces.models.cache import default_folder
@@ -25,15 +25,23 @@ if TYPE_CHECKING:
 
 
 class Counting(FakeEngine):
-    """A fake that remembers how many faces it was asked to encode at once."""
+    """A fake whose chips are the whole pictures, and that remembers how it was asked."""
 
     def __init__(self) -> None:
         super().__init__()
         self.batches: list[int] = []
+        self.pictures: list[ref[Any]] = []
+        self.kept = 0
 
-    def descriptors(self, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[Any]:
-        self.batches.append(len(faces))
-        return super().descriptors(faces)
+    def chips(self, pixels: Pixels, box: Box) -> list[Pixels]:
+        self.pictures.append(ref(pixels))
+        return [pixels.copy()]
+
+    def encode(self, chips: Sequence[Pixels]) -> NDArray[Any]:
+        self.batches.append(len(chips))
+        self.kept = max(self.kept, sum(picture() is not None for picture in self.pictures))
+        rows: NDArray[Any] = self.descriptors([(chip, self.detect(chip).found[0].box) for chip in chips])[:, 0]
+        return rows
 
 
 @pytest.fixture
@@ -85,12 +93,11 @@ def test_faces_are_encoded_together(saved: Callable[..., list[Path]]) -> None:
     assert engine.batches == [32, 32, 6]
 
 
-def test_memory_is_bounded(saved: Callable[..., list[Path]], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Large pictures do not wait for a full batch."""
-    monkeypatch.setattr(bulk, "MOST_PIXELS", 3 * 240 * 320)
+def test_memory_is_bounded(saved: Callable[..., list[Path]]) -> None:
+    """Pictures do not wait for a full batch, only what was cut out of them does."""
     engine = Counting()
-    assert len(list(templates(saved(7), engine))) == 7
-    assert engine.batches == [3, 3, 1]
+    assert len(list(templates(saved(20), engine))) == 20
+    assert engine.batches == [20] and engine.kept <= 1
 
 
 def test_answers_come_while_paths_are_still_made(saved: Callable[..., list[Path]]) -> None:
@@ -112,7 +119,7 @@ def test_several_faces_are_counted(tmp_path: Path) -> None:
     """The surest one gives the template; whether others may be there is for the caller to say."""
     path = tmp_path / "two.png"
     Image.fromarray(picture("ann", faces=2)).save(path)
-    (answer,) = templates([path], FakeEngine())
+    (answer,) = templates([path], Counting())
     assert isinstance(answer, Templated) and answer.faces == 2
 
 

@@ -229,6 +229,11 @@ class TestSteps:
         assert sides[0] == 400 and 800 in sides
         assert [detection.box.width for detection in found.found] == [800] and found.sure_from <= 400
 
+    def test_what_was_seen_once_is_not_forgotten(self) -> None:
+        """A weak find that no later look confirms is better than nobody, where the CNN finds nobody either."""
+        look = Look([[(Rectangle(10, 20, 80), 0.2)], [], [], []])
+        assert [found.score for found in find(LARGE, look, nobody, None).found] == [0.2]
+
     def test_surest_first(self) -> None:
         """Whatever order dlib gives them in."""
         look = Look([[(Rectangle(0, 0, 80), 0.2), (Rectangle(100, 0, 80), 0.9), (Rectangle(0, 99, 80), 0.5)]])
