@@ -147,7 +147,7 @@ def parity_table(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
             (f"pairs decided otherwise at {at}, whole pipeline", told(figures), told(parity["moved_flips"][at]))
             for at, figures in parity["pipeline_flips"].items()
         ),
-        (f"photos of {parity['photos']} with fewer faces found", str(parity["fewer_faces"]), ""),
+        (f"photos of {parity['photos']} with fewer faces found, looked at as closely", str(parity["fewer_faces"]), ""),
         ("photos with a face that face_recognition does not find", str(parity["found_by_fast_only"]), ""),
         ("pictures of nobody with a face found", told(record["false_finds"]), ""),
     ]

@@ -36,6 +36,7 @@ class PackedGalleryFile:
         """In one step: whoever reads meanwhile has the old or the new one. On a full disk there is none."""
         from tempfile import mkstemp
 
+        self._clear_drafts()
         draft = None
         try:
             descriptor, draft = mkstemp(prefix="gallery.", suffix=".draft", dir=self._path.parent)
@@ -46,8 +47,16 @@ class PackedGalleryFile:
             if draft is not None:
                 with suppress(OSError):
                     Path(draft).unlink()
+            self.drop()  # the old one is out of date
 
     def drop(self) -> None:
         """Away with it."""
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
+        self._clear_drafts()
+
+    def _clear_drafts(self) -> None:
+        """What processes that were killed left."""
+        with suppress(OSError):
+            for draft in self._path.parent.glob("gallery.*.draft"):
+                draft.unlink(missing_ok=True)

@@ -82,11 +82,10 @@ class FileVault:
 
     def open_gallery(self, settings: Settings, sealed: Buffer, label: str) -> bytes | None:
         """The reverse; None when it does not open, for whatever reason: the references themselves are the truth."""
-        try:
-            key = self._gallery_key(settings)
+        key = self._gallery_key(settings)
+        with suppress(StoreUnusable):
             return self._unlocked(key, sealed, label) if key else None
-        except StoreUnusable:
-            return None
+        return None
 
     def _make_gallery_key(self, settings: Settings) -> None:
         from base64 import b64encode
@@ -98,7 +97,9 @@ class FileVault:
         from base64 import b64decode
 
         wrapped = settings.get(_GALLERY_KEY)
-        return self._unlocked(self._key(), b64decode(wrapped), _GALLERY_KEY) if wrapped else None
+        with suppress(StoreUnusable, ValueError):  # whatever is wrong with it: then nothing is packed
+            return self._unlocked(self._key(), b64decode(wrapped), _GALLERY_KEY) if wrapped else None
+        return None
 
     def _person_key(self, person: Person) -> bytes:
         return self._unlocked(self._key(), person.wrapped_key, f"person:{person.account_id}")

@@ -49,7 +49,7 @@ _SHARED = (
         metavar="NAME|FILE.toml",
         help="demo, standard (default), strict, or a file.",
     ),
-    _shared("engine", str | None, None, metavar="NAME", help="Face engine."),
+    _shared("engine", str | None, None, metavar="NAME", help="Face engine: fast (default) or reference."),
     _shared("terminal", str, "local", metavar="ID", help="Which till this is (throttle, events)."),
     _shared("json", bool, False, "--json", help="One JSON document on standard output."),
     _shared("quiet", bool, False, "--quiet", help="Say nothing when it worked."),

@@ -42,10 +42,11 @@ def fail(call: Call, path: str, status: ExitStatus, reason: str, message: str, h
         if call.shared.json:
             from smilepay_cli.render.envelope import envelope_of_error
 
-            _print(call, envelope_of_error(path, status, reason, message, hint))
+            _print(call, envelope_of_error(path, status, reason, message, hint, call.warnings))
         else:
             from smilepay_cli.render.text import error_lines
 
+            _warn(call)
             print(error_lines(message, hint), file=call.environment.stderr)
     except OSError:
         _point_nowhere(call.environment.stdout)
@@ -67,8 +68,7 @@ def _tell(call: Call, path: str, result: Result) -> None:
 
         _print(call, envelope_of_result(path, replace(result, warnings=(*result.warnings, *call.warnings))))
         return
-    for warning in call.warnings:
-        print(f"smilepay: warning: {warning}", file=call.environment.stderr)
+    _warn(call)
     from smilepay_cli.render.people import show
 
     environment = call.environment
@@ -76,6 +76,11 @@ def _tell(call: Call, path: str, result: Result) -> None:
     if result.refusal or not call.shared.quiet:
         show(result, environment.stderr if result.refusal else environment.stdout, color=color)
     environment.stdout.flush()
+
+
+def _warn(call: Call) -> None:
+    for warning in call.warnings:
+        print(f"smilepay: warning: {warning}", file=call.environment.stderr)
 
 
 def _print(call: Call, document: str) -> None:

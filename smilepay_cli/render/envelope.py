@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -34,9 +35,11 @@ def envelope_of_result(command: str, result: Result) -> str:
     return _document(command, result.outcome, reason, result.exit, data, result.events, result.warnings)
 
 
-def envelope_of_error(command: str, status: ExitStatus, reason: str, message: str, hint: str | None) -> str:
+def envelope_of_error(
+    command: str, status: ExitStatus, reason: str, message: str, hint: str | None, warnings: Sequence[str] = ()
+) -> str:
     """An error as one JSON document."""
-    return _document(command, "error", reason, status, {"message": message, "hint": hint}, (), ())
+    return _document(command, "error", reason, status, {"message": message, "hint": hint}, (), tuple(warnings))
 
 
 def plain(value: Any) -> Any:

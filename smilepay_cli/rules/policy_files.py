@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
-from math import isfinite
 from typing import Any
 
 from smilepay_cli.rules.profiles import DENY_CUES, STANDARD, THRESHOLDS, nearest_name, profile
@@ -36,7 +35,23 @@ def extend(table: Mapping[str, Any], name: str, scheme: str = STANDARD.scheme) -
                 reason="bad_policy",
             )
         changes[key] = _READERS[key](value, key)
+    if "scheme" not in table:
+        _require_meant(changes, name, scheme)
     return replace(base, **changes)
+
+
+def _require_meant(changes: Mapping[str, Any], name: str, scheme: str) -> None:
+    """A threshold looser than any named one of the scheme was written for another scheme: 0.5 is strict in one and
+    takes every fourth stranger in the other. Raises UsageProblem.
+    """
+    loosest = max(maximum for maximum, _ in THRESHOLDS[scheme].values())
+    if scheme != STANDARD.scheme and changes.get("dissimilarity_max", 0.0) > loosest:
+        raise UsageProblem(
+            f"policy {name} sets dissimilarity_max = {changes['dissimilarity_max']:g} without a scheme; "
+            f"of {scheme}, the engine's own, {loosest:g} is the most that a named policy has",
+            hint=f'add scheme = "{STANDARD.scheme}" where it was meant for that, or scheme = "{scheme}"',
+            reason="bad_policy",
+        )
 
 
 def weaker_fields(policy: Policy, floor: Policy) -> list[str]:
@@ -71,7 +86,7 @@ def _text(value: Any, key: str) -> str:
 
 def _number(low: float, high: float) -> Callable[[Any, str], float]:
     def read(value: Any, key: str) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             raise _wrong(key, "a number")
         if not low <= value <= high:
             raise _wrong(key, f"between {low:g} and {high:g}")
@@ -162,7 +177,7 @@ def _looser_cap(value: Decimal | None, floor: Decimal | None) -> bool:
 
 
 _WEAKER: dict[str, Callable[[Any, Any], bool]] = {
-    "scheme": lambda value, floor: bool(value != floor),  # numbers of another scheme cannot be held against these
+    "scheme": lambda value, floor: bool(value != floor),  # not to be compared
     "dissimilarity_max": _more,
     "margin": _less,
     "smile": lambda value, floor: SMILE_MODES.index(value) < SMILE_MODES.index(floor),

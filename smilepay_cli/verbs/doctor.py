@@ -44,13 +44,17 @@ def doctor(till: Till, engines: Iterable[Finding]) -> DoctorResult:
 
 def _wallet(till: Till) -> Iterator[Finding]:
     try:
+        maker = till.engine.maker.digest
+    except SmilepayError:
+        maker = None  # the engine's own finding says why
+    try:
         with till.store.reading() as books:
             people, references = len(books.people.all()), books.people.reference_count()
             floor = books.settings.get(FLOOR_SETTING)
             yield Finding(WALLET, "ok", "it opens, and is of this version")
             till.vault.unlock(books.settings, create=False)
             yield Finding(KEY, "ok", "the master key is this wallet's" if people else "no key is needed yet")
-            other = books.people.made_otherwise(till.engine.maker.digest)
+            other = books.people.made_otherwise(maker) if maker else None
     except SmilepayError as error:
         yield Finding(KEY if error.reason == "wrong_key" else WALLET, "problem", error.message, error.hint)
         return
@@ -59,9 +63,9 @@ def _wallet(till: Till) -> Iterator[Finding]:
     if other is not None:
         yield Finding(
             PEOPLE,
-            "note",
-            "somebody was enrolled with another engine, scheme or other models, and cannot be compared",
-            "use the --engine of then, or forget and enrol again",
+            "problem",
+            "somebody was enrolled with another engine, scheme or other models; until that is mended, nobody pays",
+            "use the --engine of then; or forget and enrol again: smilepay accounts list",
         )
     if floor is None:
         yield Finding(FLOOR, "note", "none: the payer may choose any policy", "smilepay policy floor standard")

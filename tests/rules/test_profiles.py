@@ -132,6 +132,24 @@ def test_a_file_names_its_scheme_and_gets_its_numbers() -> None:
         extend({"scheme": "cosine"}, "mine")
 
 
+@pytest.mark.parametrize("table", [{"dissimilarity_max": 0.5}, {"extends": "demo", "dissimilarity_max": 0.38}])
+def test_a_threshold_of_another_scheme_is_not_taken_for_ones_own(table: dict[str, Any]) -> None:
+    """0.5 was the standard when there was one scheme; in `quartet` it takes every fourth stranger."""
+    with pytest.raises(UsageProblem, match="without a scheme") as problem:
+        extend(table, "old.toml", "quartet")
+    assert 'scheme = "euclidean"' in str(problem.value.hint)
+    assert extend(table, "old.toml", "euclidean").dissimilarity_max == table["dissimilarity_max"]
+    meant = extend({**table, "scheme": "quartet"}, "new.toml", "quartet")
+    assert meant.dissimilarity_max == table["dissimilarity_max"]
+    assert extend({"dissimilarity_max": 0.3}, "tight.toml", "quartet").dissimilarity_max == 0.3
+
+
+def test_a_number_with_four_hundred_digits_is_no_crash() -> None:
+    """TOML has no limit; exit 2 and the key's name."""
+    with pytest.raises(UsageProblem, match="margin"):
+        extend({"margin": 10**400}, "mine")
+
+
 def test_another_scheme_is_weaker_whichever_way_round() -> None:
     """What cannot be compared does not pass a floor."""
     for one, other in (("euclidean", "quartet"), ("quartet", "euclidean")):

@@ -8,7 +8,7 @@ import pytest
 
 from smilepay_cli.verbs.doctor import FLOOR, KEY, PEOPLE, WALLET, DoctorResult, doctor
 from smilepay_cli.verbs.policy import set_floor
-from smilepay_cli.vocabulary.errors import ExitStatus
+from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
 from smilepay_cli.vocabulary.findings import Finding
 from tests.fakes.fake_engine import FAKE_MAKER, FakeEngine
 from tests.verbs.conftest import Scene
@@ -35,13 +35,13 @@ def test_a_floor_and_people_are_told(scene: Scene) -> None:
     assert told[PEOPLE].startswith("1 enrolled with 1 reference") and "standard" in told[FLOOR]
 
 
-def test_people_of_another_maker_are_a_note(scene: Scene) -> None:
-    """Paying works for those who are enrolled anew, so it is no reason to fail."""
+def test_people_of_another_maker_are_a_problem(scene: Scene) -> None:
+    """One of them keeps everybody from paying, the newly enrolled too."""
     scene.enroll("ann")
     other = FakeEngine({"maker": replace(FAKE_MAKER, chip="other")})
     result = doctor(replace(scene.till(), engine=other), [FINE])
-    assert [found.state for found in result.findings if found.what == PEOPLE] == ["ok", "note"]
-    assert result.exit is ExitStatus.DONE
+    assert [found.state for found in result.findings if found.what == PEOPLE] == ["ok", "problem"]
+    assert result.exit is ExitStatus.STORE_UNUSABLE
 
 
 def test_a_lost_key_ends_with_32(scene: Scene) -> None:
@@ -60,6 +60,13 @@ def test_a_damaged_wallet_ends_with_32(scene: Scene) -> None:
     (scene.home / "wallet.db").write_bytes(b"no database, but long enough to look like one" * 100)
     result = doctor(scene.till(), [FINE])
     assert states(result)[WALLET] == "problem" and result.exit is ExitStatus.STORE_UNUSABLE
+
+
+def test_an_engine_without_models_is_no_broken_wallet(scene: Scene) -> None:
+    """The engine's own finding says what is missing; the wallet opens all the same."""
+    missing = FakeEngine({"maker": UsageProblem("the face models are not installed", reason="engine_missing")})
+    result = doctor(replace(scene.till(), engine=missing), [replace(FINE, state="problem")])
+    assert states(result)[WALLET] == "ok" and result.exit is ExitStatus.NOT_ACQUIRED
 
 
 @pytest.mark.parametrize(

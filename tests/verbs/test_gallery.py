@@ -92,6 +92,43 @@ def test_a_block_of_before_a_change_back_is_stale_too(scene: Scene) -> None:
     assert bob is not None and account == bob.account_id
 
 
+def test_a_wallet_that_was_put_back_knows_its_own_block_from_the_others(scene: Scene) -> None:
+    """Two histories of one wallet, each with one change since: the block of the one is not the other's."""
+    scene.enroll("ann")
+    scene.store.close()
+    backup = (scene.home / "wallet.db").read_bytes()
+    scene.enroll("eve")
+    look(scene)
+    of_the_other_history = (scene.home / "gallery.packed").read_bytes()
+    scene.store.close()
+    for left in scene.home.glob("wallet.db*"):
+        left.unlink()
+    (scene.home / "wallet.db").write_bytes(backup)
+    scene.enroll("bob")
+    (scene.home / "gallery.packed").write_bytes(of_the_other_history)
+    with scene.store.reading() as books:
+        there = {person.account_id for person in books.people.all()}
+    assert set(look(scene).accounts) == there
+
+
+def test_a_key_that_is_none_is_no_crash(scene: Scene, opened: list[str]) -> None:
+    """The block does not open, the references do."""
+    scene.enroll("ann")
+    before = look(scene)
+    with scene.store.writing() as books:
+        books.settings.set("gallery_key", "!")
+    opened.clear()
+    assert same(look(scene), before) and len(opened) == 1
+
+
+def test_drafts_of_killed_processes_are_cleared(scene: Scene) -> None:
+    """Encrypted or not, what nobody needs goes; with a forgotten person at the latest."""
+    scene.enroll("ann")
+    (scene.home / "gallery.dead.draft").write_bytes(b"half")
+    forget(scene.till(), "ann")
+    assert list(scene.home.glob("gallery.*")) == []
+
+
 @pytest.mark.parametrize("place", [0, 5, 12, 40, 300, -1])
 def test_a_changed_byte_is_noticed(scene: Scene, opened: list[str], place: int) -> None:
     """Nonce, numbers or tag: the block does not open, and the references are opened instead."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from smilepay_cli.rules.watch import RECENT
 from smilepay_cli.verbs.enroll import enroll
 from smilepay_cli.verbs.pay import PayRequest, PayResult, pay
 from smilepay_cli.verbs.till import Till
+from smilepay_cli.vocabulary.faces import pixel_digest
 from tests.fakes.fake_engine import FAKE_MAKER, FakeEngine, picture
 from tests.fakes.source import PictureSource
 from tests.verbs.conftest import Scene
@@ -66,6 +68,60 @@ def test_somebody_elses_frame_is_left_out(till: Till, scene: Scene) -> None:
     with scene.store.reading() as books:
         ann = books.people.by_name("ann")
     assert ann is not None and scene.events()[-1]["account"] == ann.account_id
+
+
+class TestSomebodyElsesSmile:
+    """A photograph of the customer that does not smile, and a stranger who does: the stranger must not pay.
+
+    Three places on a circle: the photograph and the stranger are each near enough to the other to be one person by the
+    policy, and the photograph is near the reference; the stranger is not.
+    """
+
+    REFERENCE, PHOTO, STRANGER = 0.0, 0.28, 0.58
+
+    @pytest.fixture
+    def shown(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Callable[..., PayResult]:
+        """Pays with pictures whose templates are at these places."""
+        places: dict[str, float] = {}
+
+        def descriptors(self: FakeEngine, faces: Sequence[tuple[Any, Any]]) -> Any:
+            rows = np.zeros((len(faces), 1, 128))
+            for row, (pixels, _) in zip(rows, faces, strict=True):
+                turn = 2 * np.arcsin(places[pixel_digest(pixels)] / 2)
+                row[0, :2] = np.cos(turn), np.sin(turn)
+            return rows
+
+        monkeypatch.setattr(FakeEngine, "descriptors", descriptors)
+        till = replace(scene.till(profile("standard", MIRROR.name)), engine=FakeEngine({"maker": MAKER}))
+
+        def at(place: float, noise: int, *, smile: bool = False) -> Any:
+            pixels = picture("ann", noise=noise, smile=smile)
+            places[pixel_digest(pixels)] = place
+            return pixels
+
+        assert enroll(till, "ann", PictureSource(at(self.REFERENCE, 0)), deposit="100").refusal is None
+
+        def pays(*shown: tuple[float, bool]) -> PayResult:
+            return paid(till, *(at(place, 10 + number, smile=smile) for number, (place, smile) in enumerate(shown)))
+
+        return pays
+
+    def test_the_photographs_do_not_pull_the_stranger_along(self, shown: Callable[..., PayResult]) -> None:
+        """Three of the one and one of the other: neither is paid for by the other."""
+        refusal = shown(*[(self.PHOTO, False)] * 3, (self.STRANGER, True)).refusal
+        assert refusal is not None and refusal.reason == "no_match"
+
+    def test_nor_does_one_who_is_nearer_to_the_photograph(self, shown: Callable[..., PayResult]) -> None:
+        """Near enough to be averaged with it, and by itself beyond what the margin allows for."""
+        refusal = shown(*[(self.PHOTO, False)] * 3, (self.PHOTO + 0.15, True)).refusal
+        assert refusal is not None and refusal.reason == "no_match"
+
+    def test_the_customer_who_smiles_is_taken(self, shown: Callable[..., PayResult]) -> None:
+        """Frames of one sitting are averaged, and let somebody in whose smile alone is just too far."""
+        result = shown(*[(self.PHOTO, False)] * 3, (0.36, True))
+        assert result.refusal is None
+        refusal = shown((0.36, True)).refusal
+        assert refusal is not None and refusal.reason == "no_match"
 
 
 def test_numbers_that_are_none_match_nobody(till: Till, scene: Scene) -> None:

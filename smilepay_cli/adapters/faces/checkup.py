@@ -10,7 +10,7 @@ from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.adapters.faces.models.cache import Say, default_folder
 from smilepay_cli.adapters.faces.models.files import ModelsUnavailable
 from smilepay_cli.adapters.faces.reference import ReferenceEngine
-from smilepay_cli.adapters.faces.weights import find_weights, load_dlib, sha256_of
+from smilepay_cli.adapters.faces.weights import Weights, find_weights, load_dlib, sha256_of
 from smilepay_cli.vocabulary.errors import SmilepayError
 from smilepay_cli.vocabulary.findings import Finding
 
@@ -22,7 +22,7 @@ def look_at_engines(scheme: str, variables: Mapping[str, str], say: Say) -> Iter
     try:
         version = load_dlib().__version__
         weights = find_weights()
-        digests = {path: sha256_of(path) for path in (weights.network, weights.five_point, weights.sixty_eight_point)}
+        digests = {path: sha256_of(path) for path in (getattr(weights, name) for name in Weights.__slots__)}
         ReferenceEngine(scheme).detect(_grey())
     except SmilepayError as error:
         yield Finding(ENGINES, "problem", error.message, error.hint)
@@ -44,7 +44,10 @@ def _fast(engine: FastEngine) -> Iterator[Finding]:
         )
         return
     yield Finding(FAST, "ok", f"models of {_megabytes(engine.models)} MB in {engine.models}")
-    told = f"descriptors within {parity.descriptor_l2:.1e} of dlib's, landmarks within {parity.landmarks_px:g} pixels"
+    told = (
+        f"descriptors within {parity.descriptor_l2:.1e} of dlib's, landmarks within {parity.landmarks_px:g} pixels, "
+        f"{'the same' if parity.boxes_equal else 'other'} faces found"
+    )
     if parity.holds:
         yield Finding(PARITY, "ok", told)
     else:

@@ -42,11 +42,10 @@ class FastEngine:
 
     name = "fast"
 
-    def __init__(self, scheme: str, folder: Path, *, say: Say = lambda _: None, threads: int = 1) -> None:
+    def __init__(self, scheme: str, folder: Path, *, say: Say = lambda _: None) -> None:
         self._scheme = SCHEMES[scheme]
         self._folder = folder
         self._say = say
-        self._threads = threads
         self._loading = Lock()
         self._ready: Parts | None = None
         self._mine = local()
@@ -109,7 +108,7 @@ class FastEngine:
         """How far the models are from dlib, measured now. Raises ModelsUnavailable."""
         from smilepay_cli.adapters.faces.models.builder import Dlib, measure
 
-        parts = Parts(self.prepare().files, {5, 68}, self._threads)
+        parts = Parts(self.prepare().files, {5, 68})
         return measure(Dlib(self._weights), parts.encoder, parts.new_hog(), parts.landmarks)
 
     def prepare(self) -> Parts:
@@ -132,9 +131,9 @@ class FastEngine:
         try:
             files = self._cache.find() or self._build()
             try:
-                return Parts(files, points, self._threads)
+                return Parts(files, points)
             except ModelsUnavailable:
-                return Parts(self._build(damaged=True), points, self._threads)
+                return Parts(self._build(damaged=True), points)
         except ImportError as error:
             raise ModelsUnavailable(f"{error.name or error} is not installed") from None
 

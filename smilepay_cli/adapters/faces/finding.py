@@ -66,6 +66,7 @@ def find(pixels: Pixels, look: Look, score: Score, smallest: int | None) -> Dete
     if by_cnn:  # whoever HOG misses may stand beside somebody else whom it misses
         side = min(CNN_LARGEST, round(max(pixels.shape[:2]) * WINDOW / max(smallest, 1)))
         found = _sorted((*found, *cnn_faces(pixels, score, side)))
+        sure_from = max(sure_from, round(WINDOW * max(pixels.shape[:2]) / min(side, max(pixels.shape[:2]))))
     if sure_from >= first.sure_from:  # as close as a picture of this size can be looked at
         return first
     return Detections(found or first.found, sure_from)

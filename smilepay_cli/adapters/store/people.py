@@ -71,7 +71,7 @@ class SqlitePeople:
         return int(self._db.execute("SELECT count(*) FROM face_references").fetchone()[0])
 
     def gallery_version(self) -> int:
-        """Counted up by whatever changes a reference, by triggers of the file itself."""
+        """Drawn anew by whatever changes a reference, by triggers of the file itself."""
         return int(self._db.execute("SELECT version FROM gallery_version").fetchone()[0])
 
     def made_otherwise(self, maker_digest: str) -> str | None:

@@ -176,21 +176,22 @@ CREATE INDEX events_by_counts_against ON events (counts_against, seq) WHERE thro
 
 
 _GALLERY = """
--- One row, counted up by whatever changes a reference: a packed gallery of another version is out of date.
+-- One row, drawn anew by whatever changes a reference: a packed gallery of another version is out of date. Drawn and
+-- not counted, so that a wallet that was put back and went on differs from the one that it was.
 CREATE TABLE gallery_version (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   version INTEGER NOT NULL
 ) STRICT;
-INSERT INTO gallery_version VALUES (1, 0);
+INSERT INTO gallery_version VALUES (1, random());
 
 CREATE TRIGGER gallery_grows AFTER INSERT ON face_references
-BEGIN UPDATE gallery_version SET version = version + 1; END;
+BEGIN UPDATE gallery_version SET version = random(); END;
 
 CREATE TRIGGER gallery_shrinks AFTER DELETE ON face_references
-BEGIN UPDATE gallery_version SET version = version + 1; END;
+BEGIN UPDATE gallery_version SET version = random(); END;
 
 CREATE TRIGGER gallery_changes AFTER UPDATE ON face_references
-BEGIN UPDATE gallery_version SET version = version + 1; END;
+BEGIN UPDATE gallery_version SET version = random(); END;
 
 CREATE INDEX face_references_by_maker ON face_references (maker_digest);
 """

@@ -219,11 +219,12 @@ class TestOlderFiles:
         connection.close()
         store = SqliteStore(tmp_path)
         with store.writing() as books:
-            assert books.people.gallery_version() == 0 and books.people.reference_count() == 1
+            before = books.people.gallery_version()
+            assert books.people.reference_count() == 1
             assert [person.name for person in books.people.all()] == ["Ann"]
             assert books.trail._db.execute("SELECT id FROM transactions").fetchall() == [("txn_1",)]
             books.people.forget("acc_1")
-            assert books.people.gallery_version() == 1
+            assert books.people.gallery_version() != before
             assert books.trail.guards_missing() == []
         with store.reading() as books:
             assert books.trail._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
@@ -237,6 +238,7 @@ class TestGalleryVersion:
         """Also one made behind the program's back, and one that comes with a forgotten person."""
         other = outsider(store)
         other.execute("PRAGMA foreign_keys = ON")
+        (first,) = other.execute("SELECT version FROM gallery_version").fetchone()
         versions = []
         for statement in (
             "INSERT INTO people VALUES ('acc_1', 'Ann', 'ann', 'now', x'00', NULL)",
@@ -249,7 +251,7 @@ class TestGalleryVersion:
             other.execute(statement)
             versions += other.execute("SELECT version FROM gallery_version").fetchone()
         other.close()
-        assert versions == [0, 2, 3, 4, 5]
+        assert versions[0] == first and len(set(versions)) == 5
 
 
 class TestConnection:

@@ -24,6 +24,7 @@ from smilepay_cli.adapters.faces.models.files import (
 )
 from smilepay_cli.adapters.faces.models.graphs import detector_graph, encoder_graph
 from smilepay_cli.adapters.faces.models.landmarks import LandmarkModel, packed
+from smilepay_cli.adapters.faces.models.parts import hog_from
 from smilepay_cli.adapters.faces.models.sessions import Session, save_optimised
 from smilepay_cli.adapters.faces.weights import Weights, load_dlib, load_model
 from smilepay_cli.rules.schemes import EUCLIDEAN
@@ -82,7 +83,7 @@ def _build(folder: Path, weights: Weights) -> Parity:
     models = {points: LandmarkModel(forest) for points, forest in forests.items()}
     Session((folder / CNN).read_bytes()).run(fixed_picture()[None])  # whether it fits together; it is rarely used
     encoder = Session((folder / ENCODER).read_bytes(), optimised=True)
-    hog = load_dlib().fhog_object_detector(str(folder / HOG))
+    hog = hog_from(folder / HOG)
     return measure(Dlib(weights), encoder, hog, models)
 
 

@@ -57,10 +57,10 @@ class Digests:
             status = path.stat()
         except OSError:
             return sha256_of(path)  # which says what is wrong
-        mark = [status.st_size, status.st_mtime_ns, status.st_ino]
+        mark = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
         known = self._known.get(str(path))
-        if known is not None and known[:3] == mark:
-            return str(known[3])
+        if known is not None and known[:-1] == mark:
+            return str(known[-1])
         digest = sha256_of(path)
         self._known[str(path)] = [*mark, digest]
         self._write()

@@ -24,12 +24,12 @@ class Parts:
     Making it raises ModelsUnavailable when a file is not what was built.
     """
 
-    def __init__(self, files: ModelFiles, points: Iterable[int], threads: int) -> None:
+    def __init__(self, files: ModelFiles, points: Iterable[int]) -> None:
         self.files = files
-        self.encoder = Session(files.read(ENCODER), optimised=True, threads=threads)
+        self.encoder = Session(files.read(ENCODER), optimised=True)
         self.landmarks = {count: LandmarkModel(unpacked(files.read(landmarks_file(count)))) for count in points}
         files.read(HOG)
-        self._hog = _hog_from(files.folder / HOG)
+        self._hog = hog_from(files.folder / HOG)
         self._cnn_bytes = files.read(CNN)
         self._cnn: Session | None = None
         self._making = Lock()
@@ -47,7 +47,8 @@ class Parts:
         return network.run(batch)
 
 
-def _hog_from(path: Path) -> Any:
+def hog_from(path: Path) -> Any:
+    """dlib's HOG detector from its file. Raises ModelsUnavailable."""
     try:
         return load_dlib().fhog_object_detector(str(path))
     except RuntimeError as error:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 class Session:
     """One network with one input and one output. `run` may be called from several threads at once."""
 
-    def __init__(self, model: Any, *, optimised: bool = False, threads: int = 1) -> None:
+    def __init__(self, model: Any, *, optimised: bool = False) -> None:
         """`model` is the file's bytes; `optimised` says that they were optimised for this machine already.
 
         Raises ModelsUnavailable when they are no network.
         """
         import onnxruntime
 
-        options = _options(threads)
+        options = _options()
         if optimised:
             options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         with _told("cannot load a network"):
@@ -41,17 +41,17 @@ def save_optimised(model: Path, to: Path) -> None:
     """Write the network as onnxruntime rearranges it for this processor. Raises ModelsUnavailable."""
     import onnxruntime
 
-    options = _options(1)
+    options = _options()
     options.optimized_model_filepath = str(to)
     with _told(f"cannot write {to}"):
         onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
-def _options(threads: int) -> Any:
+def _options() -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # an optimised network is meant for this machine only, which it warns of
     return options
