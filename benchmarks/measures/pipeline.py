@@ -27,7 +27,8 @@ def measure(setting: Setting) -> Report:
         rows,
         "Decode, find the face, cut, encode, combine; one picture a call, a different person each round, wall clock. "
         "`quartet` encodes four chips of a face, `euclidean` one, as face_recognition does. Sample faces scaled up "
-        "onto the canvas, JPEG quality 90.",
+        "onto the canvas, JPEG quality 90: large faces, which the first or second look of ours finds. A small face "
+        "takes more looks, no face takes all of them (detector, below).",
     )
 
 

@@ -163,12 +163,15 @@ def _load(image: Any) -> None:
 
 
 def _keep_memory(image: Any) -> None:
-    """As many blocks as the picture takes, at four bytes a pixel: small ones in large blocks would cost again."""
+    """As many blocks as a large picture takes at four bytes a pixel, and one for the rows that are taken out of it; a
+    small one needs one, since small pictures in the blocks of large ones would cost again.
+    """
     from PIL import Image
 
     memory: Any = vars(Image)["core"]
     width, height = image.size
-    memory.set_blocks_max(max(1, min(MOST_BLOCKS, -(-4 * width * height // memory.get_block_size()))))
+    blocks = -(-4 * width * height // memory.get_block_size())
+    memory.set_blocks_max(1 if blocks == 1 else min(MOST_BLOCKS, blocks + 1))
 
 
 def _require_size(image: Any, name: str) -> None:
