@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from smilepay_cli.adapters.faces.models.sessions import load_onnxruntime
+
 SIZES = (512, 768, 1024, 1536, 2048)
 """Rows and columns of square matrices."""
 TRIES = 3
@@ -75,7 +77,7 @@ def _matrices(size: int) -> tuple[Any, Any, Any]:
 
 
 def _session(size: int) -> Any:
-    import onnxruntime
+    onnxruntime = load_onnxruntime()
     from onnx import TensorProto, helper, numpy_helper
 
     graph = helper.make_graph(

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from smilepay_cli.adapters.faces.models.files import MANIFEST, ModelFiles, ModelsUnavailable, checksum
+from smilepay_cli.adapters.faces.models.sessions import load_onnxruntime
 from smilepay_cli.adapters.faces.weights import Weights, load_dlib, sha256_of
 
 FORMAT = 2
@@ -103,14 +104,13 @@ class ModelCache:
     def facts(self) -> dict[str, Any]:
         """What the models depend on."""
         import numpy as np
-        import onnxruntime
 
         paths = (getattr(self._weights, name) for name in Weights.__slots__)
         return {
             "format": FORMAT,
             "weights": [self.digests.of(path) for path in paths],
             "dlib": load_dlib().__version__,
-            "onnxruntime": onnxruntime.__version__,
+            "onnxruntime": load_onnxruntime().__version__,
             "numpy": np.__version__,
             "processor": processor(),
         }

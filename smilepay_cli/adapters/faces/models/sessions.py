@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+def load_onnxruntime() -> Any:
+    """The module onnxruntime, kept from reporting to its maker, which it does on its own from 1.29 on.
+
+    Its library reads the variable when it is loaded, and would write a device number into the user's cache folder.
+    Raises ImportError.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
+
+
 class Session:
     """One network with one input and one output. `run` may be called from several threads at once."""
 
@@ -21,8 +35,7 @@ class Session:
 
         Raises ModelsUnavailable when they are no network.
         """
-        import onnxruntime
-
+        onnxruntime = load_onnxruntime()
         options = _options()
         if optimised:
             options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
@@ -39,8 +52,7 @@ class Session:
 
 def save_optimised(model: Path, to: Path) -> None:
     """Write the network as onnxruntime rearranges it for this processor. Raises ModelsUnavailable."""
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = _options()
     options.optimized_model_filepath = str(to)
     with _told(f"cannot write {to}"):
@@ -48,9 +60,7 @@ def save_optimised(model: Path, to: Path) -> None:
 
 
 def _options() -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
+    options = load_onnxruntime().SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # an optimised network is meant for this machine only, which it warns of

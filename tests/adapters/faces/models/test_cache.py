@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from smilepay_cli.adapters.faces.models import cache as module
 from smilepay_cli.adapters.faces.models.cache import Digests, ModelCache, default_folder, processor
 from smilepay_cli.adapters.faces.models.files import MANIFEST, ModelFiles, ModelsUnavailable, checksum
+from smilepay_cli.adapters.faces.models.sessions import load_onnxruntime
 from smilepay_cli.adapters.faces.weights import Weights, sha256_of
 from smilepay_cli.vocabulary.errors import UsageProblem
 
@@ -250,7 +250,7 @@ class TestFacts:
         built = make.build(cache).folder
         owner, name, value = {
             "numpy": (np, "__version__", "0.0"),
-            "onnxruntime": (onnxruntime, "__version__", "0.0"),
+            "onnxruntime": (load_onnxruntime(), "__version__", "0.0"),
             "processor": (module, "processor", lambda: "another"),
             "format": (module, "FORMAT", 0),
             "dlib": (dlib, "__version__", "0.0"),
