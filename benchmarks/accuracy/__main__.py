@@ -8,9 +8,9 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.accuracy.photos import evaluation_folder
 from benchmarks.accuracy.report import measure, parity_table, rates_table
 from benchmarks.machine import machine
+from benchmarks.setting import evaluation_folder
 from smilepay_cli.adapters.faces.models.cache import default_folder
 
 OUT = Path(__file__).resolve().parents[1] / "accuracy.json"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.setting import evaluation_folder
 from smilepay_cli.adapters.capture.images import decode_image
 from smilepay_cli.adapters.packaged import sample_faces
 
@@ -29,12 +29,6 @@ class Photo:
     def pixels(self) -> Pixels:
         """Decoded as `pay` decodes it."""
         return decode_image(self.path.read_bytes(), self.path.name)
-
-
-def evaluation_folder() -> Path | None:
-    """The folder of evaluation images, where there is one."""
-    named = os.environ.get("SMILEPAY_EVAL")
-    return Path(named) if named else None
 
 
 def samples() -> list[Photo]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Box, Detections, Pixels, Points, TemplateMaker
 
 
-class EngineLater:
-    """A ports.FaceEngine before another one, which `make` makes."""
+Engine = TypeVar("Engine", bound="FaceEngine")
 
-    def __init__(self, make: Callable[[], FaceEngine]) -> None:
+
+class EngineLater(Generic[Engine]):
+    """A ports.FaceEngine before another one, which `make` makes, once, whoever asks first."""
+
+    def __init__(self, make: Callable[[], Engine]) -> None:
         self._make = make
         self._making = Lock()
 
@@ -49,10 +52,10 @@ class EngineLater:
         return self._engine.descriptors(faces)
 
     @property
-    def _engine(self) -> FaceEngine:
+    def _engine(self) -> Engine:
         with self._making:  # several threads may ask first
             return self._made
 
     @cached_property
-    def _made(self) -> FaceEngine:
+    def _made(self) -> Engine:
         return self._make()

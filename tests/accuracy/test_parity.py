@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from benchmarks.accuracy.parity import THRESHOLDS, Parity, compare
-from benchmarks.accuracy.photos import SETS, evaluation, evaluation_folder, samples
+from benchmarks.accuracy.photos import SETS, evaluation, samples
 from benchmarks.accuracy.report import false_finds, scheme_rates, told
+from benchmarks.setting import evaluation_folder
 from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.adapters.faces.models.cache import default_folder
 from smilepay_cli.adapters.faces.reference import ReferenceEngine

@@ -39,6 +39,7 @@ STEPS = (Step(320, 0, SURE), Step(480, 0, 0.1), Step(640, 1, 0.0), Step(1600, 1,
 ROOM = 1.1
 """A face looked for fills the detector's window and this much more, so that it is not lost between two scales."""
 MOST_DOUBLINGS = 3
+"""A smaller face than those found so is not worth more."""
 LARGEST_ENLARGED = 64_000_000
 """Pixels of an enlarged picture (about 0.7 GB and 7 s in the detector)."""
 CNN_SIDE = 400
@@ -92,19 +93,24 @@ def _first(pixels: Pixels, look: Look, score: Score) -> tuple[Detections, bool]:
 
 
 def _scale_for(smallest: int, pixels: Pixels) -> tuple[int, int]:
-    """Longer side and doublings at which a face of that width fills the window; as many doublings as memory bears."""
-    height, width = pixels.shape[:2]
-    longest = max(height, width)
+    """Longer side and doublings at which a face of that width fills the window."""
+    longest = max(pixels.shape[:2])
     if smallest >= WINDOW * ROOM:
         return round(longest * WINDOW * ROOM / smallest), 0
-    doublings = 0
+    return longest, doublings_for(smallest, pixels, fewest=0)
+
+
+def doublings_for(smallest: int, pixels: Pixels, *, fewest: int) -> int:
+    """How often to double a picture so that a face of that width fills the window; as often as memory bears."""
+    area = pixels.shape[0] * pixels.shape[1]
+    doublings = fewest
     while (
         WINDOW >> doublings > smallest
         and doublings < MOST_DOUBLINGS
-        and height * width * 4 ** (doublings + 1) <= LARGEST_ENLARGED
+        and area * 4 ** (doublings + 1) <= LARGEST_ENLARGED
     ):
         doublings += 1
-    return longest, doublings
+    return doublings
 
 
 def _hog(pixels: Pixels, look: Look, side: int, doublings: int) -> tuple[tuple[Detection, ...], int]:

@@ -12,6 +12,7 @@ from threading import Lock, local
 from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.adapters.faces.chips import checked, cut, rectangle_of
+from smilepay_cli.adapters.faces.finding import WINDOW, doublings_for
 from smilepay_cli.adapters.faces.makers import landmark_model_of, maker_of
 from smilepay_cli.adapters.faces.weights import Weights, find_weights, load_dlib, load_model, sha256_of
 from smilepay_cli.rules.schemes import SCHEMES
@@ -22,12 +23,8 @@ if TYPE_CHECKING:
 
     from smilepay_cli.vocabulary.faces import Pixels, Points
 
-WINDOW = 80
-"""Width in pixels of dlib's HOG window: the smallest face it finds without enlarging the picture."""
-FEWEST_DOUBLINGS, MOST_DOUBLINGS = 1, 3
-"""face_recognition doubles once; a smaller face than asked for is not worth more than three."""
-LARGEST_ENLARGED = 64_000_000
-"""Pixels of an enlarged picture (about 0.7 GB and 7 s in the detector). The first doubling is always done."""
+FEWEST_DOUBLINGS = 1
+"""face_recognition doubles once, however large the picture is."""
 
 
 class ReferenceEngine:
@@ -64,7 +61,9 @@ class ReferenceEngine:
         often: nothing is refused, and `sure_from` says what was looked for.
         """
         pixels = checked(pixels)
-        doublings = _doublings(pixels, smallest)
+        doublings = FEWEST_DOUBLINGS
+        if smallest is not None:
+            doublings = doublings_for(smallest, pixels, fewest=FEWEST_DOUBLINGS)
         boxes, scores, _ = self._detector().run(pixels, doublings, 0.0)
         found = [Detection(_box(rectangle), float(score)) for rectangle, score in zip(boxes, scores, strict=True)]
         found.sort(key=lambda detection: -detection.score)
@@ -130,20 +129,6 @@ def _maker_from(weights: Weights, scheme: str) -> TemplateMaker:
 @cache
 def _landmark_model_from(weights: Weights) -> str:
     return landmark_model_of(weights, sha256_of)
-
-
-def _doublings(pixels: Pixels, smallest: int | None) -> int:
-    """How often to double the picture so that a face `smallest` pixels wide is found."""
-    doublings = FEWEST_DOUBLINGS
-    area = pixels.shape[0] * pixels.shape[1]
-    while (
-        smallest is not None
-        and WINDOW >> doublings > smallest
-        and doublings < MOST_DOUBLINGS
-        and area * 4 ** (doublings + 1) <= LARGEST_ENLARGED
-    ):
-        doublings += 1
-    return doublings
 
 
 def _box(rectangle: Any) -> Box:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from smilepay_cli.adapters.faces import finding
 from smilepay_cli.adapters.faces import reference as module
 from smilepay_cli.adapters.faces.reference import ReferenceEngine
 from smilepay_cli.adapters.faces.weights import Weights, find_weights, load_model, sha256_of
@@ -124,9 +125,9 @@ class TestEnlarging:
         self, reference: ReferenceEngine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A capture must not take minutes and gigabytes; `sure_from` admits what was not looked for."""
-        monkeypatch.setattr(module, "LARGEST_ENLARGED", 100 * 100 * 16)
+        monkeypatch.setattr(finding, "LARGEST_ENLARGED", 100 * 100 * 16)
         assert reference.detect(BLANK, smallest=10).sure_from == 20
-        monkeypatch.setattr(module, "LARGEST_ENLARGED", 1)
+        monkeypatch.setattr(finding, "LARGEST_ENLARGED", 1)
         assert reference.detect(BLANK, smallest=10).sure_from == 40
 
 
