@@ -56,6 +56,10 @@ class FrameSource(Protocol):
     def is_camera(self) -> bool:
         """Frames with a time between them, rather than stills."""
 
+    @property
+    def is_virtual(self) -> bool:
+        """Files that are played back, rather than a device or a stream."""
+
     def check(self) -> None:
         """Look at the input without capturing. Raises UsageProblem for one that cannot be used."""
 
@@ -211,8 +215,8 @@ class People(Protocol):
 
     def add_reference(self, reference: SealedReference, made_at: datetime) -> None: ...
 
-    def references(self) -> list[SealedReference]:
-        """Of everyone, oldest first."""
+    def references(self, account_id: str | None = None) -> list[SealedReference]:
+        """Of one account or of everyone, oldest first."""
 
     def reference_count(self) -> int:
         """Of everyone."""

@@ -34,6 +34,10 @@ def register(commands: Commands) -> None:
             str | None,
             typer.Option(metavar="K", help="A retry with the same key moves nothing and tells the first success."),
         ] = None,
+        challenge: Annotated[
+            str | None,
+            typer.Option(metavar="STEP,...", help="For a video file or pattern: ask for these steps, not random ones."),
+        ] = None,
     ) -> Result:
         """Pay with a smile: recognise the payer, check, authorize and capture."""
         from smilepay_cli.verbs.pay import PayRequest, pay
@@ -46,5 +50,6 @@ def register(commands: Commands) -> None:
             pin=call.secret(pin, "PIN"),
             hold=hold,
             key=idempotency_key,
+            challenge=challenge,
         )
         return pay(call.till, request, call.source)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
 from smilepay_cli.ports import FrameSource
-from smilepay_cli.rules.watch import shown_enough
+from smilepay_cli.rules.session import Session, shown_enough
 from smilepay_cli.verbs import audit, wallet
 from smilepay_cli.verbs.capture import Capture, good_faces
 from smilepay_cli.verbs.enroll import EnrollResult
@@ -194,10 +194,10 @@ def _pictures(till: Till, source: FrameSource, result: Any) -> tuple[Frame | Non
 
 def _watched(till: Till, source: FrameSource) -> tuple[Face, ...]:
     """The faces of a capture up to the one at which nothing more was watched for."""
-    capture, found = Capture(source.description, source.is_camera), []
+    capture, found = Capture(source.description, source.is_camera, Session(is_camera=source.is_camera)), []
     with closing(good_faces(till, source, capture, mouth=True)) as faces:
         for face in faces:
             found.append(face)
-            if shown_enough(capture.watch, till.policy):
+            if shown_enough(capture.session, till.policy):
                 break
     return tuple(found)

@@ -1,8 +1,7 @@
 """The story that `smilepay demo` tells, step by step, with the sample faces and under policy `standard`.
 
 Paths are relative to the folder of the sample faces. The wallet has to be empty at the beginning. No picture
-is presented twice, except where the story is about that: the neutral face of `WITHOUT_A_SMILE` is the last
-frame of the capture that pays later and stops before it.
+is presented twice, except where the story is about that.
 """
 
 from __future__ import annotations
@@ -37,12 +36,12 @@ def _done(told: str) -> Ending:
 
 ENROL_LIN = FaceStep(
     title="Enrol lin",
-    narration="Two pictures of lin become two references of 128 numbers each, encrypted in the wallet. "
-    "The pictures themselves are not kept.",
-    command="smilepay enroll lin --image lin/1.jpg --image lin/2.jpg --deposit 100",
+    narration="The picture becomes a reference: 128 numbers, and the shape of the relaxed mouth, encrypted in the "
+    "wallet. The picture itself is not kept.",
+    command="smilepay enroll lin --image lin/1.jpg --deposit 100",
     foreseen=_done("lin with 100.00 EUR"),
     act=_enrolling("lin", "100"),
-    images=("lin/1.jpg", "lin/2.jpg"),
+    images=("lin/1.jpg",),
 )
 ENROL_EILEEN = FaceStep(
     title="Enrol eileen",
@@ -71,10 +70,10 @@ A_STRANGER = FaceStep(
 WITHOUT_A_SMILE = FaceStep(
     title="lin, without a smile",
     narration="The face is known. But Smile to Pay means smile, and without one nothing is paid.",
-    command="smilepay pay --image lin/clip/033.jpg",
+    command="smilepay pay --image lin/2.jpg",
     foreseen=_refused(Reason.SMILE_NOT_SHOWN),
     act=_paying(),
-    images=("lin/clip/033.jpg",),
+    images=("lin/2.jpg",),
 )
 NOBODY_THERE = FaceStep(
     title="Nobody there",

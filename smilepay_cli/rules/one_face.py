@@ -54,7 +54,7 @@ def _is_second_face(other: Detection, face: Detection, policy: Policy) -> bool:
 
 def apart_from(face: Detection, others: Sequence[Detection]) -> list[Detection]:
     """Those of `others` that are not `face` seen once more, at another scale."""
-    return [other for other in others if _overlap(face.box, other.box) < SAME_FACE_OVERLAP]
+    return [other for other in others if overlap(face.box, other.box) < SAME_FACE_OVERLAP]
 
 
 def smallest_second_face(face: Detection, policy: Policy) -> int:
@@ -62,7 +62,7 @@ def smallest_second_face(face: Detection, policy: Policy) -> int:
     return int(face.box.width * policy.second_face_width_ratio)
 
 
-def _overlap(one: Box, other: Box) -> float:
+def overlap(one: Box, other: Box) -> float:
     """Intersection over union, 0 to 1."""
     across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
     down = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)

@@ -48,13 +48,15 @@ class Attempt:
         """Digests that count as presented from this attempt on."""
         self.capture: Capture | None = None
         self.decision: Decision | None = None
+        self.challenge: tuple[str, ...] | None = None
+        """The steps that the caller fixed, in place of those that would be drawn."""
 
     def findings(self) -> dict[str, Any]:
         """What every result that looked at a face tells: fields of the same names."""
         return {
             "decision": self.decision,
             "checks": tuple(self.checks),
-            "face": self.capture.watch.best if self.capture else None,
+            "face": self.capture.session.best if self.capture else None,
             "events": (self.event_id,),
             "warnings": self.capture.rejections if self.capture else (),
         }
@@ -89,6 +91,8 @@ class Attempt:
             if floor is None:
                 return
             weaker = weaker_fields(self.till.policy, profile(floor, self.till.policy.scheme))
+            if self.challenge is not None:
+                weaker.append("challenge")
             figures.update(floor=floor, weaker=weaker)
             if weaker:
                 raise Refused(

@@ -9,11 +9,12 @@ from typing import Any, cast
 
 from smilepay_cli.ports import FrameSource
 from smilepay_cli.rules.one_face import apart_from, smallest_second_face, the_one_face
-from smilepay_cli.rules.smile import mouth_shape, smile_z
-from smilepay_cli.rules.watch import Watch, seen, shown_enough
+from smilepay_cli.rules.pose import head_pose
+from smilepay_cli.rules.session import Session, require_frontal, seen, shown_enough
+from smilepay_cli.rules.smile import mouth_shape, smile_change, smile_z
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
-from smilepay_cli.vocabulary.faces import Face, Frame
+from smilepay_cli.vocabulary.faces import Face, Frame, MouthShape
 
 _MOST_TELLING = (Reason.SEVERAL_FACES, Reason.FACE_TOO_SMALL, Reason.NO_FACE)
 
@@ -24,7 +25,7 @@ class Capture:
 
     description: str
     is_camera: bool
-    watch: Watch = field(default_factory=Watch)
+    session: Session = field(default_factory=Session)
     pixel_digests: list[str] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
     """Every digest by which a frame of this capture can be known again."""
@@ -33,8 +34,8 @@ class Capture:
     @property
     def face(self) -> Face:
         """The face to judge; only after a capture that found one."""
-        assert self.watch.best is not None
-        return self.watch.best
+        assert self.session.best is not None
+        return self.session.best
 
     @property
     def rejections(self) -> tuple[str, ...]:
@@ -43,11 +44,11 @@ class Capture:
 
     def figures(self) -> dict[str, Any]:
         """For the event: sizes, scores, digests."""
-        face = self.watch.best
+        face = self.session.best
         return {
             "source": "camera" if self.is_camera else "images",
             "frames": len(self.pixel_digests),
-            "frames_with_face": self.watch.faces,
+            "frames_with_face": self.session.faces,
             "frames_rejected": len(self.rejected),
             "face_width": face.box.width if face else None,
             "detector_score": round(face.score, 4) if face else None,
@@ -57,7 +58,7 @@ class Capture:
 def good_faces(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> Generator[Face, None, None]:
     """The face of each good frame, in order; what is wrong with the others goes to `capture.rejected`.
 
-    `mouth` asks for landmarks and mouth shape too.
+    `mouth` asks for landmarks, mouth shape and pose too.
     """
     with closing(cast("Any", source.frames())) as frames:
         for frame in frames:
@@ -68,7 +69,7 @@ def good_faces(till: Till, source: FrameSource, capture: Capture, *, mouth: bool
             except Refused as refused:
                 capture.rejected.append((frame.origin, refused))
                 continue
-            capture.watch = seen(capture.watch, face, till.policy)
+            capture.session = seen(capture.session, face, till.policy)
             yield face
 
 
@@ -79,14 +80,15 @@ def watch(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> 
     """
     with closing(good_faces(till, source, capture, mouth=mouth)) as faces:
         for _ in faces:
-            if not mouth or shown_enough(capture.watch, till.policy):
+            if not mouth or shown_enough(capture.session, till.policy):
                 break
     require_a_face(capture)
 
 
 def require_a_face(capture: Capture) -> None:
     """Raises Refused when the capture has no usable face."""
-    if capture.watch.faces:
+    require_frontal(capture.session)
+    if capture.session.faces:
         return
     reasons = {refused.kind: refused for _, refused in capture.rejected}
     for reason in _MOST_TELLING:
@@ -95,17 +97,22 @@ def require_a_face(capture: Capture) -> None:
     raise Refused(Reason.NO_CAMERA, f"{capture.description} gave no picture", hint="use --image FILE instead")
 
 
-def smile_figures(capture: Capture) -> dict[str, Any]:
-    """For the event: the mouth of the judged face."""
-    mouth = capture.face.mouth
-    if mouth is None:
+def smile_figures(capture: Capture, relaxed: MouthShape | None) -> dict[str, Any]:
+    """For the event: the mouth of the judged face, by itself and against the relaxed ones; and what was shown."""
+    session, mouth, pose = capture.session, capture.face.mouth, capture.face.pose
+    if mouth is None or pose is None:
         return {}
+    before = session.relaxed.mouth if session.relaxed else None
     return {
         "z": round(smile_z(mouth), 4),
         "mouth_width": round(mouth.width, 4),
         "mouth_lift": round(mouth.lift, 4),
         "mouth_opening": round(mouth.opening, 4),
-        "changed": capture.watch.changed,
+        "yaw": round(pose.yaw, 1),
+        "change_from_enrolled": round(smile_change(mouth, relaxed), 4) if relaxed else None,
+        "change_in_capture": round(smile_change(mouth, before), 4) if before else None,
+        "steps": list(session.steps),
+        "shown": [face.frame.number for face in session.shown],
     }
 
 
@@ -119,4 +126,4 @@ def _face_of(till: Till, frame: Frame, *, mouth: bool) -> Face:
     if not mouth:
         return Face(frame, found.box, found.score)
     landmarks = till.engine.landmarks(frame.pixels, found.box)
-    return Face(frame, found.box, found.score, landmarks, mouth_shape(landmarks))
+    return Face(frame, found.box, found.score, landmarks, mouth_shape(landmarks), head_pose(landmarks))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
@@ -12,7 +13,9 @@ from smilepay_cli.ports import Books, FrameSource
 from smilepay_cli.rules.books import deposit_postings
 from smilepay_cli.rules.identification import candidates
 from smilepay_cli.rules.limits import require_pin_form
-from smilepay_cli.rules.profiles import profile
+from smilepay_cli.rules.profiles import STANDARD, profile
+from smilepay_cli.rules.session import FRONTAL, Session
+from smilepay_cli.rules.smile import is_relaxed
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.capture import Capture, good_faces, require_a_face
 from smilepay_cli.verbs.gallery import open_gallery, seal_template
@@ -21,7 +24,7 @@ from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.recognise import check_lockout, record_engine
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
-from smilepay_cli.vocabulary.faces import Face, Vector
+from smilepay_cli.vocabulary.faces import Face, MouthShape, Vector
 from smilepay_cli.vocabulary.ledger import Balance, Person, funding_account
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
@@ -62,7 +65,7 @@ def enroll(
         parse_amount(deposit, till.catalogue.load().currency, what="deposit")
     attempt = Attempt(till, "enroll")
     attempt.record_policy()
-    capture = attempt.capture = Capture(source.description, source.is_camera)
+    capture = attempt.capture = Capture(source.description, source.is_camera, Session(is_camera=source.is_camera))
 
     def body() -> EnrollResult:
         with attempt.check("input"):
@@ -74,10 +77,11 @@ def enroll(
         faces, templates = _templates(attempt, source, capture)
         with till.store.writing() as books:
             person = _person(attempt, books, name, templates, pin)
-            _keep(till, books, person, templates)
+            _keep(till, books, person, templates, [relaxed_of(face) for face in faces])
             attempt.account_id = person.account_id
             attempt.presented = tuple(capture.digests)
             attempt.facts["references_added"] = len(templates)
+            attempt.facts["relaxed_mouths"] = sum(relaxed_of(face) is not None for face in faces)
             attempt.facts["pin_set"] = pin is not None
             if deposit is not None:
                 _deposit(attempt, books, person, parse_amount(deposit, person.currency, what="deposit"))
@@ -99,7 +103,7 @@ def enroll(
             name=name,
             refusal=refusal,
             checks=tuple(attempt.checks),
-            face=capture.watch.best,
+            face=capture.session.best,
             events=(attempt.event_id,),
             warnings=capture.rejections,
         )
@@ -190,10 +194,19 @@ def _same_person_max(till: Till) -> float:
     return min(till.policy.dissimilarity_max, standard.dissimilarity_max)
 
 
-def _keep(till: Till, books: Books, person: Person, templates: list[Vector]) -> None:
-    for template in templates:
-        reference = seal_template(till, person, till.ids.new("ref"), template)
+def _keep(
+    till: Till, books: Books, person: Person, templates: list[Vector], relaxed: Sequence[MouthShape | None]
+) -> None:
+    for template, mouth in zip(templates, relaxed, strict=True):
+        reference = seal_template(till, person, till.ids.new("ref"), template, mouth)
         books.people.add_reference(reference, till.clock.now())
+
+
+def relaxed_of(face: Face) -> MouthShape | None:
+    """The mouth of a face that looks ahead and does not smile, for smiles to be told against; else None."""
+    if face.mouth is None or face.pose is None or not abs(face.pose.yaw) <= FRONTAL:
+        return None
+    return face.mouth if is_relaxed(face.mouth, STANDARD) else None
 
 
 def _deposit(attempt: Attempt, books: Books, person: Person, amount: Money) -> None:

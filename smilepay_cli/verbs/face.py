@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from smilepay_cli.ports import FrameSource
-from smilepay_cli.rules.watch import require_live_feed, require_smile
+from smilepay_cli.rules.cues import require_live_feed
+from smilepay_cli.rules.session import Session, require_shown
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture, smile_figures, watch
-from smilepay_cli.verbs.gallery import open_gallery
+from smilepay_cli.verbs.challenge import session_for
+from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouth
 from smilepay_cli.verbs.recognise import identify, record_engine
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused
@@ -21,27 +23,34 @@ def check_input(attempt: Attempt, source: FrameSource) -> None:
 
 def recognise_shopper(attempt: Attempt, source: FrameSource) -> Decision:
     """Capture and match, for verbs that need no more than to know who is there."""
-    return _match(attempt, _capture(attempt, source, mouth=False))
+    return _match(attempt, _capture(attempt, source, Session(is_camera=source.is_camera), mouth=False))
 
 
-def recognise_payer(attempt: Attempt, source: FrameSource) -> Decision:
-    """Capture, replay check, match, smile and deny cues: everything that paying asks of a face."""
+def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str, ...] | None = None) -> Decision:
+    """Capture, replay check, match, smile and deny cues: everything that paying asks of a face.
+
+    `challenge` is given in place of the one that would be drawn.
+    """
     policy = attempt.till.policy
-    capture = _capture(attempt, source, mouth=policy.smile != "off")
+    session = session_for(attempt, source, challenge)
+    capture = _capture(attempt, source, session, mouth=policy.smile != "off")
     attempt.presented = tuple(dict.fromkeys(capture.digests))
     _check_replay(attempt, capture)
     decision = _match(attempt, capture)
     with attempt.check("smile") as figures:
-        figures.update(asked=policy.smile, **smile_figures(capture))
-        require_smile(capture.watch, policy, is_camera=source.is_camera)
+        figures["asked"] = policy.smile
+        with attempt.till.store.reading() as books:
+            relaxed = relaxed_mouth(attempt.till, books, decision.account_id or "")
+        figures.update(smile_figures(capture, relaxed))
+        require_shown(capture.session, relaxed, policy)
     with attempt.check("deny_cues") as figures:
         figures["cues"] = list(policy.deny_cues)
         require_live_feed(capture.pixel_digests, policy)
     return decision
 
 
-def _capture(attempt: Attempt, source: FrameSource, *, mouth: bool) -> Capture:
-    capture = attempt.capture = Capture(source.description, source.is_camera)
+def _capture(attempt: Attempt, source: FrameSource, session: Session, *, mouth: bool) -> Capture:
+    capture = attempt.capture = Capture(source.description, source.is_camera, session)
     with attempt.check("capture") as figures:
         try:
             watch(attempt.till, source, capture, mouth=mouth)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.ports import Books
 from smilepay_cli.rules.gallery import LENGTH, Gallery
+from smilepay_cli.rules.smile import usual
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import StoreUnusable
-from smilepay_cli.vocabulary.faces import Reference, Vector
+from smilepay_cli.vocabulary.faces import MouthShape, Reference, Vector
 from smilepay_cli.vocabulary.ledger import Person, SealedReference
 
 if TYPE_CHECKING:
@@ -47,10 +48,35 @@ def open_gallery(till: Till, books: Books) -> Gallery:
     return _from_block(till, books, label) or _packed(till, books, label)
 
 
-def seal_template(till: Till, person: Person, reference_id: str, vector: Vector) -> SealedReference:
-    """A template as it is kept: encrypted under the person's key, bound to account and reference."""
-    sealed = till.vault.seal(person, vector.astype("<f8").tobytes(), reference_id)
-    return SealedReference(person.account_id, reference_id, till.engine.maker.digest, sealed)
+def seal_template(
+    till: Till, person: Person, reference_id: str, vector: Vector, relaxed: MouthShape | None
+) -> SealedReference:
+    """A template as it is kept: encrypted under the person's key, bound to account and reference.
+
+    `relaxed` is the mouth of the same frame where it was relaxed; smiles are told against it. It is kept with the
+    template, since it says something of the person too.
+    """
+    import numpy as np
+
+    mouth = [] if relaxed is None else [relaxed.width, relaxed.lift, relaxed.opening]
+    plain = np.concatenate([vector, mouth]).astype("<f8").tobytes()
+    return SealedReference(
+        person.account_id, reference_id, till.engine.maker.digest, till.vault.seal(person, plain, reference_id)
+    )
+
+
+def relaxed_mouth(till: Till, books: Books, account_id: str) -> MouthShape | None:
+    """The person's usual mouth when it is relaxed, of all references that have one; None where none has."""
+    person = books.people.by_id(account_id)
+    if person is None:
+        return None
+    till.vault.unlock(books.settings, create=False)
+    mouths = []
+    for reference in books.people.references(account_id):
+        kept = _numbers(till, person, reference)[LENGTH:].tolist()
+        if kept:
+            mouths.append(MouthShape(*kept))
+    return usual(mouths) if mouths else None
 
 
 def _one_by_one(till: Till, books: Books) -> Gallery:
@@ -60,10 +86,15 @@ def _one_by_one(till: Till, books: Books) -> Gallery:
 
 
 def _opened(till: Till, person: Person, reference: SealedReference) -> Reference:
+    return Reference(reference.account_id, _numbers(till, person, reference)[:LENGTH])
+
+
+def _numbers(till: Till, person: Person, reference: SealedReference) -> NDArray[Any]:
+    """(128,) the template, or (131,) with the relaxed mouth behind it."""
     import numpy as np
 
     plain = till.vault.open(person, reference.sealed, reference.reference_id)
-    return Reference(reference.account_id, np.frombuffer(plain, dtype="<f8"))
+    return np.frombuffer(plain, dtype="<f8")
 
 
 def _from_block(till: Till, books: Books, label: str) -> Gallery | None:

@@ -11,6 +11,7 @@ import rfc8785
 
 from smilepay_cli.ports import FrameSource
 from smilepay_cli.verbs.attempt import Attempt, answered, record_refusal
+from smilepay_cli.verbs.challenge import fixed_challenge
 from smilepay_cli.verbs.face import check_input, recognise_payer
 from smilepay_cli.verbs.lookup import require_person, require_seller
 from smilepay_cli.verbs.recognise import check_lockout
@@ -49,6 +50,8 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
     if amount := _requested_amount(till, request):
         payment.set_amount(amount)
     check_input(attempt, source)
+    if request.challenge is not None:
+        attempt.challenge = fixed_challenge(request.challenge, source, till.policy)
     with till.store.reading() as books:
         attempt.require_floor(books)
         attempt.claimed_id = require_person(books, request.account).account_id if request.account else None
@@ -65,7 +68,7 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
     if first is not None:
         with till.store.writing() as books:
             return repeat(payment, books, first)
-    recognise_payer(attempt, source)
+    recognise_payer(attempt, source, attempt.challenge)
     with till.store.writing() as books:
         try:
             return settle(payment, books, seller)

@@ -51,20 +51,39 @@ def _probe(till: Till, capture: Capture, figures: dict[str, Any]) -> tuple[Vecto
     """The template of a capture, and that of its judged face alone.
 
     The first is the mean over the last faces too, where the scheme averages frames. Frames that are not as near to the
-    judged face as those of one sitting are left out: somebody else's must not pull a stranger's smile to an account.
+    judged face as those of one sitting are left out: they would pull the template away.
+
+    Raises Refused (PERSON_CHANGED) when a face that the capture rests on is not the judged person's.
     """
-    if not till.scheme.averages_frames:
-        template = template_of(till, capture.face)
-        return template, template
-    others = [face for face in capture.watch.recent if face is not capture.face]
-    faces = [capture.face, *others]
+    faces = _resting_on(capture, every_frame=till.scheme.averages_frames)
     descriptors = till.engine.descriptors([(face.frame.pixels, face.box) for face in faces])
     templates = [till.scheme.template(views) for views in descriptors]
     apart = till.scheme.dissimilarities(templates, templates[0])
+    if len(faces) > 1:
+        figures["widest_in_capture"] = round(float(max(apart)), 4)
+    if not all(distance <= till.policy.dissimilarity_max for distance in apart[1:]):
+        raise Refused(
+            Reason.PERSON_CHANGED,
+            "the capture does not show the same person throughout",
+            hint="one person at a time in front of the camera",
+        )
+    if not till.scheme.averages_frames:
+        return templates[0], templates[0]
     limit = SAME_SITTING * till.policy.dissimilarity_max
     same = [views for views, distance in zip(descriptors, apart, strict=True) if distance <= limit]
     figures["frames_averaged"] = len(same)
     return till.scheme.template(same) if len(same) > 1 else templates[0], templates[0]
+
+
+def _resting_on(capture: Capture, *, every_frame: bool) -> list[Face]:
+    """The judged face, those that showed the other steps, and the relaxed one; with `every_frame` the last ones too."""
+    session = capture.session
+    faces = [capture.face, *session.shown]
+    if session.relaxed:
+        faces.append(session.relaxed.face)
+    if every_frame:
+        faces += session.recent
+    return list({id(face): face for face in faces}.values())
 
 
 def _near_by_itself(own: Gallery, judged: Vector, till: Till) -> bool:
@@ -73,19 +92,15 @@ def _near_by_itself(own: Gallery, judged: Vector, till: Till) -> bool:
     return bool(nearest) and nearest[0].dissimilarity <= till.policy.dissimilarity_max + till.policy.margin
 
 
-def template_of(till: Till, face: Face) -> Vector:
-    """The template of one face, (128,) float64."""
-    return till.scheme.template(till.engine.descriptors([(face.frame.pixels, face.box)]))
-
-
 def identify(attempt: Attempt, capture: Capture, gallery: Gallery) -> Decision:
     """The decision on the judged face. Raises Refused (NO_MATCH, AMBIGUOUS_MATCH).
 
-    Where a capture showed a change from neutral to smiling, the neutral face must be the same person's.
+    Before anybody is compared with: PERSON_CHANGED, when the capture shows several people one after the other.
     """
     till = attempt.till
-    with attempt.check("match") as figures:
+    with attempt.check("one_person") as figures:
         probe, judged = _probe(till, capture, figures)
+    with attempt.check("match") as figures:
         compared = gallery if attempt.claimed_id is None else gallery.only(attempt.claimed_id)
         ranked = candidates(compared, probe, till.scheme, within=0.0)
         decision = decide(ranked, till.policy, claimed=attempt.claimed_id)
@@ -98,12 +113,6 @@ def identify(attempt: Attempt, capture: Capture, gallery: Gallery) -> Decision:
             reason = Reason(decision.reason)
             message, hint = _MESSAGES[reason]
             raise Refused(reason, message, hint=hint)
-        neutral = capture.watch.neutral
-        if capture.watch.changed and neutral is not None:
-            apart = float(till.scheme.dissimilarities(template_of(till, neutral)[None], judged)[0])
-            figures["neutral_to_smile"] = round(apart, 4)
-            if not apart <= till.policy.dissimilarity_max:
-                raise Refused(Reason.SEVERAL_PEOPLE, "the neutral and the smiling face are not the same person's")
     return decision
 
 
@@ -124,7 +133,7 @@ def decision_figures(decision: Decision) -> dict[str, Any]:
 
 def record_engine(attempt: Attempt) -> None:
     """Put what made the templates, and what found the mouth where it was looked at, into the event."""
-    engine, face = attempt.till.engine, attempt.capture.watch.best if attempt.capture else None
+    engine, face = attempt.till.engine, attempt.capture.session.best if attempt.capture else None
     maker = engine.maker
     attempt.facts["engine"] = {
         "name": engine.name,

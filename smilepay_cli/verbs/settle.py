@@ -56,6 +56,8 @@ class PayRequest:
     """Authorize only."""
     key: str | None = None
     """Idempotency key."""
+    challenge: str | None = None
+    """Steps with commas between them, in place of a challenge that is drawn; for virtual cameras."""
 
 
 @dataclass(frozen=True, kw_only=True)

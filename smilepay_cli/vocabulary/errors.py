@@ -66,11 +66,13 @@ class Reason(Enum):
     SEVERAL_FACES = "several_faces"
     SEVERAL_PEOPLE = "several_people"
     FACE_TOO_SMALL = "face_too_small"
+    TURNED_AWAY = "turned_away"
     USED_BEFORE = "used_before"
     FROZEN_FEED = "frozen_feed"
     SMILE_NOT_SHOWN = "smile_not_shown"
     TRANSITION_NOT_SHOWN = "transition_not_shown"
     CHALLENGE_NOT_SHOWN = "challenge_not_shown"
+    PERSON_CHANGED = "person_changed"
     LOCKED_OUT = "locked_out"
     INSUFFICIENT_FUNDS = "insufficient_funds"
     KEY_REUSED = "key_reused"
@@ -114,6 +116,7 @@ _REASONS_BY_EXIT: dict[ExitStatus, tuple[Reason, ...]] = {
         Reason.SEVERAL_FACES,
         Reason.SEVERAL_PEOPLE,
         Reason.FACE_TOO_SMALL,
+        Reason.TURNED_AWAY,
     ),
     ExitStatus.ATTACK_SUSPECTED: (
         Reason.USED_BEFORE,
@@ -121,6 +124,7 @@ _REASONS_BY_EXIT: dict[ExitStatus, tuple[Reason, ...]] = {
         Reason.SMILE_NOT_SHOWN,
         Reason.TRANSITION_NOT_SHOWN,
         Reason.CHALLENGE_NOT_SHOWN,
+        Reason.PERSON_CHANGED,
     ),
     ExitStatus.LOCKED_OUT: (Reason.LOCKED_OUT,),
     ExitStatus.INSUFFICIENT_FUNDS: (Reason.INSUFFICIENT_FUNDS,),

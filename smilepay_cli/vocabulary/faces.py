@@ -83,6 +83,18 @@ class MouthShape:
 
 
 @dataclass(frozen=True, slots=True)
+class Pose:
+    """Which way a head looks, in degrees. The face straight ahead is all zeros."""
+
+    yaw: float
+    """Positive: turned to the person's own left, which is to the right in the picture."""
+    pitch: float
+    """Of use only to compare two pictures of one person."""
+    roll: float
+    """Positive: clockwise in the picture."""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One way to cut the chip of a face out of its picture."""
 
@@ -102,6 +114,8 @@ class Face:
     landmarks: Points | None = None
     """(68, 2), the iBUG 300-W order; None where only the match was asked for."""
     mouth: MouthShape | None = None
+    """Comes with the landmarks."""
+    pose: Pose | None = None
     """Comes with the landmarks."""
 
 

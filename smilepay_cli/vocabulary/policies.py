@@ -20,7 +20,8 @@ class Policy:
     margin: float
     smile: str
     smile_z_min: float
-    smile_widening_min: float
+    smile_change_min: float
+    """Against the person's relaxed mouth, where that is known (rules/smile.py)."""
     face_width_min: int
     second_face_width_ratio: float
     second_face_score_min: float
@@ -29,6 +30,7 @@ class Policy:
     lockout_attempts: int
     lockout_seconds: int
     capture_seconds: float
+    challenge_seconds: float
     payment_max: Decimal | None
     daily_max: Decimal | None
     pin_above: Decimal | None

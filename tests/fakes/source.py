@@ -18,6 +18,7 @@ class PictureSource:
     def __init__(self, *pictures: Pixels, is_camera: bool = False, junk: bool = False) -> None:
         self.pictures = pictures
         self.is_camera = is_camera
+        self.is_virtual = True
         self.junk = junk
         self.closed = 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smilepay_cli.rules.smile import mouth_shape, smile_z, smiles
+from smilepay_cli.rules.profiles import STANDARD
+from smilepay_cli.rules.smile import (
+    CLOSED_LIPS_MAX,
+    OPENING_MAX,
+    UNCHANGED,
+    is_relaxed,
+    mouth_shape,
+    smile_change,
+    smile_z,
+    smiles,
+    usual,
+)
 from smilepay_cli.vocabulary.faces import MouthShape, Points
 
 
@@ -70,14 +82,17 @@ def test_a_measure_that_is_no_number_never_smiles(place: int) -> None:
     """Any doubt denies, whatever the policy asks for."""
     measures = [0.9, 0.2, 0.3]
     measures[place] = float("nan")
-    assert not smiles(MouthShape(*measures), z_min=-50)
+    anything = replace(STANDARD, smile_z_min=-50, smile_change_min=-50)
+    for relaxed in (None, MouthShape(0.8, 0.0, 0.0)):
+        assert not smiles(MouthShape(*measures), relaxed, anything)
 
 
 def test_the_threshold_is_inclusive() -> None:
     """z exactly at the policy's minimum counts."""
     mouth = MouthShape(0.9, 0.1, 0.2)
     z = smile_z(mouth)
-    assert smiles(mouth, z) and not smiles(mouth, np.nextafter(z, np.inf))
+    assert smiles(mouth, None, replace(STANDARD, smile_z_min=z))
+    assert not smiles(mouth, None, replace(STANDARD, smile_z_min=float(np.nextafter(z, np.inf))))
 
 
 DEGENERATE = {
@@ -104,3 +119,46 @@ def test_a_wider_mouth_is_more_of_a_smile() -> None:
     zs = [smile_z(MouthShape(width, 0.1, 0.1)) for width in (0.5, 0.8, 1.1)]
     assert all(first < second for first, second in pairwise(zs))
     assert smile_z(MouthShape(0.8, 0.1, 0.1)) < smile_z(MouthShape(0.8, 0.2, 0.1)) < smile_z(MouthShape(0.8, 0.2, 0.2))
+
+
+RELAXED = MouthShape(0.80, 0.0, 0.01)
+
+
+def test_no_change_is_the_offset() -> None:
+    """16 * 0 + 20 * 0 - 2.15; a mouth 0.05 wider and 0.03 more lifted: 0.8 + 0.6 - 2.15."""
+    assert smile_change(RELAXED, RELAXED) == UNCHANGED == -2.15
+    assert smile_change(MouthShape(0.85, 0.03, 0.3), RELAXED) == pytest.approx(-0.75)
+
+
+def test_a_known_relaxed_mouth_decides() -> None:
+    """Both ways: a small smile of a small mouth counts, and a mouth that is always wide does not."""
+    small, wide = MouthShape(0.86, 0.03, 0.0), MouthShape(1.05, 0.05, 0.0)
+    assert not smiles(small, None, STANDARD) and smiles(small, RELAXED, STANDARD)
+    assert smiles(wide, None, STANDARD) and not smiles(wide, wide, STANDARD)
+
+
+def test_an_open_mouth_has_to_smile_by_itself_too() -> None:
+    """Talking widens a mouth as well."""
+    closed = MouthShape(0.86, 0.03, CLOSED_LIPS_MAX)
+    talking = replace(closed, opening=float(np.nextafter(CLOSED_LIPS_MAX, 1)))
+    assert smiles(closed, RELAXED, STANDARD) and not smiles(talking, RELAXED, STANDARD)
+
+
+def test_a_shout_is_no_better_than_a_laugh() -> None:
+    """Beyond some opening z does not grow any more."""
+    laugh = MouthShape(0.9, 0.0, OPENING_MAX)
+    assert smile_z(replace(laugh, opening=0.9)) == smile_z(laugh) > smile_z(replace(laugh, opening=0.3))
+
+
+def test_what_smiles_can_be_held_against() -> None:
+    """A mouth that neither smiles nor is open, and only if its numbers are some."""
+    assert is_relaxed(RELAXED, STANDARD)
+    assert not is_relaxed(MouthShape(1.1, 0.1, 0.0), STANDARD)
+    assert not is_relaxed(replace(RELAXED, opening=0.3), STANDARD)
+    assert not is_relaxed(replace(RELAXED, width=float("nan")), STANDARD)
+
+
+def test_the_usual_mouth_is_not_moved_by_one() -> None:
+    """The median of each measure by itself."""
+    mouths = [RELAXED, MouthShape(0.82, 0.01, 0.02), MouthShape(5.0, -3.0, 0.9)]
+    assert usual(mouths) == MouthShape(0.82, 0.0, 0.02)

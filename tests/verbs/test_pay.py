@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from smilepay_cli.rules.profiles import STANDARD
+from smilepay_cli.rules.smile import UNCHANGED, is_relaxed
 from smilepay_cli.verbs.audit import verify
 from smilepay_cli.verbs.cash import withdraw
+from smilepay_cli.verbs.challenge import drawn
+from smilepay_cli.verbs.enroll import enroll
+from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouth, seal_template
 from smilepay_cli.verbs.pay import PayRequest, pay
 from smilepay_cli.verbs.policy import set_floor
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
+from smilepay_cli.vocabulary.ledger import Person
 from tests.fakes.fake_engine import empty_picture, picture
 from tests.fakes.source import PictureSource
 from tests.verbs.conftest import Scene, relaxed
@@ -373,14 +381,100 @@ class TestStrict:
         scene.enroll("ann")
         source = PictureSource(picture("bob", noise=60), picture("ann", smile=True, noise=61))
         result = scene.pay("ann", policy="strict", source=source, amount="3", merchant="kiosk")
-        assert result.refusal is not None and result.refusal.reason == "several_people"
+        assert result.refusal is not None and result.refusal.reason == "person_changed"
 
-    def test_a_camera_is_refused_without_a_challenge(self, scene: Scene) -> None:
-        """A challenge that was never given is not shown."""
+    @staticmethod
+    def film(first: int, *, is_virtual: bool = True) -> PictureSource:
+        """A camera that sees ann relaxed, then smiling."""
+        frames = [picture("ann", smile=number > 3, noise=first + number) for number in range(8)]
+        source = PictureSource(*frames, is_camera=True)
+        source.is_virtual = is_virtual
+        return source
+
+    def test_a_camera_gets_a_challenge_that_a_smile_alone_does_not_meet(self, scene: Scene) -> None:
+        """Drawn by a nonce; the event has both."""
         scene.enroll("ann")
-        source = PictureSource(picture("ann", noise=60), picture("ann", smile=True, noise=61), is_camera=True)
-        result = scene.pay("ann", policy="strict", source=source, amount="3", merchant="kiosk")
+        result = scene.pay("ann", policy="strict", source=self.film(60), amount="3", merchant="kiosk")
         assert result.refusal is not None and result.refusal.reason == "challenge_not_shown"
+        told = scene.events()[-1]["challenge"]
+        assert tuple(told["steps"]) == drawn(told["nonce"]) and told["fixed"] is False
+
+    def test_a_fixed_challenge_is_met_by_a_file_and_the_event_says_so(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        shown = {"policy": "strict", "amount": "3", "merchant": "kiosk"}
+        assert scene.pay("ann", source=self.film(60), challenge="smile", **shown).outcome == "done"
+        assert scene.events()[-1]["challenge"] == {"steps": ["smile"], "nonce": None, "fixed": True}
+
+    @pytest.mark.parametrize("words", ["grin", "smile,smile", "", "smile,,turn_left"])
+    def test_a_challenge_that_is_none_is_told(self, scene: Scene, words: str) -> None:
+        with pytest.raises(UsageProblem, match="--challenge"):
+            scene.pay("ann", policy="strict", source=self.film(60), challenge=words, amount="3", merchant="kiosk")
+
+    def test_a_real_camera_and_stills_take_no_fixed_challenge(self, scene: Scene) -> None:
+        """Whoever stands there must not choose what is asked of them."""
+        shown = {"policy": "strict", "amount": "3", "merchant": "kiosk", "challenge": "smile"}
+        for source in (self.film(60, is_virtual=False), scene.selfie("ann")):
+            with pytest.raises(UsageProblem, match="virtual camera"):
+                scene.pay("ann", source=source, **shown)
+        with pytest.raises(UsageProblem, match="gives no challenge"):
+            scene.pay("ann", source=self.film(60), **{**shown, "policy": "standard"})
+
+    def test_under_a_floor_nobody_fixes_a_challenge(self, scene: Scene) -> None:
+        """Whatever the floor: it is weaker than what the policy would do."""
+        scene.enroll("ann")
+        set_floor(scene.till(), "demo")
+        shown = {"policy": "strict", "amount": "3", "merchant": "kiosk", "challenge": "smile"}
+        result = scene.pay("ann", source=self.film(60), **shown)
+        assert result.refusal is not None and result.refusal.reason == "below_floor"
+        assert result.exit == 23 and scene.events()[-1]["reason"] == "below_floor"
+
+
+class TestRelaxedFace:
+    """Smiles are told against the relaxed mouth that enrolment kept."""
+
+    def test_enrolment_keeps_it_with_the_template(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        with scene.store.reading() as books:
+            ann = books.people.by_name("ann")
+            assert ann is not None
+            relaxed = relaxed_mouth(scene.till(), books, ann.account_id)
+            assert relaxed is not None and is_relaxed(relaxed, STANDARD)
+        assert scene.events()[-1]["relaxed_mouths"] == 1
+
+    def test_a_smiling_enrolment_keeps_none(self, scene: Scene) -> None:
+        """Then a smile is told by itself."""
+        assert enroll(scene.till(), "ann", scene.selfie("ann"), deposit="100").outcome == "done"
+        with scene.store.reading() as books:
+            ann = books.people.by_name("ann")
+            assert ann is not None and relaxed_mouth(scene.till(), books, ann.account_id) is None
+        assert scene.pay("ann", amount="3", merchant="kiosk").outcome == "done"
+        figures = next(check for check in scene.events()[-1]["checks"] if check["name"] == "smile")["figures"]
+        assert figures["change_from_enrolled"] is None
+
+    def test_somebody_who_always_looks_so_does_not_smile(self, scene: Scene) -> None:
+        """The same mouth as enrolled is no smile, whatever it would be by itself."""
+        wide = relaxed(smile_z_min=2.0)
+        source = PictureSource(picture("ann", noise=70))
+        assert enroll(scene.till(), "ann", source, deposit="100").outcome == "done"
+        refusal = scene.pay("ann", policy=wide, source=scene.selfie("ann", smile=False), amount="3", merchant="kiosk")
+        assert refusal.refusal is not None and refusal.refusal.reason == "smile_not_shown"
+        figures = next(check for check in scene.events()[-1]["checks"] if check["name"] == "smile")["figures"]
+        assert figures["change_from_enrolled"] == pytest.approx(UNCHANGED)
+
+    def test_references_of_before_have_none(self, scene: Scene) -> None:
+        """128 numbers and nothing behind them, as they were kept until version 0.2."""
+        till = scene.till()
+        scene.enroll("ann")
+        with scene.store.writing() as books:
+            ann, bob = books.people.by_name("ann"), Person("acc_bob", "bob", "EUR", scene.clock.now(), b"", None, 0)
+            assert ann is not None
+            bob = replace(bob, wrapped_key=till.vault.new_person_key(bob.account_id))
+            books.people.add(bob)
+            vector = open_gallery(till, books).vectors[0].astype("float64")
+            books.people.add_reference(seal_template(till, bob, "ref_old", vector, None), scene.clock.now())
+            assert relaxed_mouth(till, books, "acc_bob") is None
+            assert relaxed_mouth(till, books, ann.account_id) is not None
+            assert np.array_equal(open_gallery(till, books).only("acc_bob").vectors[0], vector)
 
 
 class TestPin:

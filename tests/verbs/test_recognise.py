@@ -11,7 +11,7 @@ import pytest
 
 from smilepay_cli.rules.profiles import profile
 from smilepay_cli.rules.schemes import MIRROR
-from smilepay_cli.rules.watch import RECENT
+from smilepay_cli.rules.session import RECENT
 from smilepay_cli.verbs.enroll import enroll
 from smilepay_cli.verbs.pay import PayRequest, PayResult, pay
 from smilepay_cli.verbs.till import Till
@@ -37,37 +37,36 @@ def paid(till: Till, *frames: Any) -> PayResult:
 
 
 def matched(scene: Scene) -> dict[str, Any]:
-    """What the newest event says of the match."""
-    return dict(next(check for check in scene.events()[-1]["checks"] if check["name"] == "match")["figures"])
+    """What the newest event says of the frames that the match rests on."""
+    return dict(next(check for check in scene.events()[-1]["checks"] if check["name"] == "one_person")["figures"])
 
 
 def test_a_capture_of_several_frames_is_nearer_than_one_of_them(till: Till, scene: Scene) -> None:
     """What differs from frame to frame goes out with the mean."""
     frames = [picture("ann", noise=number) for number in (1, 2)] + [picture("ann", noise=3, smile=True)]
     assert paid(till, *frames).refusal is None
-    several = matched(scene)
+    several, near = matched(scene), scene.events()[-1]["decision"]
     assert paid(till, picture("ann", noise=4, smile=True)).refusal is None
-    one = matched(scene)
+    one, far = matched(scene), scene.events()[-1]["decision"]
     assert (several["frames_averaged"], one["frames_averaged"]) == (3, 1)
-    assert several["dissimilarity"] < one["dissimilarity"]
+    assert near["dissimilarity"] < far["dissimilarity"]
 
 
 def test_a_long_capture_keeps_the_last_frames(till: Till, scene: Scene) -> None:
     """No more than a few, however long somebody looked."""
     frames = [picture("ann", noise=number) for number in range(1, 21)]
     assert paid(till, *frames, picture("ann", noise=30, smile=True)).refusal is None
-    assert matched(scene)["frames_averaged"] == RECENT
+    assert matched(scene)["frames_averaged"] == RECENT + 1, "and the relaxed face before them"
 
 
-def test_somebody_elses_frame_is_left_out(till: Till, scene: Scene) -> None:
-    """The mean of two people would be near to both."""
+def test_somebody_elses_frame_ends_it(till: Till, scene: Scene) -> None:
+    """One person throughout: whoever shows two is refused, and it counts."""
     frames = (picture("ann", noise=1), picture("bob", noise=2), picture("ann", noise=3, smile=True))
-    result = paid(till, *frames)
-    assert result.refusal is None
-    assert matched(scene)["frames_averaged"] == 2
-    with scene.store.reading() as books:
-        ann = books.people.by_name("ann")
-    assert ann is not None and scene.events()[-1]["account"] == ann.account_id
+    refusal = paid(till, *frames).refusal
+    assert refusal is not None and (refusal.reason, int(refusal.exit)) == ("person_changed", 13)
+    event = scene.events()[-1]
+    assert event["throttle"] == "strike" and event["account"] is None
+    assert [check["name"] for check in event["checks"]][-1] == "one_person", "nobody was compared with"
 
 
 class TestSomebodyElsesSmile:
@@ -125,10 +124,13 @@ class TestSomebodyElsesSmile:
 
 
 def test_numbers_that_are_none_match_nobody(till: Till, scene: Scene) -> None:
-    """A descriptor that failed is not averaged away."""
+    """A descriptor that failed is not averaged away; of one picture it matches nobody."""
     broken = FakeEngine({"maker": MAKER, "descriptors": np.full((2, 1, 128), np.nan)})
     frames = (picture("ann", noise=1), picture("ann", noise=2, smile=True))
     refusal = paid(replace(till, engine=broken), *frames).refusal
+    assert refusal is not None and refusal.reason == "person_changed"
+    broken = FakeEngine({"maker": MAKER, "descriptors": np.full((1, 1, 128), np.nan)})
+    refusal = paid(replace(till, engine=broken), picture("ann", noise=3, smile=True)).refusal
     assert refusal is not None and refusal.reason == "no_match"
 
 

@@ -42,6 +42,7 @@ class ImageSource:
     """A ports.FrameSource of `--image`s: files, folders (their images in natural order), `-` for stdin."""
 
     is_camera = False
+    is_virtual = True
 
     def __init__(self, names: Sequence[str], stdin: BinaryIO | None = None) -> None:
         self._names = tuple(names)

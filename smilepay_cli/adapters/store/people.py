@@ -61,9 +61,12 @@ class SqlitePeople:
             (reference.reference_id, reference.account_id, reference.maker_digest, reference.sealed, iso(made_at)),
         )
 
-    def references(self) -> list[SealedReference]:
-        """Of everyone, oldest first."""
-        rows = self._db.execute("SELECT account_id, id, maker_digest, sealed FROM face_references ORDER BY rowid")
+    def references(self, account_id: str | None = None) -> list[SealedReference]:
+        """Of one account or of everyone, oldest first."""
+        where, values = ("", ()) if account_id is None else (" WHERE account_id = ?", (account_id,))
+        rows = self._db.execute(
+            f"SELECT account_id, id, maker_digest, sealed FROM face_references{where} ORDER BY rowid", values
+        )
         return [SealedReference(*row) for row in rows]
 
     def reference_count(self) -> int:

@@ -11,7 +11,7 @@ import pytest
 from smilepay_cli.rules.one_face import the_one_face
 from smilepay_cli.rules.profiles import STANDARD
 from smilepay_cli.rules.schemes import EUCLIDEAN
-from smilepay_cli.rules.smile import mouth_shape, smile_z
+from smilepay_cli.rules.smile import mouth_shape, smile_change, smile_z
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import pixel_digest
 from tests.contracts.face_engine import FaceEngineContract
@@ -97,7 +97,7 @@ def test_a_smile_is_a_smile_to_the_rules() -> None:
     neutral, smiling = mouth_of(picture("ann")), mouth_of(picture("ann", smile=True))
     assert smile_z(smiling) >= STANDARD.smile_z_min + 1
     assert smile_z(neutral) <= STANDARD.smile_z_min - 1
-    assert smiling.width >= neutral.width * (1 + STANDARD.smile_widening_min) * 1.05
+    assert smile_change(smiling, neutral) > STANDARD.smile_change_min + 1
 
 
 def test_several_faces_are_several_people() -> None:
