@@ -468,9 +468,9 @@ class TestRelaxedFace:
         with scene.store.writing() as books:
             ann, bob = books.people.by_name("ann"), Person("acc_bob", "bob", "EUR", scene.clock.now(), b"", None, 0)
             assert ann is not None
+            vector = open_gallery(till, books).vectors[0].astype("float64")
             bob = replace(bob, wrapped_key=till.vault.new_person_key(bob.account_id))
             books.people.add(bob)
-            vector = open_gallery(till, books).vectors[0].astype("float64")
             books.people.add_reference(seal_template(till, bob, "ref_old", vector, None), scene.clock.now())
             assert relaxed_mouth(till, books, "acc_bob") is None
             assert relaxed_mouth(till, books, ann.account_id) is not None
