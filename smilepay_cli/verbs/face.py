@@ -8,6 +8,7 @@ from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture, smile_figures, watch
 from smilepay_cli.verbs.gallery import open_gallery
 from smilepay_cli.verbs.recognise import identify, record_engine
+from smilepay_cli.verbs.throttle import take_slot
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused
 
@@ -70,4 +71,5 @@ def _match(attempt: Attempt, capture: Capture) -> Decision:
         record_engine(attempt)
         gallery = open_gallery(attempt.till, books)
         figures["references"] = len(gallery)
+    take_slot(attempt)
     return identify(attempt, capture, gallery)

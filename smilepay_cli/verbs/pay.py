@@ -10,10 +10,9 @@ from __future__ import annotations
 import rfc8785
 
 from smilepay_cli.ports import FrameSource
-from smilepay_cli.verbs.attempt import Attempt, answered, record_refusal
+from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.face import check_input, recognise_payer
 from smilepay_cli.verbs.lookup import require_person, require_seller
-from smilepay_cli.verbs.recognise import check_lockout
 from smilepay_cli.verbs.settle import (
     Payment,
     PayRequest,
@@ -24,6 +23,7 @@ from smilepay_cli.verbs.settle import (
     repeat,
     settle,
 )
+from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Refused, UsageProblem
 from smilepay_cli.vocabulary.money import Money, parse_amount
@@ -70,8 +70,9 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
         try:
             return settle(payment, books, seller)
         except Refused as error:  # nothing was written yet; told before anybody else can try
-            record_refusal(attempt, books, error)
-            return _refused(payment, Refusal.of(error))
+            refusal = Refusal.of(error)
+            attempt.record(books, refusal=refusal)
+            return _refused(payment, refusal)
 
 
 def _requested_amount(till: Till, request: PayRequest) -> Money | None:

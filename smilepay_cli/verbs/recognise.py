@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-from smilepay_cli.ports import Books
 from smilepay_cli.rules.gallery import Gallery
 from smilepay_cli.rules.identification import candidates, decide
-from smilepay_cli.rules.lockout import require_unlocked
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture
 from smilepay_cli.verbs.till import Till
@@ -27,24 +24,6 @@ _MESSAGES = {
         "say who you are: --account NAME",
     ),
 }
-
-
-def check_lockout(attempt: Attempt, books: Books) -> None:
-    """One throttle on every path that compares a face, by terminal and by the account claimed or recognised.
-
-    Raises Refused (LOCKED_OUT).
-    """
-    till = attempt.till
-    with attempt.check("lockout") as figures:
-        now = till.clock.now()
-        # Strikes older than two windows cannot lock any more: one window to be counted, one to last.
-        since = now - timedelta(seconds=2 * till.policy.lockout_seconds)
-        at_terminal = books.trail.strikes_at(till.terminal, since)
-        account_id = attempt.claimed_id or attempt.account_id
-        against = books.trail.strikes_against(account_id, since) if account_id else []
-        figures.update(at_terminal=len(at_terminal), against=len(against), attempts=till.policy.lockout_attempts)
-        for strikes in (at_terminal, against):  # two throttles: quick strikes here never hide behind slow ones there
-            require_unlocked(strikes, now, till.policy)
 
 
 def _probe(till: Till, capture: Capture, figures: dict[str, Any]) -> tuple[Vector, Vector]:

@@ -18,7 +18,7 @@ from smilepay_cli.rules.limits import (
 )
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.post import post_money, posting_facts
-from smilepay_cli.verbs.recognise import check_lockout
+from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
