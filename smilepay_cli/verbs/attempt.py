@@ -51,6 +51,8 @@ class Attempt:
         """A face may have been compared (verbs/throttle.py): nearly every end is a strike, and a slot is given back."""
         self.capture: Capture | None = None
         self.decision: Decision | None = None
+        self.doubts: tuple[str, ...] = ()
+        """What about the accepted face leaves room for somebody else (rules/second_factor.py)."""
 
     def findings(self) -> dict[str, Any]:
         """What every result that looked at a face tells: fields of the same names."""

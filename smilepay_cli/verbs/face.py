@@ -22,7 +22,7 @@ def check_input(attempt: Attempt, source: FrameSource) -> None:
 
 def recognise_shopper(attempt: Attempt, source: FrameSource) -> Decision:
     """Capture and match, for verbs that need no more than to know who is there."""
-    return _match(attempt, _capture(attempt, source, mouth=False))
+    return _match(attempt, _capture(attempt, source, mouth=False), pays=False)
 
 
 def recognise_payer(attempt: Attempt, source: FrameSource) -> Decision:
@@ -31,7 +31,7 @@ def recognise_payer(attempt: Attempt, source: FrameSource) -> Decision:
     capture = _capture(attempt, source, mouth=policy.smile != "off")
     attempt.presented = tuple(dict.fromkeys(capture.digests))
     _check_replay(attempt, capture)
-    decision = _match(attempt, capture)
+    decision = _match(attempt, capture, pays=True)
     with attempt.check("smile") as figures:
         figures.update(asked=policy.smile, **smile_figures(capture))
         require_smile(capture.watch, policy, is_camera=source.is_camera)
@@ -66,10 +66,10 @@ def _check_replay(attempt: Attempt, capture: Capture) -> None:
             )
 
 
-def _match(attempt: Attempt, capture: Capture) -> Decision:
+def _match(attempt: Attempt, capture: Capture, *, pays: bool) -> Decision:
     with attempt.check("gallery") as figures, attempt.till.store.reading() as books:
         record_engine(attempt)
         gallery = open_gallery(attempt.till, books)
         figures["references"] = len(gallery)
     take_slot(attempt)
-    return identify(attempt, capture, gallery)
+    return identify(attempt, capture, gallery, pays=pays)

@@ -7,6 +7,7 @@ from typing import Any
 
 from smilepay_cli.rules.gallery import Gallery
 from smilepay_cli.rules.identification import candidates, decide
+from smilepay_cli.rules.second_factor import doubts
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture
 from smilepay_cli.verbs.till import Till
@@ -21,7 +22,7 @@ _MESSAGES = {
     Reason.NO_MATCH: ("this face is not enrolled", "enrol first: smilepay enroll NAME --image FILE"),
     Reason.AMBIGUOUS_MATCH: (
         "two enrolled people look alike, so nobody is taken",
-        "say who you are: --account NAME",
+        "say who you are: --account NAME --pin -",
     ),
 }
 
@@ -57,8 +58,9 @@ def template_of(till: Till, face: Face) -> Vector:
     return till.scheme.template(till.engine.descriptors([(face.frame.pixels, face.box)]))
 
 
-def identify(attempt: Attempt, capture: Capture, gallery: Gallery) -> Decision:
-    """The decision on the judged face. Raises Refused (NO_MATCH, AMBIGUOUS_MATCH).
+def identify(attempt: Attempt, capture: Capture, gallery: Gallery, *, pays: bool) -> Decision:
+    """The decision on the judged face, and for who pays what is doubtful in it. Raises Refused (NO_MATCH,
+    AMBIGUOUS_MATCH).
 
     Where a capture showed a change from neutral to smiling, the neutral face must be the same person's.
     """
@@ -83,6 +85,8 @@ def identify(attempt: Attempt, capture: Capture, gallery: Gallery) -> Decision:
             figures["neutral_to_smile"] = round(apart, 4)
             if not apart <= till.policy.dissimilarity_max:
                 raise Refused(Reason.SEVERAL_PEOPLE, "the neutral and the smiling face are not the same person's")
+        if pays:
+            attempt.doubts = doubts(gallery, probe, decision, till.policy, till.scheme)
     return decision
 
 

@@ -11,11 +11,11 @@ from datetime import timedelta
 from smilepay_cli.ports import Books
 from smilepay_cli.rules.books import capture_postings, shares_of
 from smilepay_cli.rules.limits import (
-    needs_pin,
     require_funds,
     require_within_daily_limit,
     require_within_payment_limit,
 )
+from smilepay_cli.rules.second_factor import WHY, needed_for
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.throttle import check_lockout
@@ -164,21 +164,24 @@ def _check_account(payment: Payment, books: Books, person: Person, amount: Money
         figures["spent_minor"] = spent.minor
         require_within_daily_limit(amount, spent, till.policy)
     with attempt.check("pin") as figures:
-        figures["needed"] = needs_pin(amount, till.policy)
-        _check_pin(payment, person, needed=figures["needed"])
+        reasons = needed_for(amount, till.policy, attempt.doubts)
+        figures["needed"] = bool(reasons)
+        if reasons:
+            figures["needed_for"] = list(reasons)
+        _check_pin(payment, person, reasons)
     with attempt.check("funds") as figures:
         available = books.ledger.balance(person.account_id, person.currency, now).available
         figures["available_minor"] = available.minor
         require_funds(amount, available)
 
 
-def _check_pin(payment: Payment, person: Person, *, needed: bool) -> None:
+def _check_pin(payment: Payment, person: Person, reasons: tuple[str, ...]) -> None:
     pin = payment.request.pin
-    if pin is None:
-        if needed:
-            raise Refused(Reason.PIN_NEEDED, "this amount needs a PIN too", hint="add --pin")
+    if pin is None and not reasons:
         return
-    if person.pin_hash is None:
+    if pin is None and person.pin_hash is not None:
+        raise Refused(Reason.PIN_NEEDED, WHY[reasons[0]], hint="add --pin -")
+    if pin is None or person.pin_hash is None:
         raise Refused(Reason.PIN_NEEDED, "no PIN is set for this account", hint="set one: smilepay accounts pin NAME")
     payment.attempt.pin_tried_on = person.account_id
     if not payment.till.pins.verify(person.pin_hash, pin):

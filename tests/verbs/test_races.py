@@ -28,7 +28,6 @@ from tests.verbs.paying import selfie, till_of
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = 8
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 NOISE = count(1)
 """Each picture is presented once."""
 
@@ -187,10 +186,10 @@ def test_two_hundred_strangers_at_once_are_compared_five_times(
 
 
 @pytest.mark.parametrize(("policy", "most"), [("standard", 5), ("strict", 3)])
-def test_two_hundred_claims_from_eight_terminals_are_compared_five_times(
+def test_two_hundred_claims_of_one_account_are_compared_five_times(
     till: Till, tmp_path: Path, policy: str, most: int
 ) -> None:
-    """Against one account: a terminal each does not help."""
+    """Against one account, from eight processes: a terminal of its own for every attempt does not help."""
     enrolled(till, "ann", "100")
     answers = at_once(
         tmp_path / "home",
@@ -198,7 +197,7 @@ def test_two_hundred_claims_from_eight_terminals_are_compared_five_times(
             task(
                 f"stranger {n}",
                 policy=policy,
-                terminal=f"t{n % PROCESSES}",
+                terminal=f"t{n}",
                 amount="3",
                 merchant="kiosk",
                 account="ann",
@@ -208,9 +207,6 @@ def test_two_hundred_claims_from_eight_terminals_are_compared_five_times(
     )
     assert compared(till) == most
     assert sorted(answer["reason"] for answer in answers) == ["locked_out"] * (200 - most) + ["no_match"] * most
-    with till.store.reading() as books:
-        at_terminals = [len(books.trail.strikes_at(f"t{n}", LONG_AGO)) for n in range(PROCESSES)]
-        assert max(at_terminals) < most, "no terminal was locked by itself"
 
 
 def test_eight_honest_people_at_one_till_all_pay(till: Till, tmp_path: Path) -> None:

@@ -187,6 +187,20 @@ class TestWaiting:
         assert scene.pay("bob", amount="3", merchant="kiosk", account="bob").outcome == "done"
         assert scene.pay("ann", amount="3", merchant="kiosk").outcome == "done"
 
+    def test_a_claim_takes_one_of_the_account_too(self, scene: Scene) -> None:
+        scene.enroll("ann")
+        till = scene.till()
+        described, held, ann = till.engine.descriptors, list[str](), account_of(scene, "ann")
+
+        def watching(faces: Any) -> Any:
+            with scene.store.reading() as books:
+                held.extend(slot.event_id for slot in books.slots.against(ann))
+            return described(faces)
+
+        till.engine.descriptors = watching  # type: ignore[method-assign]
+        result = pay(till, replace(SALE, account="ann"), scene.selfie("ann"))
+        assert tuple(held) == result.events and slots(scene) == []
+
     def test_with_the_throttle_off_there_is_none(self, scene: Scene) -> None:
         scene.enroll("ann")
         take(scene, 5)
