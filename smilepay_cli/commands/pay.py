@@ -46,5 +46,6 @@ def register(commands: Commands) -> None:
             pin=call.secret(pin, "PIN"),
             hold=hold,
             key=idempotency_key,
+            ask_pin=call.asker("PIN"),
         )
         return pay(call.till, request, call.source)

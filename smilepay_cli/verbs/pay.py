@@ -7,12 +7,15 @@ newest order, account limits, PIN and funds. The first refusal is the answer.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import rfc8785
 
 from smilepay_cli.ports import FrameSource
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.face import check_input, recognise_payer
 from smilepay_cli.verbs.lookup import require_person, require_seller
+from smilepay_cli.verbs.second_factor import pin_of_payer
 from smilepay_cli.verbs.settle import (
     Payment,
     PayRequest,
@@ -66,6 +69,7 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
         with till.store.writing() as books:
             return repeat(payment, books, first)
     recognise_payer(attempt, source)
+    payment.request = replace(request, pin=pin_of_payer(attempt, request.pin, request.ask_pin, payment.amount))
     with till.store.writing() as books:
         try:
             return settle(payment, books, seller)

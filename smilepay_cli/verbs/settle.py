@@ -15,9 +15,9 @@ from smilepay_cli.rules.limits import (
     require_within_daily_limit,
     require_within_payment_limit,
 )
-from smilepay_cli.rules.second_factor import WHY, needed_for
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.post import post_money, posting_facts
+from smilepay_cli.verbs.second_factor import AskPin, check_pin
 from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
@@ -56,6 +56,8 @@ class PayRequest:
     """Authorize only."""
     key: str | None = None
     """Idempotency key."""
+    ask_pin: AskPin | None = field(default=None, repr=False, compare=False)
+    """How to ask the payer when it turns out that a PIN is needed; None where nobody can be asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,29 +165,11 @@ def _check_account(payment: Payment, books: Books, person: Person, amount: Money
         spent = Money(books.ledger.spent_since(person.account_id, person.currency, now - DAY, now), person.currency)
         figures["spent_minor"] = spent.minor
         require_within_daily_limit(amount, spent, till.policy)
-    with attempt.check("pin") as figures:
-        reasons = needed_for(amount, till.policy, attempt.doubts)
-        figures["needed"] = bool(reasons)
-        if reasons:
-            figures["needed_for"] = list(reasons)
-        _check_pin(payment, person, reasons)
+    check_pin(attempt, person, amount, payment.request.pin)
     with attempt.check("funds") as figures:
         available = books.ledger.balance(person.account_id, person.currency, now).available
         figures["available_minor"] = available.minor
         require_funds(amount, available)
-
-
-def _check_pin(payment: Payment, person: Person, reasons: tuple[str, ...]) -> None:
-    pin = payment.request.pin
-    if pin is None and not reasons:
-        return
-    if pin is None and person.pin_hash is not None:
-        raise Refused(Reason.PIN_NEEDED, WHY[reasons[0]], hint="add --pin -")
-    if pin is None or person.pin_hash is None:
-        raise Refused(Reason.PIN_NEEDED, "no PIN is set for this account", hint="set one: smilepay accounts pin NAME")
-    payment.attempt.pin_tried_on = person.account_id
-    if not payment.till.pins.verify(person.pin_hash, pin):
-        raise Refused(Reason.PIN_WRONG, "the PIN is wrong")
 
 
 def _authorize(

@@ -460,6 +460,81 @@ class TestPin:
         assert result.exit is ExitStatus.INTERNAL and scene.events()[-1]["throttle"] == "strike"
         assert scene.balance("ann") == 10_000
 
+    def test_it_is_asked_for_when_it_turns_out_to_be_needed(self, scene: Scene) -> None:
+        """Once, between the face and the money, outside of any transaction; the same selfie goes on to pay."""
+        self.twins(scene, apart=0.45)
+        asked: list[int] = []
+
+        def ask() -> str:
+            with scene.store.writing() as books:  # a transaction of ours would be in the way
+                asked.append(len(books.slots.at("local")))
+            return "2468"
+
+        result = scene.pay("ann", ask_pin=ask, amount="3", merchant="kiosk")
+        assert result.outcome == "done" and asked == [1], "the slot is held meanwhile"
+        names = [check["name"] for check in scene.events()[-1]["checks"]]
+        assert names.index("deny_cues") < names.index("pin_asked") < names.index("replay_again") < names.index("pin")
+        assert "2468" not in str(scene.events())
+
+    @pytest.mark.parametrize("answer", [None, ""])
+    def test_no_answer_is_a_refusal(self, scene: Scene, answer: str | None) -> None:
+        """As if nobody had been asked; no strike, for the face was accepted."""
+        self.twins(scene, apart=0.45)
+        result = scene.pay("ann", ask_pin=lambda: answer, amount="3", merchant="kiosk")
+        assert result.refusal is not None and result.refusal.reason == "pin_needed"
+        assert scene.events()[-1]["throttle"] is None and scene.balance("ann") == 10_000
+
+    def test_a_wrong_answer_is_a_strike(self, scene: Scene) -> None:
+        self.twins(scene, apart=0.45)
+        result = scene.pay("ann", ask_pin=lambda: "1111", amount="3", merchant="kiosk")
+        assert result.refusal is not None and result.refusal.reason == "pin_wrong"
+        assert scene.events()[-1]["throttle"] == "strike"
+        assert result.decision is not None and result.decision.account_id is not None
+        assert scene.events()[-1]["counts_against"] == result.decision.account_id
+
+    def test_asking_that_breaks_refuses(self, scene: Scene) -> None:
+        """Any doubt denies; and after a comparison it is a strike."""
+        self.twins(scene, apart=0.45)
+
+        def broken() -> str:
+            raise RuntimeError("boom")
+
+        result = scene.pay("ann", ask_pin=broken, amount="3", merchant="kiosk")
+        assert (result.exit, scene.events()[-1]["throttle"]) == (ExitStatus.INTERNAL, "strike")
+        assert scene.balance("ann") == 10_000
+
+    def test_nobody_is_asked_for_what_is_not_needed(self, scene: Scene) -> None:
+        """Nor for a PIN that was given, nor for one that is not set, nor after a refusal of the face."""
+        from decimal import Decimal
+
+        def never() -> str:
+            raise AssertionError("asked")
+
+        scene.enroll("ann", pin="2468")
+        scene.enroll("bob")
+        policy = relaxed(pin_above=Decimal(3))
+        assert scene.pay("ann", policy=policy, ask_pin=never, amount="3", merchant="kiosk").outcome == "done"
+        paid = scene.pay("ann", policy=policy, ask_pin=never, pin="2468", amount="4", merchant="kiosk")
+        assert paid.outcome == "done"
+        unset = scene.pay("bob", policy=policy, ask_pin=never, amount="4", merchant="kiosk")
+        assert unset.refusal is not None and unset.refusal.message == "no PIN is set for this account"
+        stranger = scene.pay("stranger", policy=policy, ask_pin=never, amount="4", merchant="kiosk")
+        assert stranger.exit is ExitStatus.NO_MATCH
+        empty = scene.pay("ann", policy=policy, ask_pin=never)
+        assert empty.refusal is not None and empty.refusal.reason == "no_open_order"
+
+    @pytest.mark.parametrize("named", [True, False])
+    def test_the_amount_of_an_order_counts_too(self, scene: Scene, named: bool) -> None:
+        from decimal import Decimal
+
+        scene.enroll("ann", pin="2468")
+        order = scene.shop("ann", "latte").order
+        assert order is not None
+        request = {"order_id": order.id} if named else {}
+        policy = relaxed(pin_above=Decimal("3.79"))
+        assert scene.pay("ann", policy=policy, ask_pin=lambda: "2468", **request).outcome == "done"
+        assert self.pin_check(scene)["needed_for"] == ["amount"]
+
     def test_the_pin_is_not_in_the_file(self, scene: Scene) -> None:
         scene.enroll("ann", pin="24681357")
         scene.store.scrub()
