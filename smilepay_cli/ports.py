@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from smilepay_cli.vocabulary.events import Event, StoredEvent
+from smilepay_cli.vocabulary.events import Event, Slot, StoredEvent
 from smilepay_cli.vocabulary.faces import Box, Detections, Frame, TemplateMaker
 from smilepay_cli.vocabulary.ledger import (
     Balance,
@@ -36,6 +36,9 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds that only grow, for time limits."""
+
+    def pause(self, seconds: float) -> None:
+        """Wait about that long, by chance more or less: those who wait for one thing must not meet at it again."""
 
 
 class Ids(Protocol):
@@ -311,6 +314,28 @@ class Trail(Protocol):
         """Names of the triggers against UPDATE and DELETE that are not there."""
 
 
+class Slots(Protocol):
+    """Attempts that are under way. No facts: they come and go."""
+
+    def take(self, event_id: str, terminal: str, account_id: str | None, taken_at: datetime) -> None:
+        """Open one, for the attempt whose event will have that id. Call inside `writing`."""
+
+    def give_back(self, event_id: str) -> None:
+        """Close it; no effect when it is gone already."""
+
+    def at(self, terminal: str) -> list[Slot]:
+        """Those at a terminal, oldest first."""
+
+    def against(self, account_id: str) -> list[Slot]:
+        """Those that claim an account, at every terminal, oldest first."""
+
+    def drop(self, *, terminal: str | None = None, account_id: str | None = None) -> None:
+        """Away with all of a terminal, and all that claim an account."""
+
+    def sweep(self, before: datetime) -> None:
+        """Away with those taken before then."""
+
+
 class Books(Protocol):
     """Everything that one transaction of the store can see."""
 
@@ -328,6 +353,9 @@ class Books(Protocol):
 
     @property
     def trail(self) -> Trail: ...
+
+    @property
+    def slots(self) -> Slots: ...
 
 
 class Store(Protocol):

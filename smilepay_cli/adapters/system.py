@@ -20,6 +20,12 @@ class SystemClock:
         """Seconds that only grow."""
         return time.monotonic()
 
+    def pause(self, seconds: float) -> None:
+        """Sleep for half of that to one and a half times that."""
+        import random  # a thing that is waited for is rare
+
+        time.sleep(random.uniform(0.5 * seconds, 1.5 * seconds))  # noqa: S311 - nothing secret hangs on it
+
 
 class RandomIds:
     """Ids that nobody can guess: a prefix and 60 random bits."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.rules.policy_files import extend
@@ -60,6 +61,8 @@ class Call:
     """What the parts below had to say about this call, for the result."""
     over_spinner: list[Callable[[str], None]] = field(default_factory=list)
     """Writes a line above the spinner, while one turns."""
+    without_spinner: list[Callable[[], AbstractContextManager[None]]] = field(default_factory=list)
+    """Stops the spinner for a while, while one turns."""
 
     @cached_property
     def home(self) -> Path:
@@ -147,13 +150,36 @@ class Call:
         else:
             print(line, file=self.environment.stderr, flush=True)
 
+    def asker(self, question: str) -> Callable[[], str | None] | None:
+        """Asks for a secret in the middle of a call; None where nobody sits at a terminal who wants to be asked.
+
+        An empty answer is none, and so are Ctrl-D and Ctrl-C: whoever was asked does not want to go on.
+        """
+        stdin, stderr = self.environment.stdin, self.environment.stderr
+        if self.shared.json or self.shared.quiet or not (_is_terminal(stdin) and _is_terminal(stderr)):
+            return None
+
+        def ask() -> str | None:
+            from getpass import getpass
+
+            with ExitStack() as stack:
+                for pause in self.without_spinner:
+                    stack.enter_context(pause())
+                try:
+                    return getpass(f"{question}: ", stream=stderr).strip() or None
+                except (EOFError, KeyboardInterrupt, OSError, UnicodeDecodeError):
+                    print(file=stderr)  # the question's line is left open
+                    return None
+
+        return ask
+
     def secret(self, value: str | None, question: str) -> str | None:
         """A PIN as given; `-` reads it from standard input, hidden on a terminal."""
         if value != "-":
             return value
         stdin = self.environment.stdin
         try:
-            if stdin is not None and not stdin.closed and stdin.isatty():
+            if _is_terminal(stdin):
                 from getpass import getpass
 
                 return getpass(f"{question}: ", stream=self.environment.stderr)
@@ -176,6 +202,10 @@ class Call:
         if not 1 <= len(terminal) <= LONGEST_TERMINAL or not terminal.isprintable():
             raise UsageProblem(f"--terminal needs 1 to {LONGEST_TERMINAL} printable characters")
         return terminal
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
 
 
 def _absolute(folder: str) -> Path:

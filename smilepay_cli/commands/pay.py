@@ -51,5 +51,6 @@ def register(commands: Commands) -> None:
             hold=hold,
             key=idempotency_key,
             challenge=challenge,
+            ask_pin=call.asker("PIN"),
         )
         return pay(call.till, request, call.source)

@@ -105,11 +105,22 @@ def _progress(call: Call, path: str) -> Iterator[None]:
     from rich.console import Console
 
     with Console(file=stderr, no_color=call.shared.no_color).status(_LOOKING[path]) as status:
+
+        @contextmanager
+        def stopped() -> Iterator[None]:
+            status.stop()
+            try:
+                yield
+            finally:
+                status.start()
+
         call.over_spinner.append(lambda line: status.console.print(line, markup=False, highlight=False))
+        call.without_spinner.append(stopped)
         try:
             yield
         finally:
             call.over_spinner.clear()
+            call.without_spinner.clear()
 
 
 _LOOKING = {

@@ -55,7 +55,7 @@ def _refusal(nearest: Candidate | None, runner_up: Candidate | None, policy: Pol
 
 def lookalikes(gallery: Gallery, policy: Policy, scheme: Scheme) -> list[tuple[str, str, float]]:
     """Pairs of accounts that the margin could not keep apart: (account, account, dissimilarity), nearest first."""
-    limit = policy.dissimilarity_max + policy.margin
+    limit = _alike_within(policy)
     pairs: dict[tuple[str, str], float] = {}
     for place, account in enumerate(gallery.accounts):
         for own in gallery.vectors[gallery.rows_of(place)].astype("float64"):
@@ -64,6 +64,21 @@ def lookalikes(gallery: Gallery, policy: Policy, scheme: Scheme) -> list[tuple[s
                     pair = (account, other.account_id)
                     pairs[pair] = min(other.dissimilarity, pairs.get(pair, inf))
     return [(*pair, apart) for pair, apart in sorted(pairs.items(), key=lambda item: item[1])]
+
+
+def has_lookalike(gallery: Gallery, account_id: str, policy: Policy, scheme: Scheme) -> bool:
+    """Whether `lookalikes` has a pair with this account in it; looks at its references only, and up to the first."""
+    limit = _alike_within(policy)
+    own = gallery.only(account_id).vectors.astype("float64")
+    return any(
+        other.account_id != account_id and other.dissimilarity <= limit
+        for vector in own
+        for other in candidates(gallery, vector, scheme, within=limit)
+    )
+
+
+def _alike_within(policy: Policy) -> float:
+    return policy.dissimilarity_max + policy.margin
 
 
 def _nearest(gallery: Gallery, place: int, probe: Vector, scheme: Scheme) -> float:

@@ -161,6 +161,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "payment_max": _amount_or_none,
     "daily_max": _amount_or_none,
     "pin_above": _amount_or_none,
+    "pin_for_lookalikes": _switch,
     "hold_seconds": _whole(1, 10**8),
 }
 
@@ -195,5 +196,6 @@ _WEAKER: dict[str, Callable[[Any, Any], bool]] = {
     "payment_max": _looser_cap,
     "daily_max": _looser_cap,
     "pin_above": _looser_cap,
+    "pin_for_lookalikes": _less,
     "hold_seconds": _more,
 }

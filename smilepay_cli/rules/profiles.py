@@ -34,6 +34,7 @@ STANDARD = Policy(
     payment_max=Decimal(500),
     daily_max=Decimal(2000),
     pin_above=None,
+    pin_for_lookalikes=True,
     hold_seconds=7 * 24 * 3600,
 )
 DEMO = replace(
@@ -45,6 +46,7 @@ DEMO = replace(
     replay_check=False,
     deny_cues=(),
     lockout_attempts=0,
+    pin_for_lookalikes=False,
 )
 STRICT = replace(
     STANDARD,
@@ -104,13 +106,17 @@ SOURCES = {
     "the false face in sample_faces/eileen/2.jpg (0.01) is below",
     "replay_check": "SHA-256 of file and pixels against every earlier presentation",
     "deny_cues": "each can veto on its own; frozen_feed: a frame repeated within one capture",
-    "lockout_attempts": "refused attempts (10, 11, 13, wrong PIN) before the lock; 0 is no lock",
-    "lockout_seconds": "how long the lock lasts, and how far back attempts count",
+    "lockout_attempts": "refused attempts (10, 11, 13, wrong PIN, and what breaks off after a comparison) before the "
+    "lock, counting those under way; 0 is no lock",
+    "lockout_seconds": "how long the first lock lasts, and how far back attempts count; each further lock within a "
+    "week lasts twice as long as the one before, up to 24 hours (NIST SP 800-63B, 5.2.2)",
     "capture_seconds": "how long a camera is watched",
     "challenge_seconds": "how long a challenge may take, from when it is given",
     "payment_max": "one payment, in the account's currency",
     "daily_max": "payments of the last 24 hours",
     "pin_above": "strict: the contactless limit of Delegated Regulation (EU) 2018/389, article 11",
+    "pin_for_lookalikes": "a PIN too, where the account was claimed and the face alone would not have given it, or "
+    "where another account's references are within maximum plus margin (smilepay accounts lookalikes)",
     "hold_seconds": "an authorization that is not captured ends after 7 days, as with payment cards",
 }
 

@@ -122,12 +122,13 @@ def set_pin(till: Till, name: str, pin: str | None) -> ChangeResult:
 
 
 def unlock(till: Till, name: str | None) -> ChangeResult:
-    """Lift the lock of the terminal, and of the account where one is named."""
+    """Lift the lock of the terminal, and of the account where one is named; whatever is under way there is let go."""
     attempt = Attempt(till, "accounts.unlock")
     with till.store.writing() as books:
         person = require_person(books, name) if name else None
         if person:
             attempt.account_id = attempt.claimed_id = person.account_id
+        books.slots.drop(terminal=till.terminal, account_id=attempt.claimed_id)
         attempt.record(books, throttle="clear")
     what = f"terminal {till.terminal}" + (f" and account {person.name}" if person else "")
     return ChangeResult(verb="unlock", done_to=what, events=(attempt.event_id,))

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smilepay_cli.ports import Books
+from smilepay_cli.rules.lockout import is_strike
 from smilepay_cli.rules.policy_files import as_figures, weaker_fields
 from smilepay_cli.rules.profiles import profile
 from smilepay_cli.verbs.till import Till
@@ -46,10 +47,14 @@ class Attempt:
         """The recognised account whose PIN was tried: right or wrong, it counts there."""
         self.presented: tuple[str, ...] = ()
         """Digests that count as presented from this attempt on."""
+        self.compared = False
+        """A face may have been compared (verbs/throttle.py): nearly every end is a strike, and a slot is given back."""
         self.capture: Capture | None = None
         self.decision: Decision | None = None
         self.challenge: tuple[str, ...] | None = None
         """The steps that the caller fixed, in place of those that would be drawn."""
+        self.doubts: tuple[str, ...] = ()
+        """What about the accepted face leaves room for somebody else (rules/second_factor.py)."""
 
     def findings(self) -> dict[str, Any]:
         """What every result that looked at a face tells: fields of the same names."""
@@ -102,7 +107,14 @@ class Attempt:
                 )
 
     def record(self, books: Books, *, refusal: Refusal | None = None, throttle: str | None = None) -> Event:
-        """Write the event, inside the transaction of what it describes."""
+        """Write the event, inside the transaction of what it describes; the slot of the attempt goes with it.
+
+        A refusal that counts is a strike.
+        """
+        if self.compared:
+            books.slots.give_back(self.event_id)
+        if refusal and is_strike(refusal.reason, refusal.exit, compared=self.compared):
+            throttle = "strike"
         if self.presented:
             books.trail.mark_seen(self.presented, self.event_id)
         return books.trail.append(
@@ -142,25 +154,25 @@ def answered(attempt: Attempt, body: Callable[[], R], refused: Callable[[Refusal
         refused_by: SmilepayError = error
     except UsageProblem as problem:
         if problem.reason != UNUSABLE_IMAGE:
+            if attempt.compared:
+                _record_broken_off(attempt, problem)
             raise
         refused_by = problem
     except BaseException as error:
         if attempt.capture is not None:
             _record_broken_off(attempt, error)
         raise
+    refusal = Refusal.of(refused_by)
     with attempt.till.store.writing() as books:
-        record_refusal(attempt, books, refused_by)
-    return refused(Refusal.of(refused_by))
-
-
-def record_refusal(attempt: Attempt, books: Books, error: SmilepayError) -> None:
-    """The event of a refusal; a strike where its reason is one."""
-    is_strike = isinstance(error, Refused) and error.kind.is_strike
-    attempt.record(books, refusal=Refusal.of(error), throttle="strike" if is_strike else None)
+        attempt.record(books, refusal=refusal)
+    return refused(refusal)
 
 
 def _record_broken_off(attempt: Attempt, error: BaseException) -> None:
-    """Ctrl-C, an unusable store, a bug: as far as it can be written, the trail says that it was tried."""
+    """Ctrl-C, an unusable store, a bug: as far as it can be written, the trail says that it was tried.
+
+    Where it cannot, the slot stays, and counts as the strike that this would have been.
+    """
     if isinstance(error, SmilepayError):
         refusal = Refusal.of(error)
     elif isinstance(error, KeyboardInterrupt):

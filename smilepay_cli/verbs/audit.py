@@ -10,7 +10,7 @@ from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.face import check_input, recognise_shopper
 from smilepay_cli.verbs.lookup import require_account
 from smilepay_cli.verbs.post import posting_facts
-from smilepay_cli.verbs.recognise import check_lockout
+from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import ChainBroken, UsageProblem

@@ -21,7 +21,8 @@ from smilepay_cli.verbs.capture import Capture, good_faces, require_a_face
 from smilepay_cli.verbs.gallery import open_gallery, seal_template
 from smilepay_cli.verbs.lookup import clean_name
 from smilepay_cli.verbs.post import post_money, posting_facts
-from smilepay_cli.verbs.recognise import check_lockout, record_engine
+from smilepay_cli.verbs.recognise import record_engine
+from smilepay_cli.verbs.throttle import check_lockout, take_slot
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, MouthShape, Vector
@@ -70,11 +71,17 @@ def enroll(
     def body() -> EnrollResult:
         with attempt.check("input"):
             source.check()
+        with attempt.check("name"):
+            if name in till.catalogue.load().sellers:
+                raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
         with till.store.writing() as books:
             till.vault.unlock(books.settings, create=True)
             attempt.require_floor(books)
+            known = books.people.by_name(name)
+            attempt.claimed_id = known.account_id if known else None  # who adds to an account claims to be its owner
             check_lockout(attempt, books)
         faces, templates = _templates(attempt, source, capture)
+        take_slot(attempt)
         with till.store.writing() as books:
             person = _person(attempt, books, name, templates, pin)
             _keep(till, books, person, templates, [relaxed_of(face) for face in faces])
@@ -147,8 +154,6 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
     till = attempt.till
     known = books.people.by_name(name)
     with attempt.check("not_enrolled_before") as figures:
-        if name in till.catalogue.load().sellers:
-            raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
         gallery = open_gallery(till, books)
         within = till.policy.dissimilarity_max
         nearest = [candidates(gallery, template, till.scheme, within=within) for template in templates]

@@ -10,6 +10,7 @@ from smilepay_cli.verbs.capture import Capture, smile_figures, watch
 from smilepay_cli.verbs.challenge import session_for
 from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouth
 from smilepay_cli.verbs.recognise import identify, record_engine
+from smilepay_cli.verbs.throttle import take_slot
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused
 
@@ -23,7 +24,7 @@ def check_input(attempt: Attempt, source: FrameSource) -> None:
 
 def recognise_shopper(attempt: Attempt, source: FrameSource) -> Decision:
     """Capture and match, for verbs that need no more than to know who is there."""
-    return _match(attempt, _capture(attempt, source, Session(is_camera=source.is_camera), mouth=False))
+    return _match(attempt, _capture(attempt, source, Session(is_camera=source.is_camera), mouth=False), pays=False)
 
 
 def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str, ...] | None = None) -> Decision:
@@ -36,7 +37,7 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
     capture = _capture(attempt, source, session, mouth=policy.smile != "off")
     attempt.presented = tuple(dict.fromkeys(capture.digests))
     _check_replay(attempt, capture)
-    decision = _match(attempt, capture)
+    decision = _match(attempt, capture, pays=True)
     with attempt.check("smile") as figures:
         figures["asked"] = policy.smile
         with attempt.till.store.reading() as books:
@@ -74,9 +75,10 @@ def _check_replay(attempt: Attempt, capture: Capture) -> None:
             )
 
 
-def _match(attempt: Attempt, capture: Capture) -> Decision:
+def _match(attempt: Attempt, capture: Capture, *, pays: bool) -> Decision:
     with attempt.check("gallery") as figures, attempt.till.store.reading() as books:
         record_engine(attempt)
         gallery = open_gallery(attempt.till, books)
         figures["references"] = len(gallery)
-    return identify(attempt, capture, gallery)
+    take_slot(attempt)
+    return identify(attempt, capture, gallery, pays=pays)

@@ -7,14 +7,16 @@ newest order, account limits, PIN and funds. The first refusal is the answer.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import rfc8785
 
 from smilepay_cli.ports import FrameSource
-from smilepay_cli.verbs.attempt import Attempt, answered, record_refusal
+from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.challenge import fixed_challenge
 from smilepay_cli.verbs.face import check_input, recognise_payer
 from smilepay_cli.verbs.lookup import require_person, require_seller
-from smilepay_cli.verbs.recognise import check_lockout
+from smilepay_cli.verbs.second_factor import pin_of_payer
 from smilepay_cli.verbs.settle import (
     Payment,
     PayRequest,
@@ -25,6 +27,7 @@ from smilepay_cli.verbs.settle import (
     repeat,
     settle,
 )
+from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Refused, UsageProblem
 from smilepay_cli.vocabulary.money import Money, parse_amount
@@ -69,12 +72,14 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
         with till.store.writing() as books:
             return repeat(payment, books, first)
     recognise_payer(attempt, source, attempt.challenge)
+    payment.request = replace(request, pin=pin_of_payer(attempt, request.pin, request.ask_pin, payment.amount))
     with till.store.writing() as books:
         try:
             return settle(payment, books, seller)
         except Refused as error:  # nothing was written yet; told before anybody else can try
-            record_refusal(attempt, books, error)
-            return _refused(payment, Refusal.of(error))
+            refusal = Refusal.of(error)
+            attempt.record(books, refusal=refusal)
+            return _refused(payment, refusal)
 
 
 def _requested_amount(till: Till, request: PayRequest) -> Money | None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-from smilepay_cli.ports import Books
 from smilepay_cli.rules.gallery import Gallery
 from smilepay_cli.rules.identification import candidates, decide
-from smilepay_cli.rules.lockout import require_unlocked
+from smilepay_cli.rules.second_factor import doubts
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture
 from smilepay_cli.verbs.till import Till
@@ -24,27 +22,9 @@ _MESSAGES = {
     Reason.NO_MATCH: ("this face is not enrolled", "enrol first: smilepay enroll NAME --image FILE"),
     Reason.AMBIGUOUS_MATCH: (
         "two enrolled people look alike, so nobody is taken",
-        "say who you are: --account NAME",
+        "say who you are: --account NAME --pin -",
     ),
 }
-
-
-def check_lockout(attempt: Attempt, books: Books) -> None:
-    """One throttle on every path that compares a face, by terminal and by the account claimed or recognised.
-
-    Raises Refused (LOCKED_OUT).
-    """
-    till = attempt.till
-    with attempt.check("lockout") as figures:
-        now = till.clock.now()
-        # Strikes older than two windows cannot lock any more: one window to be counted, one to last.
-        since = now - timedelta(seconds=2 * till.policy.lockout_seconds)
-        at_terminal = books.trail.strikes_at(till.terminal, since)
-        account_id = attempt.claimed_id or attempt.account_id
-        against = books.trail.strikes_against(account_id, since) if account_id else []
-        figures.update(at_terminal=len(at_terminal), against=len(against), attempts=till.policy.lockout_attempts)
-        for strikes in (at_terminal, against):  # two throttles: quick strikes here never hide behind slow ones there
-            require_unlocked(strikes, now, till.policy)
 
 
 def _probe(till: Till, capture: Capture, figures: dict[str, Any]) -> tuple[Vector, Vector]:
@@ -92,8 +72,9 @@ def _near_by_itself(own: Gallery, judged: Vector, till: Till) -> bool:
     return bool(nearest) and nearest[0].dissimilarity <= till.policy.dissimilarity_max + till.policy.margin
 
 
-def identify(attempt: Attempt, capture: Capture, gallery: Gallery) -> Decision:
-    """The decision on the judged face. Raises Refused (NO_MATCH, AMBIGUOUS_MATCH).
+def identify(attempt: Attempt, capture: Capture, gallery: Gallery, *, pays: bool) -> Decision:
+    """The decision on the judged face, and for who pays what is doubtful in it. Raises Refused (NO_MATCH,
+    AMBIGUOUS_MATCH).
 
     Before anybody is compared with: PERSON_CHANGED, when the capture shows several people one after the other.
     """
@@ -113,6 +94,8 @@ def identify(attempt: Attempt, capture: Capture, gallery: Gallery) -> Decision:
             reason = Reason(decision.reason)
             message, hint = _MESSAGES[reason]
             raise Refused(reason, message, hint=hint)
+        if pays:
+            attempt.doubts = doubts(gallery, probe, decision, till.policy, till.scheme)
     return decision
 
 

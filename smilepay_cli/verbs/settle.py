@@ -11,14 +11,14 @@ from datetime import timedelta
 from smilepay_cli.ports import Books
 from smilepay_cli.rules.books import capture_postings, shares_of
 from smilepay_cli.rules.limits import (
-    needs_pin,
     require_funds,
     require_within_daily_limit,
     require_within_payment_limit,
 )
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.post import post_money, posting_facts
-from smilepay_cli.verbs.recognise import check_lockout
+from smilepay_cli.verbs.second_factor import AskPin, check_pin
+from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
@@ -58,6 +58,8 @@ class PayRequest:
     """Idempotency key."""
     challenge: str | None = None
     """Steps with commas between them, in place of a challenge that is drawn; for virtual cameras."""
+    ask_pin: AskPin | None = field(default=None, repr=False, compare=False)
+    """How to ask the payer when it turns out that a PIN is needed; None where nobody can be asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,26 +167,11 @@ def _check_account(payment: Payment, books: Books, person: Person, amount: Money
         spent = Money(books.ledger.spent_since(person.account_id, person.currency, now - DAY, now), person.currency)
         figures["spent_minor"] = spent.minor
         require_within_daily_limit(amount, spent, till.policy)
-    with attempt.check("pin") as figures:
-        figures["needed"] = needs_pin(amount, till.policy)
-        _check_pin(payment, person, needed=figures["needed"])
+    check_pin(attempt, person, amount, payment.request.pin)
     with attempt.check("funds") as figures:
         available = books.ledger.balance(person.account_id, person.currency, now).available
         figures["available_minor"] = available.minor
         require_funds(amount, available)
-
-
-def _check_pin(payment: Payment, person: Person, *, needed: bool) -> None:
-    pin = payment.request.pin
-    if pin is None:
-        if needed:
-            raise Refused(Reason.PIN_NEEDED, "this amount needs a PIN too", hint="add --pin")
-        return
-    if person.pin_hash is None:
-        raise Refused(Reason.PIN_NEEDED, "no PIN is set for this account", hint="set one: smilepay accounts pin NAME")
-    payment.attempt.pin_tried_on = person.account_id
-    if not payment.till.pins.verify(person.pin_hash, pin):
-        raise Refused(Reason.PIN_WRONG, "the PIN is wrong")
 
 
 def _authorize(

@@ -100,7 +100,10 @@ class Reason(Enum):
 
     @property
     def is_strike(self) -> bool:
-        """Whether the refusal counts towards the lockout (a failure to acquire does not)."""
+        """Whether the refusal counts towards the lockout wherever it occurs (a failure to acquire does not).
+
+        Once a face was compared others count too: `rules.lockout.is_strike`.
+        """
         return self is Reason.PIN_WRONG or self.exit in _STRIKES
 
 

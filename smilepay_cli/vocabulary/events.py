@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 GENESIS = "0" * 64
@@ -31,3 +32,12 @@ class StoredEvent:
     seq: int
     hash: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An attempt that may compare a face and has no event yet. `cleared`: a success or an unlock came after it."""
+
+    event_id: str
+    taken_at: datetime
+    cleared: bool

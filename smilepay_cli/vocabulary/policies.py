@@ -34,4 +34,5 @@ class Policy:
     payment_max: Decimal | None
     daily_max: Decimal | None
     pin_above: Decimal | None
+    pin_for_lookalikes: bool
     hold_seconds: int

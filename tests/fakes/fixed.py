@@ -23,6 +23,10 @@ class FixedClock:
     def monotonic(self) -> float:
         return self.now().timestamp()
 
+    def pause(self, seconds: float) -> None:
+        """Nobody waits here: time moves on."""
+        self.moment += timedelta(seconds=seconds)
+
     def advance(self, **span: float) -> None:
         """For example `advance(minutes=10)`."""
         self.moment += timedelta(**span)

@@ -37,6 +37,7 @@ WEAKER_AND_STRICTER: dict[str, tuple[list[Any], list[Any]]] = {
     "payment_max": ([Decimal("300.01"), None], [Decimal("299.99"), Decimal(0)]),
     "daily_max": ([Decimal("900.01"), None], [Decimal("899.99"), Decimal(0)]),
     "pin_above": ([Decimal("50.01"), None], [Decimal("49.99"), Decimal(0)]),
+    "pin_for_lookalikes": ([False], []),
     "hold_seconds": ([BASE.hold_seconds + 1], [BASE.hold_seconds - 1, 1]),
 }
 
@@ -85,6 +86,7 @@ def test_several_weaker_fields_are_all_named() -> None:
         "replay_check",
         "deny_cues",
         "lockout_attempts",
+        "pin_for_lookalikes",
     }
 
 
@@ -170,7 +172,7 @@ def test_junk_is_refused_by_every_key(name: str, junk: Any) -> None:
         extend({name: junk}, "mine")
 
 
-@pytest.mark.parametrize("name", [name for name in FIELDS if name != "replay_check"])
+@pytest.mark.parametrize("name", [name for name in FIELDS if name not in ("replay_check", "pin_for_lookalikes")])
 def test_true_is_no_number_and_no_text(name: str) -> None:
     """TOML has a type of its own for it."""
     with pytest.raises(UsageProblem, match=name):

@@ -170,9 +170,9 @@ def test_an_event_holds_what_the_contract_names(story: Scene) -> None:
     assert "sha256:" in body["engine"]["landmarks"], "the model that the smile was judged by"
     assert all(len(digest) == 64 for digest in body["frames"]) and body["frames"]
     assert [check["name"] for check in body["checks"]] == [
-        "input", "policy_floor", "lockout", "capture", "replay", "gallery", "one_person", "match", "smile", "deny_cues",
-        "policy_floor", "lockout", "replay_again", "newest_order", "payment_limit", "currency", "daily_limit", "pin",
-        "funds",
+        "input", "policy_floor", "lockout", "capture", "replay", "gallery", "slot", "one_person", "match", "smile",
+        "deny_cues", "policy_floor", "lockout", "replay_again", "newest_order", "payment_limit", "currency",
+        "daily_limit", "pin", "funds",
     ]  # fmt: skip
     assert body["ledger"]["payment"] == body["payment"] and body["order"]
     smile = next(check for check in body["checks"] if check["name"] == "smile")

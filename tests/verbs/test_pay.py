@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -109,8 +110,8 @@ def test_each_refusal_moves_nothing_and_leaves_its_event(scene: Scene, reason: s
 
 
 def test_two_people_who_look_alike_are_not_told_apart_by_chance(scene: Scene) -> None:
-    """Within the margin nobody is taken; a claimed account is verified 1:1."""
-    scene.enroll("ann")
+    """Within the margin nobody is taken; a claimed account is verified 1:1, with a PIN too."""
+    scene.enroll("ann", pin="2468")
     twin = picture("bea", like="ann", apart=0.52, noise=7)
     from smilepay_cli.verbs.enroll import enroll
 
@@ -119,8 +120,11 @@ def test_two_people_who_look_alike_are_not_told_apart_by_chance(scene: Scene) ->
     between = PictureSource(picture("bea", like="ann", apart=0.26, noise=8, smile=True))
     ambiguous = scene.pay("?", policy=relaxed(margin=0.3), source=between, amount="3", merchant="kiosk")
     assert ambiguous.exit is ExitStatus.AMBIGUOUS
-    again = PictureSource(picture("bea", like="ann", apart=0.26, noise=9, smile=True))
-    claimed = scene.pay("?", policy=relaxed(margin=0.3), source=again, amount="3", merchant="kiosk", account="ann")
+    assert ambiguous.refusal is not None and ambiguous.refusal.hint == "say who you are: --account NAME --pin -"
+    again = [PictureSource(picture("bea", like="ann", apart=0.26, noise=noise, smile=True)) for noise in (9, 10)]
+    claim: dict[str, Any] = {"policy": relaxed(margin=0.3), "amount": "3", "merchant": "kiosk", "account": "ann"}
+    assert scene.pay("?", source=again[0], **claim).exit is ExitStatus.OVER_LIMIT
+    claimed = scene.pay("?", source=again[1], pin="2468", **claim)
     assert claimed.outcome == "done" and claimed.name == "ann"
 
 
@@ -493,6 +497,136 @@ class TestPin:
         assert reasons == ["pin_needed", "pin_wrong", None, None]
         strikes = [event["throttle"] for event in scene.events()[-4:]]
         assert strikes == [None, "strike", "clear", "clear"]
+
+    def twins(self, scene: Scene, *, apart: float, pin: str | None = "2468") -> None:
+        """ann, and bea who looks like her."""
+        from smilepay_cli.verbs.enroll import enroll
+
+        scene.enroll("ann", pin=pin)
+        source = PictureSource(picture("bea", like="ann", apart=apart, noise=7))
+        assert enroll(scene.till(relaxed(dissimilarity_max=0.1)), "bea", source, deposit="100").outcome == "done"
+
+    def pin_check(self, scene: Scene) -> dict[str, Any]:
+        """Figures of the newest event's check."""
+        return dict(next(check["figures"] for check in scene.events()[-1]["checks"] if check["name"] == "pin"))
+
+    def test_who_has_a_lookalike_needs_one(self, scene: Scene) -> None:
+        """Whichever of the two pays, and with a claim as without one; the event says why."""
+        self.twins(scene, apart=0.45)
+        sale = {"amount": "3", "merchant": "kiosk"}
+        assert scene.pay("ann", **sale).exit is ExitStatus.OVER_LIMIT
+        assert self.pin_check(scene) == {"needed": True, "needed_for": ["lookalike"], "reason": "pin_needed"}
+        assert scene.events()[-1]["throttle"] is None, "the face was accepted"
+        wrong = scene.pay("ann", pin="1111", **sale)
+        assert wrong.refusal is not None and wrong.refusal.reason == "pin_wrong"
+        assert scene.pay("ann", pin="2468", **sale).outcome == "done"
+        assert self.pin_check(scene) == {"needed": True, "needed_for": ["lookalike"]}
+        bea = PictureSource(picture("bea", like="ann", apart=0.45, noise=8, smile=True))
+        unset = scene.pay("?", source=bea, **sale)
+        assert unset.refusal is not None and unset.refusal.hint == "set one: smilepay accounts pin NAME"
+        assert unset.refusal.reason == "pin_needed"
+
+    def test_a_claim_that_the_face_alone_would_not_give_needs_one(self, scene: Scene) -> None:
+        """bea's face, claimed to be ann's: near enough to ann, nearer to bea."""
+        self.twins(scene, apart=0.4)
+        source = PictureSource(picture("bea", like="ann", apart=0.4, noise=8, smile=True))
+        result = scene.pay("?", source=source, amount="3", merchant="kiosk", account="ann")
+        assert result.refusal is not None and result.refusal.reason == "pin_needed"
+        assert self.pin_check(scene)["needed_for"] == ["ambiguity", "lookalike"]
+        assert scene.balance("ann") == 10_000
+
+    def test_a_policy_can_do_without(self, scene: Scene) -> None:
+        self.twins(scene, apart=0.45, pin=None)
+        result = scene.pay("ann", policy=relaxed(pin_for_lookalikes=False), amount="3", merchant="kiosk")
+        assert result.outcome == "done" and self.pin_check(scene) == {"needed": False}
+
+    def test_a_doubt_that_cannot_be_looked_into_refuses(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A check like any other: it crashes, and the payment is refused."""
+        scene.enroll("ann")
+
+        def boom(*_: object) -> bool:
+            raise RuntimeError("boom")
+
+        monkeypatch.setattr("smilepay_cli.rules.second_factor.has_lookalike", boom)
+        assert scene.shop("ann").outcome == "done", "nobody pays there"
+        result = scene.pay("ann", amount="3", merchant="kiosk")
+        assert result.exit is ExitStatus.INTERNAL and scene.events()[-1]["throttle"] == "strike"
+        assert scene.balance("ann") == 10_000
+
+    def test_it_is_asked_for_when_it_turns_out_to_be_needed(self, scene: Scene) -> None:
+        """Once, between the face and the money, outside of any transaction; the same selfie goes on to pay."""
+        self.twins(scene, apart=0.45)
+        asked: list[int] = []
+
+        def ask() -> str:
+            with scene.store.writing() as books:  # a transaction of ours would be in the way
+                asked.append(len(books.slots.at("local")))
+            return "2468"
+
+        result = scene.pay("ann", ask_pin=ask, amount="3", merchant="kiosk")
+        assert result.outcome == "done" and asked == [1], "the slot is held meanwhile"
+        names = [check["name"] for check in scene.events()[-1]["checks"]]
+        assert names.index("deny_cues") < names.index("pin_asked") < names.index("replay_again") < names.index("pin")
+        assert "2468" not in str(scene.events())
+
+    @pytest.mark.parametrize("answer", [None, ""])
+    def test_no_answer_is_a_refusal(self, scene: Scene, answer: str | None) -> None:
+        """As if nobody had been asked; no strike, for the face was accepted."""
+        self.twins(scene, apart=0.45)
+        result = scene.pay("ann", ask_pin=lambda: answer, amount="3", merchant="kiosk")
+        assert result.refusal is not None and result.refusal.reason == "pin_needed"
+        assert scene.events()[-1]["throttle"] is None and scene.balance("ann") == 10_000
+
+    def test_a_wrong_answer_is_a_strike(self, scene: Scene) -> None:
+        self.twins(scene, apart=0.45)
+        result = scene.pay("ann", ask_pin=lambda: "1111", amount="3", merchant="kiosk")
+        assert result.refusal is not None and result.refusal.reason == "pin_wrong"
+        assert scene.events()[-1]["throttle"] == "strike"
+        assert result.decision is not None and result.decision.account_id is not None
+        assert scene.events()[-1]["counts_against"] == result.decision.account_id
+
+    def test_asking_that_breaks_refuses(self, scene: Scene) -> None:
+        """Any doubt denies; and after a comparison it is a strike."""
+        self.twins(scene, apart=0.45)
+
+        def broken() -> str:
+            raise RuntimeError("boom")
+
+        result = scene.pay("ann", ask_pin=broken, amount="3", merchant="kiosk")
+        assert (result.exit, scene.events()[-1]["throttle"]) == (ExitStatus.INTERNAL, "strike")
+        assert scene.balance("ann") == 10_000
+
+    def test_nobody_is_asked_for_what_is_not_needed(self, scene: Scene) -> None:
+        """Nor for a PIN that was given, nor for one that is not set, nor after a refusal of the face."""
+        from decimal import Decimal
+
+        def never() -> str:
+            raise AssertionError("asked")
+
+        scene.enroll("ann", pin="2468")
+        scene.enroll("bob")
+        policy = relaxed(pin_above=Decimal(3))
+        assert scene.pay("ann", policy=policy, ask_pin=never, amount="3", merchant="kiosk").outcome == "done"
+        paid = scene.pay("ann", policy=policy, ask_pin=never, pin="2468", amount="4", merchant="kiosk")
+        assert paid.outcome == "done"
+        unset = scene.pay("bob", policy=policy, ask_pin=never, amount="4", merchant="kiosk")
+        assert unset.refusal is not None and unset.refusal.message == "no PIN is set for this account"
+        stranger = scene.pay("stranger", policy=policy, ask_pin=never, amount="4", merchant="kiosk")
+        assert stranger.exit is ExitStatus.NO_MATCH
+        empty = scene.pay("ann", policy=policy, ask_pin=never)
+        assert empty.refusal is not None and empty.refusal.reason == "no_open_order"
+
+    @pytest.mark.parametrize("named", [True, False])
+    def test_the_amount_of_an_order_counts_too(self, scene: Scene, named: bool) -> None:
+        from decimal import Decimal
+
+        scene.enroll("ann", pin="2468")
+        order = scene.shop("ann", "latte").order
+        assert order is not None
+        request = {"order_id": order.id} if named else {}
+        policy = relaxed(pin_above=Decimal("3.79"))
+        assert scene.pay("ann", policy=policy, ask_pin=lambda: "2468", **request).outcome == "done"
+        assert self.pin_check(scene)["needed_for"] == ["amount"]
 
     def test_the_pin_is_not_in_the_file(self, scene: Scene) -> None:
         scene.enroll("ann", pin="24681357")

@@ -8,16 +8,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from smilepay_cli.rules.lockout import UNDER_WAY
+from smilepay_cli.rules.profiles import STANDARD
 from smilepay_cli.verbs.audit import verify
 from smilepay_cli.verbs.enroll import enroll
+from smilepay_cli.verbs.pay import PayRequest, pay
 from smilepay_cli.verbs.shop import shop
 from smilepay_cli.verbs.till import Till
+from tests.fakes.fixed import FixedClock
 from tests.verbs.paying import selfie, till_of
 
 ROOT = Path(__file__).parents[2]
@@ -154,6 +160,91 @@ def test_one_picture_pays_once(till: Till, tmp_path: Path) -> None:
     assert [answer["exit"] for answer in answers].count(0) == 1
     assert {answer["reason"] for answer in answers} <= {None, "used_before", "locked_out"}
     assert len(captures(till)) == 1 and available(till, "ann") == 9_700
+
+
+def compared(till: Till) -> int:
+    """How many attempts got a comparison, as their events have it."""
+    with till.store.reading() as books:
+        events = books.trail.latest(10_000)
+        assert books.trail._db.execute("SELECT * FROM slots").fetchall() == []  # type: ignore[attr-defined]
+    return sum(check["name"] == "match" for event in events for check in event.body.get("checks", ()))
+
+
+@pytest.mark.parametrize(("policy", "most"), [("standard", 5), ("strict", 3)])
+def test_two_hundred_strangers_at_once_are_compared_five_times(
+    till: Till, tmp_path: Path, policy: str, most: int
+) -> None:
+    """At one terminal: as many get a comparison as the policy says, however many come at the same moment."""
+    enrolled(till, "ann", "100")
+    answers = at_once(
+        tmp_path / "home",
+        [task(f"stranger {n}", policy=policy, amount="3", merchant="kiosk") for n in range(200)],
+    )
+    assert compared(till) == most
+    assert sorted(answer["reason"] for answer in answers) == ["locked_out"] * (200 - most) + ["no_match"] * most
+    check_books(till, events=1 + 200)
+
+
+@pytest.mark.parametrize(("policy", "most"), [("standard", 5), ("strict", 3)])
+def test_two_hundred_claims_of_one_account_are_compared_five_times(
+    till: Till, tmp_path: Path, policy: str, most: int
+) -> None:
+    """Against one account, from eight processes: a terminal of its own for every attempt does not help."""
+    enrolled(till, "ann", "100")
+    answers = at_once(
+        tmp_path / "home",
+        [
+            task(
+                f"stranger {n}",
+                policy=policy,
+                terminal=f"t{n}",
+                amount="3",
+                merchant="kiosk",
+                account="ann",
+            )
+            for n in range(200)
+        ],
+    )
+    assert compared(till) == most
+    assert sorted(answer["reason"] for answer in answers) == ["locked_out"] * (200 - most) + ["no_match"] * most
+
+
+def test_eight_honest_people_at_one_till_all_pay(till: Till, tmp_path: Path) -> None:
+    """More than the lockout's number at the same moment: they wait for each other, and nobody is sent away."""
+    people = [f"person {n}" for n in range(PROCESSES)]
+    for person in people:
+        enrolled(till, person, "100")
+    answers = at_once(
+        tmp_path / "home", [task(person, amount="3", merchant="kiosk") for _ in range(5) for person in people]
+    )
+    assert [answer["reason"] for answer in answers] == [None] * 40
+    assert compared(till) == 40
+    assert {available(till, person) for person in people} == {10_000 - 5 * 300}
+    check_books(till, events=PROCESSES + 40)
+
+
+def test_a_till_killed_at_its_comparison_counts(till: Till, tmp_path: Path) -> None:
+    """What it learned is not known. It is waited for a little while, and then it is a strike of its time."""
+    enrolled(till, "ann", "100")
+    for turn in range(5):
+        process = Process(tmp_path / "home")
+        process.wait_until_ready()
+        process.tell(task("stranger", dies=True, amount="3", merchant="kiosk"))
+        assert process.answers() == []
+        with till.store.reading() as books:
+            assert len(books.slots.at("local")) == turn + 1
+    check_books(till, events=1)
+
+    def paid_after(seconds: float) -> tuple[str | None, str]:
+        later = replace(till, clock=FixedClock(datetime.now(UTC) + timedelta(seconds=seconds)))
+        result = pay(later, PayRequest(amount="3", merchant="kiosk"), selfie("ann", next(NOISE)))
+        return (result.refusal.reason, result.refusal.message) if result.refusal else (None, "")
+
+    reason, message = paid_after(0)
+    assert reason == "locked_out" and "going on at this moment" in message
+    reason, message = paid_after(UNDER_WAY.total_seconds() + 1)
+    assert reason == "locked_out" and "locked for another" in message
+    assert paid_after(STANDARD.lockout_seconds + 1) == (None, "")
 
 
 def test_a_killed_till_loses_and_doubles_nothing(till: Till, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Tables of the wallet file, and how an older file becomes a newer one.
 
 Facts (events, transactions, postings, holds, resolutions, orders, keys used, presentations) are only ever
-added: triggers refuse UPDATE, DELETE and REPLACE on each. People, references and settings may change.
+added: triggers refuse UPDATE, DELETE and REPLACE on each. People, references, settings and slots may change.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
-VERSION = 2
+VERSION = 3
 
 FACTS = {
     "events": "seq = NEW.seq",
@@ -197,6 +197,22 @@ CREATE INDEX face_references_by_maker ON face_references (maker_digest);
 """
 
 
+_SLOTS = """
+-- Attempts that are under way: a row comes before a face is compared and goes with the event that tells of it. What
+-- is left over belongs to a process that died in between. `after_seq` is the newest event when it was taken: the order
+-- of events says what a later success cleared, whatever the clock does.
+CREATE TABLE slots (
+  event_id TEXT PRIMARY KEY,
+  terminal TEXT NOT NULL,
+  account_id TEXT,
+  taken_at TEXT NOT NULL,
+  after_seq INTEGER NOT NULL
+) STRICT;
+CREATE INDEX slots_by_terminal ON slots (terminal);
+CREATE INDEX slots_by_account ON slots (account_id);
+"""
+
+
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring the file to VERSION. Call inside a transaction: it happens whole or not at all."""
     from sqlite_utils import Database  # a quarter of a second to import: only when there is work for it
@@ -220,6 +236,11 @@ def migrations() -> Migrations:
     @steps()
     def v2_gallery_version(db: Database) -> None:
         for statement in _statements(_GALLERY):
+            db.execute(statement)
+
+    @steps()
+    def v3_slots(db: Database) -> None:
+        for statement in _statements(_SLOTS):
             db.execute(statement)
 
     return steps

@@ -15,6 +15,7 @@ from smilepay_cli.adapters.store.orders import SqliteOrders
 from smilepay_cli.adapters.store.people import SqlitePeople
 from smilepay_cli.adapters.store.schema import APPLICATION_ID, VERSION, upgrade
 from smilepay_cli.adapters.store.settings import SqliteSettings
+from smilepay_cli.adapters.store.slots import SqliteSlots
 from smilepay_cli.adapters.store.trail import SqliteTrail
 from smilepay_cli.vocabulary.errors import StoreUnusable
 
@@ -39,6 +40,7 @@ class SqliteBooks:
     orders: SqliteOrders
     ledger: SqliteLedger
     trail: SqliteTrail
+    slots: SqliteSlots
 
     @classmethod
     def on(cls, connection: sqlite3.Connection) -> SqliteBooks:
@@ -50,6 +52,7 @@ class SqliteBooks:
             orders=SqliteOrders(connection, ledger),
             ledger=ledger,
             trail=SqliteTrail(connection),
+            slots=SqliteSlots(connection),
         )
 
 

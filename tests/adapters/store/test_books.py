@@ -18,6 +18,7 @@ from smilepay_cli.adapters.store.people import _name_key
 from smilepay_cli.adapters.store.wallet import SqliteBooks, SqliteStore
 from smilepay_cli.rules.books import capture_postings, deposit_postings, refund_postings
 from smilepay_cli.vocabulary.errors import ChainBroken, UsageProblem
+from smilepay_cli.vocabulary.events import Slot
 from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.ledger import (
     Hold,
@@ -476,3 +477,60 @@ class TestSettings:
     def test_an_empty_text_is_not_none(self, books: SqliteBooks) -> None:
         books.settings.set("x", "")
         assert books.settings.get("x") == ""
+
+
+class TestSlots:
+    """Attempts that are under way: where they count, and when they are gone."""
+
+    def ids(self, books: SqliteBooks, terminal: str = "local") -> list[str]:
+        return [slot.event_id for slot in books.slots.at(terminal)]
+
+    def test_a_slot_is_its_terminals_and_its_claimed_accounts(self, books: SqliteBooks) -> None:
+        books.slots.take("evt_1", "local", ANN, after(1))
+        books.slots.take("evt_2", "local", None, after(2))
+        books.slots.take("evt_3", "other", ANN, after(3))
+        assert books.slots.at("local") == [Slot("evt_1", after(1), False), Slot("evt_2", after(2), False)]
+        assert [slot.event_id for slot in books.slots.against(ANN)] == ["evt_1", "evt_3"]
+        assert books.slots.against(BOB) == books.slots.at("third") == []
+
+    def test_it_is_given_back_once_and_alone(self, books: SqliteBooks) -> None:
+        for name in ("evt_1", "evt_2"):
+            books.slots.take(name, "local", None, NOW)
+        books.slots.give_back("evt_1")
+        books.slots.give_back("evt_1")
+        assert self.ids(books) == ["evt_2"]
+
+    def test_an_attempt_takes_one(self, books: SqliteBooks) -> None:
+        books.slots.take("evt_1", "local", None, NOW)
+        with pytest.raises(sqlite3.IntegrityError):
+            books.slots.take("evt_1", "local", None, NOW)
+
+    def test_what_came_after_it_clears_it_where_it_happened(self, books: SqliteBooks) -> None:
+        """By the order of events, as strikes are cleared; a clear that was there before clears nothing."""
+        event(books, throttle="clear", counts_against=ANN)
+        books.slots.take("evt_slot", "local", ANN, after(-100))
+        assert [slot.cleared for slot in (*books.slots.at("local"), *books.slots.against(ANN))] == [False, False]
+        event(books, throttle="strike", counts_against=ANN)
+        event(books, throttle="clear", terminal="other")
+        assert [slot.cleared for slot in books.slots.at("local")] == [False]
+        event(books, throttle="clear")
+        assert [slot.cleared for slot in books.slots.at("local")] == [True]
+        assert [slot.cleared for slot in books.slots.against(ANN)] == [False], "the account has its own"
+        event(books, throttle="clear", terminal="other", counts_against=ANN)
+        assert [slot.cleared for slot in books.slots.against(ANN)] == [True]
+
+    def test_all_of_a_terminal_and_of_an_account_are_dropped(self, books: SqliteBooks) -> None:
+        for name, terminal, account in (("a", "local", None), ("b", "other", ANN), ("c", "other", BOB)):
+            books.slots.take(name, terminal, account, NOW)
+        books.slots.drop(terminal="local")
+        assert (self.ids(books), self.ids(books, "other")) == ([], ["b", "c"])
+        books.slots.drop(account_id=ANN)
+        assert self.ids(books, "other") == ["c"]
+        books.slots.drop()
+        assert self.ids(books, "other") == ["c"]
+
+    def test_the_old_ones_are_swept(self, books: SqliteBooks) -> None:
+        for second in (1, 2, 3):
+            books.slots.take(f"evt_{second}", "local", None, after(second))
+        books.slots.sweep(after(2))
+        assert self.ids(books) == ["evt_2", "evt_3"]

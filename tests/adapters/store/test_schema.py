@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_IMODE
 
@@ -17,7 +18,7 @@ from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable
 
 ROOT = Path(__file__).parents[3]
-CHANGEABLE = {"settings", "people", "face_references", "gallery_version"}
+CHANGEABLE = {"settings", "people", "face_references", "gallery_version", "slots"}
 
 FACTS_OF_A_PAYMENT = """
 INSERT INTO accounts VALUES ('acc_1', 'customer', 'EUR'), ('funding:EUR', 'funding', 'EUR');
@@ -228,6 +229,32 @@ class TestOlderFiles:
             assert books.trail.guards_missing() == []
         with store.reading() as books:
             assert books.trail._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        store.close()
+
+    def test_version_2(self, tmp_path: Path) -> None:
+        """Before attempts took slots: a strike and an unlock stay what they were, and slots can be taken."""
+        from sqlite_utils import Database
+
+        connection = sqlite3.connect(tmp_path / "wallet.db", isolation_level=None)
+        migrations().apply(Database(connection), stop_before="v3_slots")
+        connection.executescript(
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 2; BEGIN; {FACTS_OF_A_PAYMENT}"
+            "INSERT INTO events (seq, hash, body) VALUES (2, 'hash', "
+            """'{"terminal":"local","throttle":"strike","at":"2015-03-15T17:00:00.000Z"}'); COMMIT;"""
+        )
+        connection.close()
+        store = SqliteStore(tmp_path)
+        long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+        with store.writing() as books:
+            assert books.slots.at("local") == []
+            assert books.trail.strikes_at("local", long_ago) == [datetime(2015, 3, 15, 17, tzinfo=UTC)]
+            books.slots.take("evt_3", "local", None, long_ago)
+            assert books.trail._db.execute("SELECT event_id, after_seq FROM slots").fetchall() == [("evt_3", 2)]
+            assert books.trail._db.execute("SELECT id FROM transactions").fetchall() == [("txn_1",)]
+            assert books.trail.guards_missing() == []
+        with store.reading() as books:
+            assert books.trail._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+            assert [slot.event_id for slot in books.slots.at("local")] == ["evt_3"]
         store.close()
 
 
