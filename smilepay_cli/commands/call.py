@@ -92,6 +92,16 @@ class Call:
         """Everything a verb needs; nothing is opened yet."""
         return self.till_at(self.home, self.policy)
 
+    def till_with(self, pad_model: str | None) -> Till:
+        """The till, with a PAD model from a file where one is named. Raises UsageProblem for one that is unusable."""
+        if pad_model is None:
+            return self.till
+        from dataclasses import replace
+
+        from smilepay_cli.adapters.pad.network import load_pad_model
+
+        return replace(self.till, pad=load_pad_model(Path(pad_model)))
+
     def till_at(self, home: Path, policy: Policy) -> Till:
         """Put one till together out of the real parts."""
         from smilepay_cli.adapters.faces.engines import engine_name, open_engine

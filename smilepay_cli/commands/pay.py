@@ -38,6 +38,10 @@ def register(commands: Commands) -> None:
             str | None,
             typer.Option(metavar="STEP,...", help="For a video file or pattern: ask for these steps, not random ones."),
         ] = None,
+        pad_model: Annotated[
+            str | None,
+            typer.Option(metavar="FILE.onnx", help="A network that must find the face alive; see docs/pad-models.md."),
+        ] = None,
     ) -> Result:
         """Pay with a smile: recognise the payer, check, authorize and capture."""
         from smilepay_cli.verbs.pay import PayRequest, pay
@@ -53,4 +57,4 @@ def register(commands: Commands) -> None:
             challenge=challenge,
             ask_pin=call.asker("PIN"),
         )
-        return pay(call.till, request, call.source)
+        return pay(call.till_with(pad_model), request, call.source)

@@ -12,6 +12,7 @@ from smilepay_cli.rules.one_face import apart_from, smallest_second_face, the_on
 from smilepay_cli.rules.pose import head_pose
 from smilepay_cli.rules.session import Session, require_frontal, seen, shown_enough
 from smilepay_cli.rules.smile import mouth_shape, smile_change, smile_z
+from smilepay_cli.verbs.deadline import each_within
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, Frame, MouthShape
@@ -36,6 +37,12 @@ class Capture:
         """The face to judge; only after a capture that found one."""
         assert self.session.best is not None
         return self.session.best
+
+    @property
+    def faces(self) -> list[Face]:
+        """The judged face, then those that showed the other steps, and the relaxed one."""
+        relaxed = [self.session.relaxed.face] if self.session.relaxed else []
+        return list(dict.fromkeys([self.face, *self.session.shown, *relaxed]))  # faces are told apart by identity
 
     @property
     def rejections(self) -> tuple[str, ...]:
@@ -78,7 +85,7 @@ def watch(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> 
 
     Raises Refused (exit 12) when no frame was usable: the most telling reason of all frames.
     """
-    with closing(good_faces(till, source, capture, mouth=mouth)) as faces:
+    with closing(each_within(good_faces(till, source, capture, mouth=mouth))) as faces:
         for _ in faces:
             if not mouth or shown_enough(capture.session, till.policy):
                 break

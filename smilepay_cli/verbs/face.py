@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from smilepay_cli.ports import FrameSource
+from functools import partial
+
+from smilepay_cli.ports import FrameSource, PadModel
 from smilepay_cli.rules.cues import require_live_feed
 from smilepay_cli.rules.session import Session, require_shown
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture, smile_figures, watch
 from smilepay_cli.verbs.challenge import session_for
+from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouth
 from smilepay_cli.verbs.recognise import identify, record_engine
 from smilepay_cli.verbs.throttle import take_slot
@@ -43,11 +46,24 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
         with attempt.till.store.reading() as books:
             relaxed = relaxed_mouth(attempt.till, books, decision.account_id or "")
         figures.update(smile_figures(capture, relaxed))
-        require_shown(capture.session, relaxed, policy)
+        within(lambda: require_shown(capture.session, relaxed, policy))
     with attempt.check("deny_cues") as figures:
         figures["cues"] = list(policy.deny_cues)
-        require_live_feed(capture.pixel_digests, policy)
+        within(lambda: require_live_feed(capture.pixel_digests, policy))
+    if attempt.till.pad is not None:
+        _check_pad(attempt, attempt.till.pad, capture)
     return decision
+
+
+def _check_pad(attempt: Attempt, pad: PadModel, capture: Capture) -> None:
+    """Every face that the decision rests on must look alive to the model. Raises Refused (PAD_MODEL_DENIED)."""
+    with attempt.check("pad_model") as figures:
+        figures.update(pad.figures)
+        faces = capture.faces
+        scores = [within(partial(pad.live_score, face.frame.pixels, face.box)) for face in faces]
+        figures["live_scores"] = [round(score, 4) for score in scores]
+        if not all(score >= pad.threshold for score in scores):
+            raise Refused(Reason.PAD_MODEL_DENIED, "the PAD model takes this for a presentation attack")
 
 
 def _capture(attempt: Attempt, source: FrameSource, session: Session, *, mouth: bool) -> Capture:

@@ -10,10 +10,11 @@ from smilepay_cli.rules.identification import candidates, decide
 from smilepay_cli.rules.second_factor import doubts
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture
+from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused
-from smilepay_cli.vocabulary.faces import Face, Vector
+from smilepay_cli.vocabulary.faces import Vector
 
 SAME_SITTING = 0.6
 """Of the policy's maximum: 0.20 for `quartet` under `standard`. Neutral and smiling pictures of one person in a studio
@@ -35,8 +36,10 @@ def _probe(till: Till, capture: Capture, figures: dict[str, Any]) -> tuple[Vecto
 
     Raises Refused (PERSON_CHANGED) when a face that the capture rests on is not the judged person's.
     """
-    faces = _resting_on(capture, every_frame=till.scheme.averages_frames)
-    descriptors = till.engine.descriptors([(face.frame.pixels, face.box) for face in faces])
+    faces = capture.faces
+    if till.scheme.averages_frames:
+        faces = list(dict.fromkeys([*faces, *capture.session.recent]))
+    descriptors = within(lambda: till.engine.descriptors([(face.frame.pixels, face.box) for face in faces]))
     templates = [till.scheme.template(views) for views in descriptors]
     apart = till.scheme.dissimilarities(templates, templates[0])
     if len(faces) > 1:
@@ -53,17 +56,6 @@ def _probe(till: Till, capture: Capture, figures: dict[str, Any]) -> tuple[Vecto
     same = [views for views, distance in zip(descriptors, apart, strict=True) if distance <= limit]
     figures["frames_averaged"] = len(same)
     return till.scheme.template(same) if len(same) > 1 else templates[0], templates[0]
-
-
-def _resting_on(capture: Capture, *, every_frame: bool) -> list[Face]:
-    """The judged face, those that showed the other steps, and the relaxed one; with `every_frame` the last ones too."""
-    session = capture.session
-    faces = [capture.face, *session.shown]
-    if session.relaxed:
-        faces.append(session.relaxed.face)
-    if every_frame:
-        faces += session.recent
-    return list({id(face): face for face in faces}.values())
 
 
 def _near_by_itself(own: Gallery, judged: Vector, till: Till) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import CatalogueSource, Clock, FaceEngine, GalleryFile, Ids, Pins, Store, Vault
+    from smilepay_cli.ports import CatalogueSource, Clock, FaceEngine, GalleryFile, Ids, PadModel, Pins, Store, Vault
     from smilepay_cli.rules.schemes import Scheme
     from smilepay_cli.vocabulary.policies import Policy
 
@@ -24,6 +24,8 @@ class Till:
     clock: Clock
     ids: Ids
     policy: Policy
+    pad: PadModel | None = None
+    """A passive network for presentation attacks that the caller brought. It can only refuse."""
     terminal: str = "local"
 
     @property

@@ -73,6 +73,7 @@ class Reason(Enum):
     TRANSITION_NOT_SHOWN = "transition_not_shown"
     CHALLENGE_NOT_SHOWN = "challenge_not_shown"
     PERSON_CHANGED = "person_changed"
+    PAD_MODEL_DENIED = "pad_model_denied"
     LOCKED_OUT = "locked_out"
     INSUFFICIENT_FUNDS = "insufficient_funds"
     KEY_REUSED = "key_reused"
@@ -128,6 +129,7 @@ _REASONS_BY_EXIT: dict[ExitStatus, tuple[Reason, ...]] = {
         Reason.TRANSITION_NOT_SHOWN,
         Reason.CHALLENGE_NOT_SHOWN,
         Reason.PERSON_CHANGED,
+        Reason.PAD_MODEL_DENIED,
     ),
     ExitStatus.LOCKED_OUT: (Reason.LOCKED_OUT,),
     ExitStatus.INSUFFICIENT_FUNDS: (Reason.INSUFFICIENT_FUNDS,),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,16 @@ class Scene:
         self.ids = CountingIds()
         self.store = SqliteStore(home)
         self._selfies = 0
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[Scene]:
+        """The same wallet in somebody else's hands, in the middle of something: a connection belongs to a thread."""
+        other = copy(self)
+        other.store = SqliteStore(self.home)
+        try:
+            yield other
+        finally:
+            other.store.close()
 
     def till(
         self, policy: str | Policy = "standard", *, terminal: str = "local", faults: Mapping[str, Any] | None = None

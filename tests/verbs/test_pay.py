@@ -717,7 +717,8 @@ def test_a_floor_set_during_the_capture_holds(scene: Scene) -> None:
 
     class Slow(PictureSource):
         def frames(self):  # type: ignore[no-untyped-def]  # as the base
-            set_floor(scene.till(), "strict")
+            with scene.elsewhere() as office:
+                set_floor(office.till(), "strict")
             yield from super().frames()
 
     result = scene.pay("ann", source=Slow(picture("ann", smile=True, noise=900)), amount="3", merchant="kiosk")

@@ -193,7 +193,7 @@ class TestWaiting:
         described, held, ann = till.engine.descriptors, list[str](), account_of(scene, "ann")
 
         def watching(faces: Any) -> Any:
-            with scene.store.reading() as books:
+            with scene.elsewhere() as other, other.store.reading() as books:
                 held.extend(slot.event_id for slot in books.slots.against(ann))
             return described(faces)
 
@@ -241,7 +241,8 @@ class TestOwnSlot:
         described = till.engine.descriptors
 
         def meanwhile(faces: Any) -> Any:
-            take(scene, 1)
+            with scene.elsewhere() as other:
+                take(other, 1)
             return described(faces)
 
         till.engine.descriptors = meanwhile  # type: ignore[method-assign]
@@ -313,7 +314,8 @@ class TestLeftBehind:
         described = till.engine.descriptors
 
         def meanwhile(faces: Any) -> Any:
-            unlock(scene.till(), None)
+            with scene.elsewhere() as office:
+                unlock(office.till(), None)
             return described(faces)
 
         till.engine.descriptors = meanwhile  # type: ignore[method-assign]
