@@ -1,0 +1,243 @@
+"""A picture shown on a phone, a tablet or a laptop, and photographed from there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from smilepay_cli.harnesses.forging.camera import Camera, Scene, draw_camera, mosaic, shoot, through_lens, wanted
+from smilepay_cli.harnesses.forging.framing import Framing, coverage, framed, full, rounded, subject
+from smilepay_cli.harnesses.forging.light import glare, room
+from smilepay_cli.harnesses.forging.subpixels import Subpixels, draw_subpixels, grid
+from smilepay_cli.harnesses.forging.surface import Surface, held
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from smilepay_cli.vocabulary.faces import Box, Pixels
+
+GAMMA = (2.0, 2.45)
+"""Of displays; 2.2 is meant, phones in vivid modes and cheap panels are off."""
+BLACK_LEVEL = (0.0005, 0.02)
+"""Light of black against white: contrast of 2,000 to 1 down to a panel seen from aside at 50 to 1."""
+WHITE_POINT = ((0.86, 1.02), (0.96, 1.0), (1.0, 1.18))
+"""Red, green and blue of white: 6,500 K to 9,000 K, and some night modes."""
+PIXELS_ACROSS_VIEW = (500.0, 2200.0)
+"""Display pixels across the picture where a screen fills it: a window on a monitor, up to a whole phone or tablet."""
+BAND_CYCLES = (1.5, 9.0)
+"""Waves of brightness down the picture: backlights at 100 to 250 Hz, read out in 1/60 to 1/30 s."""
+BAND_DEPTH = (0.0, 0.1)
+BANDED = 0.5
+"""Share of displays whose brightness is made by switching."""
+AMBIENT = (0.08, 0.8)
+"""Light of a white wall against that of the display's white: dark room to bright office."""
+BEZEL_REFLECTANCE = (0.01, 0.06)
+"""Black glass and dark plastic."""
+RIM_REFLECTANCE = (0.03, 0.6)
+"""The device's edge: black plastic to bare aluminium."""
+LETTERBOX = (0.0, 0.0, 0.0, 255.0)
+"""Code values round a picture in viewers: black, more seldom white."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A kind of device; everything against the width of its display."""
+
+    aspect: tuple[float, float]
+    """Height by width."""
+    share: tuple[float, float]
+    """The face's width on it."""
+    bezel: tuple[float, float]
+    chin: tuple[float, float]
+    """What the borders above and below have more than those beside."""
+    corner: tuple[float, float]
+    pixels: tuple[float, float]
+    """Display pixels across."""
+
+
+DEVICES = (
+    Device((16 / 9, 20 / 9), (0.45, 0.75), (0.03, 0.08), (0.0, 0.22), (0.0, 0.16), (720, 1440)),  # phone, upright
+    Device((4 / 3, 1.6), (0.32, 0.6), (0.04, 0.12), (0.0, 0.06), (0.0, 0.08), (1200, 2048)),  # tablet, upright
+    Device((0.62, 0.75), (0.25, 0.42), (0.03, 0.09), (0.0, 0.05), (0.0, 0.05), (1920, 2732)),  # tablet, lying
+    Device((9 / 16, 10 / 16), (0.22, 0.38), (0.02, 0.06), (0.0, 0.05), (0.0, 0.02), (1366, 2560)),  # laptop
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How one display shows a picture."""
+
+    gamma: float
+    black: float
+    white: tuple[float, float, float]
+    subpixels: Subpixels
+    pitch: float
+    """Display pixels for one surface unit."""
+    band_cycles: float
+    band_depth: float
+    letterbox: float
+    """Code value where there is no picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What surrounds a display: half sides against the display's half sides, and how it looks."""
+
+    half: tuple[float, float]
+    corner: float
+    rim: float
+    """Width of the edge, in surface units."""
+    reflectance: float
+    rim_reflectance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A display before a camera."""
+
+    camera: Camera
+    surface: Surface
+    framing: Framing
+    display: Display
+    ambient: float
+    body: Body | None = None
+    """None where the display fills the view."""
+
+
+def screen_full_frame(pixels: Pixels, face: Box, rng: Generator, strength: float) -> Pixels:
+    """The picture on a screen that fills the view."""
+    setup = full_frame_setup(pixels, rng, strength)
+    return photographed(pixels, face, setup, surroundings(setup, rng, strength), rng)
+
+
+def screen_bezel(pixels: Pixels, face: Box, rng: Generator, strength: float) -> Pixels:
+    """The picture on a phone, tablet or laptop whose borders are in view."""
+    setup = bezel_setup(pixels, face, rng, strength)
+    return photographed(pixels, face, setup, surroundings(setup, rng, strength), rng)
+
+
+def full_frame_setup(pixels: Pixels, rng: Generator, strength: float) -> Setup:
+    """A screen before a camera, larger than the view."""
+    import numpy as np
+
+    size = (pixels.shape[1], pixels.shape[0])
+    framing = full(size)
+    across = float(np.exp(rng.uniform(*np.log(PIXELS_ACROSS_VIEW))))
+    return Setup(
+        camera=draw_camera(size, rng, strength),
+        surface=held(size, rng, strength).filling(*framing.half),
+        framing=framing,
+        display=_draw_display(rng, strength, across / size[0]),
+        ambient=rng.uniform(*AMBIENT),
+    )
+
+
+def bezel_setup(pixels: Pixels, face: Box, rng: Generator, strength: float) -> Setup:
+    """A device before a camera, in view as a whole or with its ends outside."""
+    size = (pixels.shape[1], pixels.shape[0])
+    device = DEVICES[rng.integers(len(DEVICES))]
+    bezel, chin = rng.uniform(*device.bezel), rng.uniform(*device.chin)
+    framing = framed(
+        size, face, rng, share=rng.uniform(*device.share), aspect=rng.uniform(*device.aspect), border=bezel
+    )
+    width = 2 * framing.half[0]
+    body = Body(
+        half=(width * (0.5 + bezel), framing.half[1] + width * (bezel + chin)),
+        corner=width * rng.uniform(*device.corner),
+        rim=width * rng.uniform(0.004, 0.02),
+        reflectance=rng.uniform(*BEZEL_REFLECTANCE),
+        rim_reflectance=rng.uniform(*RIM_REFLECTANCE),
+    )
+    free = [max(0.0, side / 2 - half) for side, half in zip(size, body.half, strict=True)]
+    centre = (float(rng.uniform(-0.7, 0.7) * free[0]), float(rng.uniform(-0.7, 0.7) * free[1]))
+    return Setup(
+        camera=draw_camera(size, rng, strength),
+        surface=replace(held(size, rng, strength), centre=centre),
+        framing=framing,
+        display=_draw_display(rng, strength, rng.uniform(*device.pixels) / width),
+        ambient=rng.uniform(*AMBIENT),
+        body=body,
+    )
+
+
+def surroundings(setup: Setup, rng: Generator, strength: float) -> tuple[NDArray[Any], NDArray[Any]]:
+    """What is behind the device, and what its glass reflects: (rows, columns, 3) float32 linear light each."""
+    import numpy as np
+
+    sensor = setup.camera.sensor
+    behind = np.zeros((*sensor, 3), dtype=np.float32) if setup.body is None else room(sensor, rng)
+    return behind * np.float32(setup.ambient), glare(sensor, rng, strength)
+
+
+def photographed(
+    pixels: Pixels, face: Box, setup: Setup, around: tuple[NDArray[Any], NDArray[Any]], rng: Generator
+) -> Pixels:
+    """One photograph of the picture on the display. `around` is what `surroundings` gave."""
+    camera, surface, display = setup.camera, setup.surface, setup.display
+    background, veil = around
+    across, along = surface.look_up(camera.sensor)
+    shown = _shown(pixels, setup, across, along, rng)
+    if setup.body is not None:
+        glass = coverage(surface, rounded(*setup.framing.half, setup.body.corner * 0.7), camera.sensor)
+        shown *= glass
+        shown = through_lens(shown, camera)
+        light = shown + through_lens(_unlit(setup, setup.body, glass, background, veil), camera)
+    else:
+        shown = through_lens(shown, camera)
+        light = shown + veil
+    lattice = grid(display.subpixels, across * display.pitch, along * display.pitch, camera.blur)
+    ripple = None if lattice is None else lattice * mosaic(shown)
+    where = subject(surface, setup.framing, face, camera.sensor)
+    return shoot(Scene(light, where, wanted(pixels, face), ripple), camera, rng)
+
+
+def _shown(pixels: Pixels, setup: Setup, across: NDArray[Any], along: NDArray[Any], rng: Generator) -> NDArray[Any]:
+    """(rows, columns, 3) float32: the display's own light at the sensor, before the lens."""
+    import cv2
+    import numpy as np
+
+    display = setup.display
+    map_x, map_y = setup.framing.picture_map(across, along)
+    curve = _curve(display)
+    border = curve[round(display.letterbox)].tolist()
+    light = cv2.remap(cv2.LUT(pixels, curve[None]), map_x, map_y, cv2.INTER_LINEAR, borderValue=border)
+    rows = np.arange(len(light), dtype=np.float32) / len(light)
+    wave = np.cos(2 * np.pi * (display.band_cycles * rows + rng.random()))
+    light *= (1 + np.float32(display.band_depth) * wave)[:, None, None].astype(np.float32)
+    return np.asarray(light)
+
+
+def _unlit(setup: Setup, body: Body, glass: NDArray[Any], background: NDArray[Any], veil: NDArray[Any]) -> NDArray[Any]:
+    """(rows, columns, 3) float32: what the display does not light itself: room, edge, bezel, and what glass reflects."""
+    outer = coverage(setup.surface, rounded(*body.half, body.corner), setup.camera.sensor)
+    inner = [half - body.rim for half in body.half]
+    front = coverage(setup.surface, rounded(inner[0], inner[1], max(body.corner - body.rim, 0.0)), setup.camera.sensor)
+    rim, bezel = setup.ambient * body.rim_reflectance, setup.ambient * body.reflectance
+    return background * (1 - outer) + rim * (outer - front) + bezel * (front - glass) + veil * front
+
+
+def _curve(display: Display) -> NDArray[Any]:
+    """(256, 3) float32: the light of each code value and colour."""
+    import numpy as np
+
+    code = np.arange(256, dtype=np.float64)[:, None] / 255
+    light = display.black + (1 - display.black) * code**display.gamma
+    return (light * np.asarray(display.white)).astype(np.float32)
+
+
+def _draw_display(rng: Generator, strength: float, pitch: float) -> Display:
+    """A display of `pitch` pixels for one surface unit. At strength 0 colours and tones are shown as they were meant."""
+    import numpy as np
+
+    white = np.array([rng.uniform(*part) for part in WHITE_POINT])
+    return Display(
+        gamma=2.2 + strength * (rng.uniform(*GAMMA) - 2.2),
+        black=strength * float(np.exp(rng.uniform(*np.log(BLACK_LEVEL)))),
+        white=tuple((1 + strength * (white - 1)).tolist()),
+        subpixels=draw_subpixels(rng),
+        pitch=float(pitch),
+        band_cycles=rng.uniform(*BAND_CYCLES),
+        band_depth=strength * rng.uniform(*BAND_DEPTH) * float(rng.random() < BANDED),
+        letterbox=float(rng.choice(LETTERBOX)),
+    )
