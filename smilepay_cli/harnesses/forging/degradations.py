@@ -32,6 +32,17 @@ SKIN = ((0.62, 0.36, 0.26), (0.32, 0.15, 0.09))
 """Linear RGB of light and of dark skin; a hand lies in between."""
 CLOTH = ((0.75, 0.85, 0.9), (0.25, 0.45, 0.65), (0.03, 0.03, 0.035), (0.55, 0.55, 0.5))
 """Linear RGB of masks: surgical white and blue, black cotton, respirators."""
+MASK = (
+    (-0.54, -0.2), (-0.4, -0.2), (-0.12, -0.3), (0.12, -0.3), (0.4, -0.2), (0.54, -0.2),
+    (0.54, -0.17), (0.4, -0.02), (0.2, 0.26), (-0.2, 0.26), (-0.4, -0.02), (-0.54, -0.17),
+)  # fmt: skip
+"""Its outline round the mouth, against the face's width."""
+FINGER = (0.11, 0.15)
+"""Thickness against the face's width: some 17 of 140 mm, and fingers come nearer than faces."""
+FINGERS_DEGREES = 50.0
+"""How far from level."""
+SUBPIXEL_BITS = 4
+"""Of OpenCV's polygons: corners in sixteenths of a pixel."""
 MASKED = 0.5
 """Share of covered mouths that a mask covers rather than a hand."""
 
@@ -86,44 +97,54 @@ def occluded_mouth(pixels: Pixels, face: Box, rng: Generator, strength: float) -
     import cv2
     import numpy as np
 
-    shape = pixels.shape[:2]
+    height, width = pixels.shape[:2]
     middle = (face.left + face.width * rng.uniform(0.42, 0.58), face.top + face.height * rng.uniform(0.76, 0.86))
+    mask = np.zeros((height, width), dtype=np.uint8)
     if rng.random() < MASKED:
         colour = np.array(CLOTH[rng.integers(len(CLOTH))])
-        patch = _ellipse(shape, middle, (face.width * 0.46, face.height * 0.3), rng.uniform(-4, 4))
+        shade = _mask(mask, middle, face)
     else:
         colour = np.array(SKIN[0]) + rng.random() * (np.array(SKIN[1]) - SKIN[0])
-        patch = _hand(shape, middle, face, rng)
-    patch = cv2.GaussianBlur(patch * np.float32(min(strength, 1.0)), (0, 0), 0.8)[..., None]
+        shade = _hand(mask, middle, face, rng)
+    patch = cv2.GaussianBlur(mask.astype(np.float32) / 255 * np.float32(min(strength, 1.0)), (0, 0), 0.8)[..., None]
     light = linear(pixels)
-    level = float(light[max(face.top, 0) : face.top + face.height].mean()) / 0.3
-    shading = 1 + 0.2 * smooth_field(shape, rng, 6)[..., None]
-    cover = np.float32(min(level, 1.2)) * colour.astype(np.float32) * shading
+    level = min(float(light[max(face.top, 0) : face.top + face.height].mean()) / 0.3, 1.2)
+    uneven = 1 + 0.15 * smooth_field((height, width), rng, 6)
+    cover = (level * shade * uneven)[..., None] * colour.astype(np.float32)
     return code_values(light * (1 - patch) + cover * patch)
 
 
-def _hand(shape: tuple[int, ...], middle: tuple[float, float], face: Box, rng: Generator) -> NDArray[Any]:
-    """Four fingers beside each other, turned."""
-    import numpy as np
-
-    turn = rng.uniform(-40, 40)
-    thick = face.width * rng.uniform(0.055, 0.075)
-    aside = np.array([-np.sin(np.radians(turn)), np.cos(np.radians(turn))])
-    patch = np.zeros(shape, dtype=np.float32)
-    for finger in range(4):
-        at = np.asarray(middle) + aside * (finger - 1.5) * thick * 1.9
-        long = face.width * rng.uniform(0.32, 0.42)
-        patch = np.maximum(patch, _ellipse(shape, (float(at[0]), float(at[1])), (long, thick), turn))
-    return patch
-
-
-def _ellipse(
-    shape: tuple[int, ...], middle: tuple[float, float], half: tuple[float, float], turn: float
-) -> NDArray[Any]:
-    """(h, w) float32, 1 inside."""
+def _mask(mask: NDArray[Any], middle: tuple[float, float], face: Box) -> NDArray[Any]:
+    """Draw a mask from ear to ear over the nose, with its straps. What comes back is its shading, (h, w) float32."""
     import cv2
     import numpy as np
 
-    mask = np.zeros(shape[:2], dtype=np.uint8)
-    cv2.ellipse(mask, (middle, (2 * half[0], 2 * half[1]), float(turn)), 255, -1, cv2.LINE_AA)
-    return mask.astype(np.float32) / 255
+    corners = np.round((np.array(MASK) * face.width + middle) * (1 << SUBPIXEL_BITS)).astype(np.int32)
+    cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, SUBPIXEL_BITS)
+    folds = 1 - 0.12 * np.cos((np.arange(len(mask)) - middle[1]) * (2 * np.pi / (0.12 * face.width)))
+    return np.broadcast_to(folds.astype(np.float32)[:, None], mask.shape)
+
+
+def _hand(mask: NDArray[Any], middle: tuple[float, float], face: Box, rng: Generator) -> NDArray[Any]:
+    """Draw four fingers that come from a hand beside the face. What comes back is their shading, (h, w) float32."""
+    import cv2
+    import numpy as np
+
+    turn = rng.uniform(-FINGERS_DEGREES, FINGERS_DEGREES) + rng.choice((0, 180))
+    along = np.array([np.cos(np.radians(turn)), np.sin(np.radians(turn))])
+    aside = np.array([-along[1], along[0]])
+    thick = face.width * rng.uniform(*FINGER)
+    shade = np.full(mask.shape, 0.85, dtype=np.float32)
+    for finger in range(4):
+        at = np.asarray(middle) + aside * (finger - 1.5) * thick * 1.08
+        tip, root = at - along * face.width * rng.uniform(0.22, 0.34), at + along * face.width * 0.75
+        one = np.zeros_like(mask)
+        ends = [tuple(np.round(end).astype(int).tolist()) for end in (tip, root)]
+        cv2.line(one, ends[0], ends[1], 255, max(1, round(float(thick))), cv2.LINE_AA)
+        # A finger is round: its normal turns away from the light towards its sides.
+        inward = (cv2.distanceTransform(one, cv2.DIST_L2, 3) / (thick / 2)).clip(0, 1)
+        shade = np.where(one > 0, 0.4 + 0.6 * np.sqrt(1 - (1 - inward) ** 2), shade)
+        np.maximum(mask, one, out=mask)
+    palm = np.asarray(middle) + along * face.width * 0.9
+    cv2.ellipse(mask, (palm.tolist(), (float(face.width * 0.6), float(thick * 4.6)), float(turn)), 255, -1, cv2.LINE_AA)
+    return np.asarray(cv2.GaussianBlur(shade.astype(np.float32), (0, 0), max(1.0, float(thick) / 8)))

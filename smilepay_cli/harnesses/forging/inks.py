@@ -63,7 +63,8 @@ def separated(light: NDArray[Any], inks: InkSet, removal: float) -> NDArray[Any]
     amounts = cv2.transform(asked, np.linalg.inv(densities)).clip(0, 1)
     main = solids.diagonal()
     inked = (1 - np.exp(amounts * np.log(main))) / (1 - main)
-    black = removal * inked.min(axis=2, keepdims=True) ** 2
+    grey = np.minimum(np.minimum(inked[..., 0], inked[..., 1]), inked[..., 2])[..., None]
+    black = removal * grey**2
     rest = (inked - black) / np.maximum(1 - black, 1e-3)
     return np.concatenate((rest.clip(0, 1), black), axis=2).astype(np.float32)
 

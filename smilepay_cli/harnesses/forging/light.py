@@ -15,11 +15,13 @@ COARSE = 8
 """Pixels of a cell in which smooth things are made before they are enlarged: nothing in them is finer."""
 LAMP_COLOURS = ((1.0, 0.78, 0.52), (1.0, 0.9, 0.76), (1.0, 1.0, 1.0), (0.86, 0.94, 1.0))
 """Linear RGB of what lights a room: bulbs at some 2,700 K, warm and neutral lamps, and a clouded sky."""
-WALL_REFLECTANCE = (0.15, 0.7)
+WALL_REFLECTANCE = (0.1, 0.6)
 """From dark wallpaper to white paint."""
 THINGS_IN_A_ROOM = (3, 9)
-THING_REFLECTANCE = (0.02, 0.8)
-WINDOW_TIMES_WALL = (1.5, 5.0)
+HUES = 0.1
+"""How far the primaries of a wall are from grey; of a thing twice as far."""
+THING_REFLECTANCE = (0.02, 0.6)
+WINDOW_TIMES_WALL = (1.5, 4.0)
 """How much brighter a window or a lamp is than the wall beside it."""
 ROOM_BLUR = (0.006, 0.04)
 """Standard deviation as a share of the picture's width: what is behind the thing in focus."""
@@ -93,7 +95,7 @@ def room(shape: tuple[int, int], rng: Generator) -> NDArray[Any]:
 def _tint(rng: Generator) -> Any:
     import numpy as np
 
-    return rng.uniform(-0.2, 0.2, 3).astype(np.float32)
+    return rng.uniform(-HUES, HUES, 3).astype(np.float32)
 
 
 VEIL = (0.0, 0.03)

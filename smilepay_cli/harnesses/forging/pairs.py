@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.harnesses.forging.camera import wanted
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 SHARE = (0.4, 0.6)
 """How much of a morph is the second person: about half, so that it matches both."""
-FOREHEAD = 0.65
+FOREHEAD = 0.4
 """How far a forehead reaches above the brows, against the distance from brows to chin."""
 RIM = 0.05
 """Width of the blend at a morph's edge, against the face's width."""
@@ -48,7 +49,6 @@ def morph(first: Portrait, second: Portrait, rng: Generator, strength: float) ->
     Both are warped, triangle by triangle (Delaunay), to landmarks in between, and mixed. Strength is the factor on
     the second person's share.
     """
-    import cv2
     import numpy as np
 
     share = min(1.0, strength * rng.uniform(*SHARE))
@@ -62,10 +62,7 @@ def morph(first: Portrait, second: Portrait, rng: Generator, strength: float) ->
     triangles = _triangles(goal, width, height)
     mine = _warped(linear(first.pixels), np.concatenate((points, corners)), goal, triangles, (height, width))
     theirs = _warped(linear(second.pixels), np.concatenate((others, corners)), goal, triangles, (height, width))
-    mask = np.zeros((height, width), dtype=np.float32)
-    cv2.fillConvexPoly(mask, cv2.convexHull(goal[: len(points)].astype(np.int32)), 1.0)
-    rim = max(1.0, RIM * first.face.width)
-    mask = cv2.GaussianBlur(cv2.erode(mask, np.ones((3, 3)), iterations=round(2 * rim)), (0, 0), rim)[..., None]
+    mask = _blend(goal[: len(points)], (height, width), max(1.0, RIM * first.face.width))
     inside = mask[..., 0] > 0.5
     theirs = theirs * (mine[inside].mean(axis=0) / np.maximum(theirs[inside].mean(axis=0), 1e-4))
     return code_values(mine + np.float32(share) * mask * (theirs - mine))
@@ -83,12 +80,15 @@ def paper_mask(first: Portrait, second: Portrait, rng: Generator, strength: floa
     sheet = print_out(first.pixels, scale, width, 0.0, printer, rng, strength)
     to_texture = np.diag([1 / (scale * sheet.fineness)] * 2)
     paper = cv2.warpAffine(
-        sheet.reflectance, np.hstack((worn[:, :2] @ to_texture, worn[:, 2:])), (width, height), flags=cv2.INTER_AREA
+        cv2.GaussianBlur(sheet.reflectance, (0, 0), sheet.fineness / 2),
+        np.hstack((worn[:, :2] @ to_texture, worn[:, 2:])),
+        (width, height),
+        flags=cv2.INTER_LINEAR,
     )
     outline = _moved(_outlined(first.landmarks), worn)
     mask = np.zeros((height, width), dtype=np.uint8)
     cv2.fillConvexPoly(mask, cv2.convexHull(np.round(outline * 16).astype(np.int32)), 255, cv2.LINE_AA, 4)
-    for start, end in zip(EYES, EYES[1:], strict=False):
+    for start, end in pairwise(EYES):
         eye = _moved(first.landmarks[start:end], worn)
         size = np.ptp(eye, axis=0) * [1, 1.2] * rng.uniform(*EYE_HOLE)
         cv2.ellipse(mask, (eye.mean(axis=0).tolist(), size.tolist(), 0.0), 0, -1, cv2.LINE_AA)
@@ -112,6 +112,17 @@ def _round_the_head(outline: NDArray[Any], width: int, rng: Generator) -> NDArra
     across = ((np.arange(width) - (left + right) / 2) / ((right - left) / 2)).clip(-1.2, 1.2)
     turned = np.cos(across * rng.uniform(*MASK_BEND) + rng.uniform(-0.5, 0.5))
     return (turned / turned.max()).clip(0.2, 1).astype(np.float32)[None, :, None]
+
+
+def _blend(points: NDArray[Any], shape: tuple[int, int], rim: float) -> NDArray[Any]:
+    """(h, w, 1) float32: 1 within the hull of points, 0 from its edge on, with a soft rim of `rim` pixels between."""
+    import cv2
+    import numpy as np
+
+    mask = np.zeros(shape, dtype=np.float32)
+    cv2.fillConvexPoly(mask, cv2.convexHull(points.astype(np.int32)), 1.0)
+    narrower = cv2.erode(mask, np.ones((3, 3)), iterations=round(2 * rim))
+    return np.asarray(cv2.GaussianBlur(narrower, (0, 0), rim))[..., None]
 
 
 def _outlined(landmarks: Points) -> NDArray[Any]:
@@ -188,7 +199,7 @@ def _warped(
     for corners in triangles:
         a, b = goal[list(corners)].astype(np.float32), points[list(corners)].astype(np.float32)
         left, top, width, height = cv2.boundingRect(a)
-        back = cv2.getAffineTransform(a - (left, top), b)
+        back = cv2.getAffineTransform((a - (left, top)).astype(np.float32), b)
         inside = np.zeros((height, width), dtype=np.uint8)
         cv2.fillConvexPoly(inside, np.round(a - (left, top)).astype(np.int32), 1)
         y, x = np.nonzero(inside)

@@ -30,6 +30,8 @@ PIXELS_A_DOT = 3.2
 """Texture pixels from one dot to the next that a screen is drawn with, where FINENESS allows."""
 FINEST_SCREEN = 2.0
 """Texture pixels from dot to dot below which only the mean is left: Nyquist's limit."""
+MOST_TEXTURE = 1_300_000
+"""Pixels of a printed texture: time. Sheets of large pictures are drawn less finely."""
 REMOVAL = (0.2, 0.9)
 """Share of grey that is printed in black: photo printers little, newspapers much."""
 FIBRES = (0.002, 0.015)
@@ -94,11 +96,12 @@ def print_out(
     centimetre = view / rng.uniform(*printer.across)
     period = None if printer.lines is None else centimetre / rng.uniform(*printer.lines)
     fineness = FINENESS[0] if period is None else float(np.clip(PIXELS_A_DOT / period, *FINENESS))
-    light = cv2.resize(linear(part), None, fx=scale * fineness, fy=scale * fineness, interpolation=cv2.INTER_LINEAR)
-    border = round(margin * fineness)
-    light = cv2.copyMakeBorder(light, *[border] * 4, cv2.BORDER_CONSTANT, value=(1.0, 1.0, 1.0))
-    coverages = separated(light, printer.inks, rng.uniform(*REMOVAL))
-    coverages = spread(coverages, rng.uniform(*printer.inks.gain))
+    fineness = min(fineness, (MOST_TEXTURE / (part.shape[0] * part.shape[1])) ** 0.5 / scale)
+    coverages = spread(separated(linear(part), printer.inks, rng.uniform(*REMOVAL)), rng.uniform(*printer.inks.gain))
+    zoom, border = scale * fineness, round(margin * fineness)
+    # A margin is a place without ink.
+    coverages = np.asarray(cv2.resize(coverages, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR))
+    coverages = np.pad(coverages, ((border, border), (border, border), (0, 0)))
     if period is None:
         dots = (rng.uniform(*printer.dpi) / 2.54 / (centimetre * fineness)) ** 2
         coverages = sprayed(coverages, dots, rng, strength)

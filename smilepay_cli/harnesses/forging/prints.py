@@ -145,12 +145,12 @@ def surroundings(setup: Setup, rng: Generator, strength: float) -> Around:
 
 
 def photographed(pixels: Pixels, face: Box, setup: Setup, around: Around, rng: Generator) -> Pixels:
-    """One photograph of the sheet. Lens and pixel blur the sheet before it is sampled, so that dots alias as they do."""
+    """One photograph of the sheet. Lens and pixels blur the sheet before it is sampled: dots alias as they do."""
     import cv2
     import numpy as np
 
     camera, surface, sheet = setup.camera, setup.surface, setup.sheet
-    rows, columns = camera.sensor
+    columns = camera.sensor[1]
     across, along = surface.look_up(camera.sensor)
     finer = sheet.fineness * surface.size[0] / columns / surface.scale
     seen = cv2.GaussianBlur(sheet.reflectance, (0, 0), float(np.hypot(camera.blur, APERTURE)) * finer)

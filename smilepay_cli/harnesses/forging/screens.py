@@ -209,7 +209,7 @@ def _shown(pixels: Pixels, setup: Setup, across: NDArray[Any], along: NDArray[An
 
 
 def _unlit(setup: Setup, body: Body, glass: NDArray[Any], background: NDArray[Any], veil: NDArray[Any]) -> NDArray[Any]:
-    """(rows, columns, 3) float32: what the display does not light itself: room, edge, bezel, and what glass reflects."""
+    """(rows, columns, 3) float32: the light that is not the display's: room, edge, bezel, reflections."""
     outer = coverage(setup.surface, rounded(*body.half, body.corner), setup.camera.sensor)
     inner = [half - body.rim for half in body.half]
     front = coverage(setup.surface, rounded(inner[0], inner[1], max(body.corner - body.rim, 0.0)), setup.camera.sensor)
@@ -227,7 +227,7 @@ def _curve(display: Display) -> NDArray[Any]:
 
 
 def _draw_display(rng: Generator, strength: float, pitch: float) -> Display:
-    """A display of `pitch` pixels for one surface unit. At strength 0 colours and tones are shown as they were meant."""
+    """A display of `pitch` pixels for one surface unit. At strength 0 it shows colours as they were meant."""
     import numpy as np
 
     white = np.array([rng.uniform(*part) for part in WHITE_POINT])
