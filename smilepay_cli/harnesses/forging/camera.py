@@ -177,7 +177,8 @@ def _processed(counts: NDArray[Any], camera: Camera) -> Pixels:
     luma += camera.sharpening * (luma - cv2.GaussianBlur(luma, (0, 0), 1.0))
     chroma = cv2.GaussianBlur(parts[..., 1:], (0, 0), 0.5 + 1.5 * camera.smoothing)
     finished = cv2.cvtColor(np.dstack((luma, chroma)), cv2.COLOR_YCrCb2RGB)
-    return np.clip(finished + 0.5, 0, 255).astype(np.uint8)
+    values: Pixels = np.clip(finished + 0.5, 0, 255).astype(np.uint8)
+    return values
 
 
 def jpeg(pixels: Pixels, quality: int) -> Pixels:
@@ -186,4 +187,4 @@ def jpeg(pixels: Pixels, quality: int) -> Pixels:
     import numpy as np
 
     _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), dtype=np.uint8)[..., ::-1])

@@ -78,7 +78,10 @@ def screen_in_motion(frames: Sequence[Pixels], face: Box, rng: Generator, streng
     setup = screens.bezel_setup(frames[0], face, rng, strength)
     around = screens.surroundings(setup, rng, strength)
     path = _path(setup.surface, len(frames), rng, strength)
-    return [screens.photographed(frames[0], face, replace(setup, surface=at), around, rng) for at in path]
+    return [
+        screens.photographed(frames[0], face, screens.later(setup, at, number), around, rng)
+        for number, at in enumerate(path)
+    ]
 
 
 def replayed_video(frames: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:
@@ -94,8 +97,8 @@ def replayed_video(frames: Sequence[Pixels], face: Box, rng: Generator, strength
         nearest = max(at.filling(*setup.framing.half).scale / at.scale for at in path)
         path = [replace(at, scale=at.scale * nearest, centre=_times(at.centre, 1 / nearest)) for at in path]
     return [
-        screens.photographed(frame, face, replace(setup, surface=at), around, rng)
-        for frame, at in zip(frames, path, strict=True)
+        screens.photographed(frame, face, screens.later(setup, at, number), around, rng)
+        for number, (frame, at) in enumerate(zip(frames, path, strict=True))
     ]
 
 

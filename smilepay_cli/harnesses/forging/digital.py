@@ -36,4 +36,4 @@ def recompressed(pixels: Pixels, face: Box, rng: Generator, strength: float) -> 
     factor = 1 + strength * rng.uniform(-RESIZED, RESIZED)
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     resized = cv2.resize(np.ascontiguousarray(part), None, fx=factor, fy=factor, interpolation=method)
-    return jpeg(resized, int(rng.integers(QUALITY[0], QUALITY[1] + 1)))
+    return jpeg(np.asarray(resized, dtype=np.uint8), int(rng.integers(QUALITY[0], QUALITY[1] + 1)))

@@ -96,7 +96,7 @@ def paper_mask(first: Portrait, second: Portrait, rng: Generator, strength: floa
     light = linear(second.pixels)
     colour = wanted(second.pixels, second.face)
     lit = float(colour.mean()) / max(float(paper[mask > 0].mean()), 1e-3)
-    paper *= np.float32(lit) * _round_the_head(outline, width, rng)
+    paper = np.asarray(paper) * (np.float32(lit) * _round_the_head(outline, width, rng))
     shadow = cv2.GaussianBlur(cover, (0, 0), 0.03 * second.face.width)[..., None]
     light *= 1 - np.float32(rng.uniform(*MASK_SHADOW)) * shadow
     return exposed(
@@ -111,7 +111,8 @@ def _round_the_head(outline: NDArray[Any], width: int, rng: Generator) -> NDArra
     left, right = outline[:, 0].min(), outline[:, 0].max()
     across = ((np.arange(width) - (left + right) / 2) / ((right - left) / 2)).clip(-1.2, 1.2)
     turned = np.cos(across * rng.uniform(*MASK_BEND) + rng.uniform(-0.5, 0.5))
-    return (turned / turned.max()).clip(0.2, 1).astype(np.float32)[None, :, None]
+    shade: NDArray[Any] = (turned / turned.max()).clip(0.2, 1).astype(np.float32)[None, :, None]
+    return shade
 
 
 def _blend(points: NDArray[Any], shape: tuple[int, int], rim: float) -> NDArray[Any]:
@@ -176,7 +177,7 @@ def _triangles(points: NDArray[Any], width: int, height: int) -> list[tuple[int,
     for x, y in points.tolist():
         net.insert((x, y))
     found = []
-    for corners in net.getTriangleList().reshape(-1, 3, 2):
+    for corners in np.asarray(net.getTriangleList()).reshape(-1, 3, 2):
         apart = np.abs(points[None] - corners[:, None]).sum(axis=2)
         a, b, c = apart.argmin(axis=1).tolist()
         if apart.min(axis=1).max() < 1 and len({a, b, c}) == 3:

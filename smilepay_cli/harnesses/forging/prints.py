@@ -162,7 +162,7 @@ def photographed(pixels: Pixels, face: Box, setup: Setup, around: Around, rng: G
     if around.behind is not None:
         outline = rounded(*sheet.half, 0.0)
         inside = through_lens(coverage(surface, _finely(outline), camera.sensor)[..., 0], camera)[..., None]
-        paper = paper * inside + _behind(setup, around, inside) * (1 - inside)
+        paper = paper * inside + around.behind * _cast(setup, around.cast, inside) * (1 - inside)
     where = subject(surface, setup.framing, face, camera.sensor)
     return shoot(Scene(paper, where, wanted(pixels, face)), camera, rng)
 
@@ -171,12 +171,13 @@ def _shade(setup: Setup, across: NDArray[Any]) -> NDArray[Any]:
     """(rows, columns, 1): Lambert's cosine on the bent sheet, against that of its middle seen square-on."""
     import numpy as np
 
-    turn = across * np.float32(setup.surface.curvature) + np.float32(setup.surface.yaw - setup.lamp)
-    return (np.cos(turn) / np.cos(np.float32(setup.lamp))).clip(0.1, None)[..., None]
+    turn = across * np.float32(setup.surface.curvature) - np.float32(setup.surface.yaw + setup.lamp)
+    shade: NDArray[Any] = (np.cos(turn) / np.cos(np.float32(setup.lamp))).clip(0.1, None)[..., None]
+    return shade
 
 
-def _behind(setup: Setup, around: Around, inside: NDArray[Any]) -> NDArray[Any]:
-    """The room with the sheet's shadow, which falls away from the lamp."""
+def _cast(setup: Setup, depth: float, inside: NDArray[Any]) -> NDArray[Any]:
+    """(rows, columns, 1): what the sheet's shadow, which falls away from the lamp, leaves of the room's light."""
     import cv2
     import numpy as np
 
@@ -186,8 +187,7 @@ def _behind(setup: Setup, around: Around, inside: NDArray[Any]) -> NDArray[Any]:
     shadow = cv2.warpAffine(np.ascontiguousarray(inside[..., 0]), move, (columns, rows))
     coarse = cv2.resize(shadow, (columns // 8, rows // 8), interpolation=cv2.INTER_AREA)
     soft = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), far / 8), (columns, rows), interpolation=cv2.INTER_LINEAR)
-    assert around.behind is not None
-    return around.behind * (1 - np.float32(around.cast) * soft[..., None])
+    return np.asarray(1 - np.float32(depth) * soft)[..., None]
 
 
 def _finely(outline: NDArray[Any]) -> NDArray[Any]:

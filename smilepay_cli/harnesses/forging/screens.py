@@ -76,6 +76,10 @@ class Display:
     """Display pixels for one surface unit."""
     band_cycles: float
     band_depth: float
+    band_phase: float
+    """In waves."""
+    band_drift: float
+    """What the phase moves from frame to frame: backlight and camera do not keep step."""
     letterbox: float
     """Code value where there is no picture."""
 
@@ -170,6 +174,13 @@ def surroundings(setup: Setup, rng: Generator, strength: float) -> tuple[NDArray
     return behind * np.float32(setup.ambient), glare(sensor, rng, strength)
 
 
+def later(setup: Setup, surface: Surface, frames: int) -> Setup:
+    """The same device elsewhere, so many frames on: what flickers has gone on flickering."""
+    display = setup.display
+    drifted = replace(display, band_phase=display.band_phase + frames * display.band_drift)
+    return replace(setup, surface=surface, display=drifted)
+
+
 def photographed(
     pixels: Pixels, face: Box, setup: Setup, around: tuple[NDArray[Any], NDArray[Any]], rng: Generator
 ) -> Pixels:
@@ -177,7 +188,7 @@ def photographed(
     camera, surface, display = setup.camera, setup.surface, setup.display
     background, veil = around
     across, along = surface.look_up(camera.sensor)
-    shown = _shown(pixels, setup, across, along, rng)
+    shown = _shown(pixels, setup, across, along)
     if setup.body is not None:
         glass = coverage(surface, rounded(*setup.framing.half, setup.body.corner * 0.7), camera.sensor)
         shown *= glass
@@ -192,7 +203,7 @@ def photographed(
     return shoot(Scene(light, where, wanted(pixels, face), ripple), camera, rng)
 
 
-def _shown(pixels: Pixels, setup: Setup, across: NDArray[Any], along: NDArray[Any], rng: Generator) -> NDArray[Any]:
+def _shown(pixels: Pixels, setup: Setup, across: NDArray[Any], along: NDArray[Any]) -> NDArray[Any]:
     """(rows, columns, 3) float32: the display's own light at the sensor, before the lens."""
     import cv2
     import numpy as np
@@ -203,7 +214,7 @@ def _shown(pixels: Pixels, setup: Setup, across: NDArray[Any], along: NDArray[An
     border = curve[round(display.letterbox)].tolist()
     light = cv2.remap(cv2.LUT(pixels, curve[None]), map_x, map_y, cv2.INTER_LINEAR, borderValue=border)
     rows = np.arange(len(light), dtype=np.float32) / len(light)
-    wave = np.cos(2 * np.pi * (display.band_cycles * rows + rng.random()))
+    wave = np.cos(2 * np.pi * (display.band_cycles * rows + display.band_phase))
     light *= (1 + np.float32(display.band_depth) * wave)[:, None, None].astype(np.float32)
     return np.asarray(light)
 
@@ -214,7 +225,9 @@ def _unlit(setup: Setup, body: Body, glass: NDArray[Any], background: NDArray[An
     inner = [half - body.rim for half in body.half]
     front = coverage(setup.surface, rounded(inner[0], inner[1], max(body.corner - body.rim, 0.0)), setup.camera.sensor)
     rim, bezel = setup.ambient * body.rim_reflectance, setup.ambient * body.reflectance
-    return background * (1 - outer) + rim * (outer - front) + bezel * (front - glass) + veil * front
+    light: NDArray[Any] = background * (1 - outer) + veil * front
+    light += rim * (outer - front) + bezel * (front - glass)
+    return light
 
 
 def _curve(display: Display) -> NDArray[Any]:
@@ -223,7 +236,8 @@ def _curve(display: Display) -> NDArray[Any]:
 
     code = np.arange(256, dtype=np.float64)[:, None] / 255
     light = display.black + (1 - display.black) * code**display.gamma
-    return (light * np.asarray(display.white)).astype(np.float32)
+    curve: NDArray[Any] = (light * np.asarray(display.white)).astype(np.float32)
+    return curve
 
 
 def _draw_display(rng: Generator, strength: float, pitch: float) -> Display:
@@ -239,5 +253,7 @@ def _draw_display(rng: Generator, strength: float, pitch: float) -> Display:
         pitch=float(pitch),
         band_cycles=rng.uniform(*BAND_CYCLES),
         band_depth=strength * rng.uniform(*BAND_DEPTH) * float(rng.random() < BANDED),
+        band_phase=rng.random(),
+        band_drift=rng.random(),
         letterbox=float(rng.choice(LETTERBOX)),
     )

@@ -53,7 +53,7 @@ class Surface:
         else:
             bent = np.stack((x, y, np.zeros_like(x)))
         seen = self._rotation() @ bent + self._origin()[:, None]
-        return np.stack((seen[0], seen[1]), axis=1) / seen[2][:, None] * self.focal + np.asarray(self.size) / 2
+        return np.asarray((seen[:2] / seen[2]).T * self.focal + np.asarray(self.size) / 2)
 
     def seen_by(self, x: Any, y: Any) -> tuple[Any, Any]:
         """The surface's coordinates seen at pixels (x, y) of the finished picture; arrays of one shape, float64.
