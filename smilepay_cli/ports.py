@@ -95,6 +95,36 @@ class FaceEngine(Protocol):
         """(n, v, 128) float64: for each face, one descriptor for each of the v views of the maker's scheme."""
 
 
+class PadModel(Protocol):
+    """A network that tells a living face from a picture of one, by a single frame (passive PAD).
+
+    There is one only after its files were read and tried out. It can refuse; it lets nobody in. Safe to call from
+    several threads at once.
+    """
+
+    @property
+    def description(self) -> str:
+        """What people call it."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the network's file."""
+
+    @property
+    def threshold(self) -> float:
+        """Between 0 and 1; a lower live score is an attack."""
+
+    @property
+    def figures(self) -> Mapping[str, Any]:
+        """What an audit event says of it: digests, threshold and live class, as JSON values."""
+
+    def live_score(self, pixels: Pixels, box: Box) -> float:
+        """How sure the network is, from 0 to 1, that the face in the box is alive. Never NaN.
+
+        Raises whatever went wrong where it cannot tell, and never gives a number then.
+        """
+
+
 class Vault(Protocol):
     """Keys of people and what they lock."""
 

@@ -22,12 +22,15 @@ def printable(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in name)
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of a regular file. Raises UsageProblem for anything else, or for more than LARGEST_FILE."""
+def read_file(path: Path, largest: int | None = None) -> bytes:
+    """The bytes of a regular file. Raises UsageProblem for anything else, or for more than `largest` bytes.
+
+    Without `largest`, LARGEST_FILE is the limit.
+    """
     name = printable(str(path))
     try:
         with _opened(path, name) as file:
-            return _limited(file, name)
+            return _limited(file, name, LARGEST_FILE if largest is None else largest)
     except (OSError, ValueError) as error:
         raise problem(name, error) from None
 
@@ -51,7 +54,7 @@ def read_stream(stream: BinaryIO | None) -> bytes:
             raise UsageProblem(
                 "--image - reads a picture from standard input, which is a terminal", hint="pipe a file in"
             )
-        return _limited(stream, "-")
+        return _limited(stream, "-", LARGEST_FILE)
     except (OSError, ValueError) as error:  # opened for writing only, a directory, a terminal of another job
         raise problem("-", error) from None
 
@@ -95,10 +98,11 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
-def _limited(file: BinaryIO, name: str) -> bytes:
-    data: bytes | None = file.read(LARGEST_FILE + 1)
+def _limited(file: BinaryIO, name: str, largest: int) -> bytes:
+    data: bytes | None = file.read(largest + 1)
     if data is None:  # non-blocking, and nothing there yet
         raise problem(name, "has nothing to read")
-    if len(data) > LARGEST_FILE:
-        raise problem(name, f"larger than {LARGEST_FILE // 1024 // 1024} MiB")
+    if len(data) > largest:
+        kib = largest // 1024
+        raise problem(name, f"larger than {f'{kib // 1024} MiB' if kib >= 1024 else f'{kib} KiB'}")
     return data

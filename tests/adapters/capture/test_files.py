@@ -55,6 +55,15 @@ def test_an_empty_file_is_empty(tmp_path: Path) -> None:
     assert read_head(tmp_path / "empty") == b""
 
 
+def test_a_limit_of_ones_own(tmp_path: Path, descriptors: None) -> None:
+    """To the byte, and told in a unit that fits."""
+    (tmp_path / "file").write_bytes(bytes(4096))
+    assert read_file(tmp_path / "file", 4096) == bytes(4096)
+    (tmp_path / "file").write_bytes(bytes(4097))
+    with pytest.raises(UsageProblem, match="larger than 4 KiB"):
+        read_file(tmp_path / "file", 4096)
+
+
 def test_missing(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none") == f"{tmp_path}/none: no such file or directory"
     assert file_kind(tmp_path / "none") == "missing"

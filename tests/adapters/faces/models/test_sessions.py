@@ -7,6 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pytest
+
+from smilepay_cli.adapters.faces.models.files import ModelsUnavailable
+from smilepay_cli.adapters.faces.models.sessions import Session, Slot, save_optimised
+from tests.adapters.pad.networks import means
+
 QUIET = """
 import os, sys
 from pathlib import Path
@@ -31,3 +38,26 @@ def test_only_one_place_imports_it(root: Path) -> None:
         path.name for path in (root / "smilepay_cli").rglob("*.py") if "import onnxruntime" in path.read_text("utf-8")
     ]
     assert importing == ["sessions.py"]
+
+
+def test_a_network_says_what_it_takes_and_gives() -> None:
+    """As its file declares it: names where any size will do."""
+    session = Session(means(shape=("count", 3, None, 8)))
+    assert session.input.kind == session.output.kind == "tensor(float)"
+    assert session.input.shape[0] == "count" and session.input.shape[3] == 8
+    assert not isinstance(session.input.shape[2], int)
+    assert Session(means()).input == Slot("tensor(float)", (1, 3, 16, 16))
+
+
+def test_time_that_is_enough_changes_nothing() -> None:
+    """A limit is for what does not end (tests/adapters/pad)."""
+    session, batch = Session(means()), np.ones((1, 3, 16, 16), dtype=np.float32)
+    assert np.array_equal(session.run(batch, seconds=60), session.run(batch))
+
+
+def test_only_onnx_is_loaded(tmp_path: Path) -> None:
+    """onnxruntime would take its own format for a network too, and nothing else can look into that."""
+    (tmp_path / "plain.onnx").write_bytes(means())
+    save_optimised(tmp_path / "plain.onnx", tmp_path / "made.ort")
+    with pytest.raises(ModelsUnavailable, match="cannot load a network"):
+        Session((tmp_path / "made.ort").read_bytes())

@@ -1,0 +1,1 @@
+"""A PAD network that somebody else made, given by --pad-model: its sidecar, its crop, and running it."""
