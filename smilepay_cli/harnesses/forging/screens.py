@@ -189,16 +189,15 @@ def photographed(
     background, veil = around
     across, along = surface.look_up(camera.sensor)
     shown = _shown(pixels, setup, across, along)
-    if setup.body is not None:
+    lattice = grid(display.subpixels, across * display.pitch, along * display.pitch, camera.blur)
+    if setup.body is None:
+        other = veil
+    else:
         glass = coverage(surface, rounded(*setup.framing.half, setup.body.corner * 0.7), camera.sensor)
         shown *= glass
-        shown = through_lens(shown, camera)
-        light = shown + through_lens(_unlit(setup, setup.body, glass, background, veil), camera)
-    else:
-        shown = through_lens(shown, camera)
-        light = shown + veil
-    lattice = grid(display.subpixels, across * display.pitch, along * display.pitch, camera.blur)
-    ripple = None if lattice is None else lattice * mosaic(shown)
+        other = _unlit(setup, setup.body, glass, background, veil)
+    light = through_lens(shown + other, camera)
+    ripple = None if lattice is None else lattice * mosaic(through_lens(shown, camera))
     where = subject(surface, setup.framing, face, camera.sensor)
     return shoot(Scene(light, where, wanted(pixels, face), ripple), camera, rng)
 
