@@ -21,10 +21,13 @@ SENSOR_PER_PIXEL = (1.0, 1.5, 2.0)
 """Sensor pixels for one of the finished picture: a VGA web camera, up to one of 1,280 pixels scaled down to 640."""
 MOST_SENSOR_PIXELS = 1_300_000
 """Beyond them a sensor has as many pixels as the picture: time, and the picture has the detail anyway."""
-LENS_BLUR = (0.4, 0.9)
-"""Standard deviation in sensor pixels of a lens in focus: cheap lenses are about as sharp as their sensors."""
+LENS_BLUR = (0.35, 0.8)
+"""Standard deviation in sensor pixels of a lens in focus: contrast falls to a half at 0.42 down to 0.22 cycles a pixel,
+the pixel's own share included, which is what slanted edges of good and of cheap small cameras give."""
+FOCUSED = 0.5
+"""Share of cameras that focus by themselves, or whose fixed focus happens to fit."""
 DEFOCUS = (0.0, 1.0)
-"""Added in pixels of the finished picture: fixed-focus cameras, at things held too near."""
+"""Added by the others, in pixels of the finished picture: what is held too near."""
 FULL_WELL = (2_000.0, 9_000.0)
 """Electrons at white, small pixels at indoor gain; the shot noise follows (EMVA 1288: variance = electrons)."""
 READ_NOISE = (3.0, 14.0)
@@ -89,7 +92,7 @@ def draw_camera(size: tuple[int, int], rng: Generator, strength: float) -> Camer
     per_pixel = float(rng.choice(SENSOR_PER_PIXEL))
     if width * height * per_pixel**2 > MOST_SENSOR_PIXELS:
         per_pixel = 1.0
-    defocus = rng.uniform(*DEFOCUS) * strength * per_pixel
+    defocus = rng.uniform(*DEFOCUS) * strength * per_pixel * float(rng.random() >= FOCUSED)
     return Camera(
         size=size,
         sensor=(2 * round(height * per_pixel / 2), 2 * round(width * per_pixel / 2)),

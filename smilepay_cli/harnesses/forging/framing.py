@@ -36,10 +36,9 @@ class Framing:
     half: tuple[float, float]
     """Half width and height of the area that shows it, in surface units."""
 
-    def picture_map(self, across: NDArray[Any], along: NDArray[Any], zoom: float = 1.0) -> tuple[Any, Any]:
-        """Surface coordinates as coordinates for cv2.remap of the picture enlarged by `zoom`, float32."""
-        factor = zoom / self.scale
-        return across * factor + (self.origin[0] * zoom - 0.5), along * factor + (self.origin[1] * zoom - 0.5)
+    def picture_map(self, across: NDArray[Any], along: NDArray[Any]) -> tuple[Any, Any]:
+        """Surface coordinates as coordinates for cv2.remap, float32: there a pixel's middle is a whole number."""
+        return across / self.scale + (self.origin[0] - 0.5), along / self.scale + (self.origin[1] - 0.5)
 
     def on_surface(self, points: Any) -> NDArray[Any]:
         """(n, 2) surface coordinates of (n, 2) points of the picture."""

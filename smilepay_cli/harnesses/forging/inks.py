@@ -51,20 +51,29 @@ def separated(light: NDArray[Any], inks: InkSet, removal: float) -> NDArray[Any]
     """(h, w, 4) float32 coverages of cyan, magenta, yellow and black for (h, w, 3) linear reflectance.
 
     The masking equations: densities of the three inks add up, so the ink for a colour is the inverse of the matrix of
-    the solids' densities times the densities asked for; Murray and Davies turn that into coverage. What the inks
-    cannot do is cut off, which is the loss of gamut. `removal` is the share of grey that is printed in black instead.
+    the solids' densities times the densities asked for. Dots do not quite keep to that; as with a printer's profile,
+    the error of a first print is asked for on top in the second. What the inks cannot do is cut off, which is the
+    loss of gamut. `removal` is the share of grey that is printed in black instead.
     """
+    import numpy as np
+
+    wanted = -np.log(np.maximum(light, np.asarray(inks.solids[3], dtype=np.float32)))
+    first = _masked(wanted, inks, removal)
+    came_out = -np.log(printed(first, inks) / np.asarray(inks.paper, dtype=np.float32))
+    return _masked(2 * wanted - came_out, inks, removal)
+
+
+def _masked(densities: NDArray[Any], inks: InkSet, removal: float) -> NDArray[Any]:
+    """(h, w, 4) float32 coverages for (h, w, 3) natural-log densities over the paper's."""
     import cv2
     import numpy as np
 
     solids = np.array(inks.solids[:3], dtype=np.float32)
-    densities = -np.log(solids.T)
-    asked = -np.log(np.maximum(light, np.asarray(inks.solids[3], dtype=np.float32)))
-    amounts = cv2.transform(asked, np.linalg.inv(densities)).clip(0, 1)
+    amounts = cv2.transform(densities, np.linalg.inv(-np.log(solids.T))).clip(0, 1)
     main = solids.diagonal()
-    inked = (1 - np.exp(amounts * np.log(main))) / (1 - main)
+    inked = (1 - np.exp(amounts * np.log(main))) / (1 - main)  # Murray and Davies
     grey = np.minimum(np.minimum(inked[..., 0], inked[..., 1]), inked[..., 2])[..., None]
-    black = removal * grey**2
+    black = np.float32(removal) * grey**2
     rest = (inked - black) / np.maximum(1 - black, 1e-3)
     return np.concatenate((rest.clip(0, 1), black), axis=2).astype(np.float32)
 

@@ -25,6 +25,13 @@ WINDOW_TIMES_WALL = (1.5, 4.0)
 """How much brighter a window or a lamp is than the wall beside it."""
 ROOM_BLUR = (0.006, 0.04)
 """Standard deviation as a share of the picture's width: what is behind the thing in focus."""
+VEIL = (0.0, 0.03)
+"""Light of the whole room on glass, as a share of display white: glass reflects 4 %, coated glass less than 1 %."""
+REFLECTED_LAMPS = (0, 3)
+LAMP_IN_GLASS = (0.02, 0.35)
+"""What a lamp or window adds at its brightest, in shares of display white."""
+LAMP_SIZE = (0.04, 0.3)
+"""Of a reflected lamp or window, as a share of the picture's width."""
 
 
 @cache
@@ -96,15 +103,6 @@ def _tint(rng: Generator) -> Any:
     import numpy as np
 
     return rng.uniform(-HUES, HUES, 3).astype(np.float32)
-
-
-VEIL = (0.0, 0.03)
-"""Light of the whole room on glass, as a share of display white: glass reflects 4 %, coated glass less than 1 %."""
-REFLECTED_LAMPS = (0, 3)
-LAMP_IN_GLASS = (0.02, 0.35)
-"""What a lamp or window adds at its brightest, in shares of display white."""
-LAMP_SIZE = (0.04, 0.3)
-"""Of a reflected lamp or window, as a share of the picture's width."""
 
 
 def glare(shape: tuple[int, int], rng: Generator, strength: float) -> NDArray[Any]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.harnesses.forging.camera import Camera, Scene, draw_camera, mosaic, shoot, through_lens, wanted
+from smilepay_cli.harnesses.forging.displays import DEVICES, Display, curve_of, draw_display
 from smilepay_cli.harnesses.forging.framing import Framing, coverage, framed, full, rounded, subject
 from smilepay_cli.harnesses.forging.light import glare, room
-from smilepay_cli.harnesses.forging.subpixels import Subpixels, draw_subpixels, grid
+from smilepay_cli.harnesses.forging.subpixels import grid
 from smilepay_cli.harnesses.forging.surface import Surface, held
 
 if TYPE_CHECKING:
@@ -17,81 +18,26 @@ if TYPE_CHECKING:
 
     from smilepay_cli.vocabulary.faces import Box, Pixels
 
-GAMMA = (2.0, 2.45)
-"""Of displays; 2.2 is meant, phones in vivid modes and cheap panels are off."""
-BLACK_LEVEL = (0.0005, 0.02)
-"""Light of black against white: contrast of 2,000 to 1 down to a panel seen from aside at 50 to 1."""
-WHITE_POINT = ((0.86, 1.02), (0.96, 1.0), (1.0, 1.18))
-"""Red, green and blue of white: 6,500 K to 9,000 K, and some night modes."""
 PIXELS_ACROSS_VIEW = (500.0, 2200.0)
 """Display pixels across the picture where a screen fills it: a window on a monitor, up to a whole phone or tablet."""
-BAND_CYCLES = (1.5, 9.0)
-"""Waves of brightness down the picture: backlights at 100 to 250 Hz, read out in 1/60 to 1/30 s."""
-BAND_DEPTH = (0.0, 0.1)
-BANDED = 0.5
-"""Share of displays whose brightness is made by switching."""
 AMBIENT = (0.08, 0.8)
 """Light of a white wall against that of the display's white: dark room to bright office."""
 BEZEL_REFLECTANCE = (0.01, 0.06)
 """Black glass and dark plastic."""
 RIM_REFLECTANCE = (0.03, 0.6)
 """The device's edge: black plastic to bare aluminium."""
-LETTERBOX = (0.0, 0.0, 0.0, 255.0)
-"""Code values round a picture in viewers: black, more seldom white."""
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A kind of device; everything against the width of its display."""
-
-    aspect: tuple[float, float]
-    """Height by width."""
-    share: tuple[float, float]
-    """The face's width on it."""
-    bezel: tuple[float, float]
-    chin: tuple[float, float]
-    """What the borders above and below have more than those beside."""
-    corner: tuple[float, float]
-    pixels: tuple[float, float]
-    """Display pixels across."""
-
-
-DEVICES = (
-    Device((16 / 9, 20 / 9), (0.45, 0.75), (0.03, 0.08), (0.0, 0.22), (0.0, 0.16), (720, 1440)),  # phone, upright
-    Device((4 / 3, 1.6), (0.32, 0.6), (0.04, 0.12), (0.0, 0.06), (0.0, 0.08), (1200, 2048)),  # tablet, upright
-    Device((0.62, 0.75), (0.25, 0.42), (0.03, 0.09), (0.0, 0.05), (0.0, 0.05), (1920, 2732)),  # tablet, lying
-    Device((9 / 16, 10 / 16), (0.22, 0.38), (0.02, 0.06), (0.0, 0.05), (0.0, 0.02), (1366, 2560)),  # laptop
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Display:
-    """How one display shows a picture."""
-
-    gamma: float
-    black: float
-    white: tuple[float, float, float]
-    subpixels: Subpixels
-    pitch: float
-    """Display pixels for one surface unit."""
-    band_cycles: float
-    band_depth: float
-    band_phase: float
-    """In waves."""
-    band_drift: float
-    """What the phase moves from frame to frame: backlight and camera do not keep step."""
-    letterbox: float
-    """Code value where there is no picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What surrounds a display: half sides against the display's half sides, and how it looks."""
+    """What surrounds a display, in surface units, and how it looks."""
 
     half: tuple[float, float]
+    """Half width and height."""
     corner: float
+    """Radius."""
     rim: float
-    """Width of the edge, in surface units."""
+    """Width of the edge."""
     reflectance: float
     rim_reflectance: float
 
@@ -132,7 +78,7 @@ def full_frame_setup(pixels: Pixels, rng: Generator, strength: float) -> Setup:
         camera=draw_camera(size, rng, strength),
         surface=held(size, rng, strength).filling(*framing.half),
         framing=framing,
-        display=_draw_display(rng, strength, across / size[0]),
+        display=draw_display(rng, strength, across / size[0]),
         ambient=rng.uniform(*AMBIENT),
     )
 
@@ -159,7 +105,7 @@ def bezel_setup(pixels: Pixels, face: Box, rng: Generator, strength: float) -> S
         camera=draw_camera(size, rng, strength),
         surface=replace(held(size, rng, strength), centre=centre),
         framing=framing,
-        display=_draw_display(rng, strength, rng.uniform(*device.pixels) / width),
+        display=draw_display(rng, strength, rng.uniform(*device.pixels) / width),
         ambient=rng.uniform(*AMBIENT),
         body=body,
     )
@@ -189,16 +135,15 @@ def photographed(
     background, veil = around
     across, along = surface.look_up(camera.sensor)
     shown = _shown(pixels, setup, across, along)
-    if setup.body is not None:
+    lattice = grid(display.subpixels, across * display.pitch, along * display.pitch, camera.blur)
+    if setup.body is None:
+        other = veil
+    else:
         glass = coverage(surface, rounded(*setup.framing.half, setup.body.corner * 0.7), camera.sensor)
         shown *= glass
-        shown = through_lens(shown, camera)
-        light = shown + through_lens(_unlit(setup, setup.body, glass, background, veil), camera)
-    else:
-        shown = through_lens(shown, camera)
-        light = shown + veil
-    lattice = grid(display.subpixels, across * display.pitch, along * display.pitch, camera.blur)
-    ripple = None if lattice is None else lattice * mosaic(shown)
+        other = _unlit(setup, setup.body, glass, background, veil)
+    light = through_lens(shown + other, camera)
+    ripple = None if lattice is None else lattice * mosaic(through_lens(shown, camera))
     where = subject(surface, setup.framing, face, camera.sensor)
     return shoot(Scene(light, where, wanted(pixels, face), ripple), camera, rng)
 
@@ -210,7 +155,7 @@ def _shown(pixels: Pixels, setup: Setup, across: NDArray[Any], along: NDArray[An
 
     display = setup.display
     map_x, map_y = setup.framing.picture_map(across, along)
-    curve = _curve(display)
+    curve = curve_of(display)
     border = curve[round(display.letterbox)].tolist()
     light = cv2.remap(cv2.LUT(pixels, curve[None]), map_x, map_y, cv2.INTER_LINEAR, borderValue=border)
     rows = np.arange(len(light), dtype=np.float32) / len(light)
@@ -228,32 +173,3 @@ def _unlit(setup: Setup, body: Body, glass: NDArray[Any], background: NDArray[An
     light: NDArray[Any] = background * (1 - outer) + veil * front
     light += rim * (outer - front) + bezel * (front - glass)
     return light
-
-
-def _curve(display: Display) -> NDArray[Any]:
-    """(256, 3) float32: the light of each code value and colour."""
-    import numpy as np
-
-    code = np.arange(256, dtype=np.float64)[:, None] / 255
-    light = display.black + (1 - display.black) * code**display.gamma
-    curve: NDArray[Any] = (light * np.asarray(display.white)).astype(np.float32)
-    return curve
-
-
-def _draw_display(rng: Generator, strength: float, pitch: float) -> Display:
-    """A display of `pitch` pixels for one surface unit. At strength 0 it shows colours as they were meant."""
-    import numpy as np
-
-    white = np.array([rng.uniform(*part) for part in WHITE_POINT])
-    return Display(
-        gamma=2.2 + strength * (rng.uniform(*GAMMA) - 2.2),
-        black=strength * float(np.exp(rng.uniform(*np.log(BLACK_LEVEL)))),
-        white=tuple((1 + strength * (white - 1)).tolist()),
-        subpixels=draw_subpixels(rng),
-        pitch=float(pitch),
-        band_cycles=rng.uniform(*BAND_CYCLES),
-        band_depth=strength * rng.uniform(*BAND_DEPTH) * float(rng.random() < BANDED),
-        band_phase=rng.random(),
-        band_drift=rng.random(),
-        letterbox=float(rng.choice(LETTERBOX)),
-    )

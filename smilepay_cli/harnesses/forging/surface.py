@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-STEP = 16
+STEP = 8
 """Pixels between rays that are worked out exactly; between them the map is as good as straight."""
 VIEW_DEGREES = (50.0, 78.0)
 """Horizontal angle of view: laptop and web cameras, front cameras of phones."""
