@@ -66,6 +66,10 @@ class Reason(Enum):
     SEVERAL_FACES = "several_faces"
     SEVERAL_PEOPLE = "several_people"
     FACE_TOO_SMALL = "face_too_small"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    BLURRED = "blurred"
+    MOUTH_COVERED = "mouth_covered"
     USED_BEFORE = "used_before"
     FROZEN_FEED = "frozen_feed"
     SMILE_NOT_SHOWN = "smile_not_shown"
@@ -114,6 +118,10 @@ _REASONS_BY_EXIT: dict[ExitStatus, tuple[Reason, ...]] = {
         Reason.SEVERAL_FACES,
         Reason.SEVERAL_PEOPLE,
         Reason.FACE_TOO_SMALL,
+        Reason.TOO_DARK,
+        Reason.TOO_BRIGHT,
+        Reason.BLURRED,
+        Reason.MOUTH_COVERED,
     ),
     ExitStatus.ATTACK_SUSPECTED: (
         Reason.USED_BEFORE,
