@@ -103,9 +103,7 @@ def require_quality(
     if not quality.sharpness >= sharpness_min:
         raise Refused(Reason.BLURRED, "the picture is blurred", hint="hold still, and wipe the lens")
     if quality.mouth_contrast is not None and not quality.mouth_contrast >= mouth_contrast_min:
-        raise Refused(
-            Reason.MOUTH_COVERED, "the mouth is covered", hint="take hand, scarf or mask away from the mouth"
-        )
+        raise Refused(Reason.MOUTH_COVERED, "the mouth is covered", hint="take hand, scarf or mask away from the mouth")
     if flat or not (quality.luminance_mean <= luminance_max and quality.over_exposure <= OVER_EXPOSURE_MAX):
         raise Refused(Reason.TOO_BRIGHT, "the face is too bright", hint="turn away from the window or the lamp")
 

@@ -82,8 +82,9 @@ def _part(pixels: Pixels, to_square: NDArray[Any], whole: int, scale: float) -> 
     height, width = pixels.shape[:2]
     ends = np.array([[0, 0, 1], [whole, 0, 1], [0, whole, 1], [whole, whole, 1]], dtype=float)
     corners = ends @ np.linalg.inv(to_square).T
-    left, top = (int(v) for v in np.clip(np.floor(corners.min(axis=0)[:2]) - 2, 0, (width - 1, height - 1)))
-    right, bottom = (int(v) for v in np.clip(np.ceil(corners.max(axis=0)[:2]) + 2, (left + 1, top + 1), (width, height)))
+    low, high = np.floor(corners.min(axis=0)[:2]) - 2, np.ceil(corners.max(axis=0)[:2]) + 2
+    left, top = (int(v) for v in np.clip(low, 0, (width - 1, height - 1)))
+    right, bottom = (int(v) for v in np.clip(high, (left + 1, top + 1), (width, height)))
     part = pixels[top:bottom, left:right]
     if scale < 1:
         size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
