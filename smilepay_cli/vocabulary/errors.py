@@ -67,6 +67,10 @@ class Reason(Enum):
     SEVERAL_PEOPLE = "several_people"
     FACE_TOO_SMALL = "face_too_small"
     TURNED_AWAY = "turned_away"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    BLURRED = "blurred"
+    MOUTH_COVERED = "mouth_covered"
     USED_BEFORE = "used_before"
     FROZEN_FEED = "frozen_feed"
     SMILE_NOT_SHOWN = "smile_not_shown"
@@ -121,6 +125,10 @@ _REASONS_BY_EXIT: dict[ExitStatus, tuple[Reason, ...]] = {
         Reason.SEVERAL_PEOPLE,
         Reason.FACE_TOO_SMALL,
         Reason.TURNED_AWAY,
+        Reason.TOO_DARK,
+        Reason.TOO_BRIGHT,
+        Reason.BLURRED,
+        Reason.MOUTH_COVERED,
     ),
     ExitStatus.ATTACK_SUSPECTED: (
         Reason.USED_BEFORE,

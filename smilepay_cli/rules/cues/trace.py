@@ -1,0 +1,124 @@
+"""Deny cues over a capture: a fold that keeps the first face, the last digest and one number a cue.
+
+`watched` takes one more frame, `judged` says what the frames so far come to. A score that is not a number denies, and
+an error in a cue is not caught: whoever asks must let it refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from math import hypot, isnan
+from typing import Any
+
+from smilepay_cli.rules.cues.border import border
+from smilepay_cli.rules.cues.change import change, relief
+from smilepay_cli.rules.cues.pattern import fine_pattern
+from smilepay_cli.rules.cues.registry import CUES, FRAMES_MIN, MOVED_MIN
+from smilepay_cli.vocabulary.faces import Box, Frame, Points
+
+EVERY = 4
+"""Picture cues look at every fourth frame of a capture, in turns: each takes longer than a frame may."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """What the frames of a capture have come to."""
+
+    frames: int = 0
+    repeats: int = 0
+    """Frames that are the one before, pixel by pixel."""
+    last_digest: str | None = None
+    first: Any = None
+    """Relief of the first face (change.py)."""
+    start: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """x and y of the first face, and its width, in pixels of the picture."""
+    moved: float = 0.0
+    """How far the face was from there at most, in its widths."""
+    changed: float = 0.0
+    """The largest change of the face."""
+    border: float | None = None
+    fine_pattern: float | None = None
+    """The largest of the frames looked at; None while there was no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CueResult:
+    """What one cue says."""
+
+    name: str
+    score: float | None
+    """None: no answer, which is neither a pass nor a denial."""
+    limit: float
+    denied: bool
+
+
+def watched(trace: Trace, frame: Frame, box: Box, landmarks: Points | None, names: Collection[str] = CUES) -> Trace:
+    """One more frame with a face. Only what `names` need is computed.
+
+    Raises ValueError for a face without a size.
+    """
+    number = trace.frames
+    trace = replace(
+        trace,
+        frames=number + 1,
+        repeats=trace.repeats + (trace.last_digest == frame.pixel_digest),
+        last_digest=frame.pixel_digest,
+    )
+    if "border" in names and number % EVERY == 0:
+        trace = replace(trace, border=larger(trace.border, border(frame.pixels, box)))
+    if "fine_pattern" in names and (number == 0 or number % EVERY == EVERY // 2):
+        trace = replace(trace, fine_pattern=larger(trace.fine_pattern, fine_pattern(frame.pixels, box)))
+    if "copied_frames" in names or "flat_face" in names:
+        trace = _compared(trace, frame, box, landmarks)
+    return trace
+
+
+def judged(trace: Trace, names: Collection[str]) -> list[CueResult]:
+    """One result for each name, in order. Raises KeyError for a name that is no cue."""
+    return [_result(trace, name) for name in names]
+
+
+def larger(one: float | None, other: float | None) -> float | None:
+    """The larger number; what is no number stays, and no answer gives way to one."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one if isnan(one) or one >= other else other
+
+
+def _compared(trace: Trace, frame: Frame, box: Box, landmarks: Points | None) -> Trace:
+    """The face held against the capture's first one."""
+    here = relief(frame.pixels, box, landmarks)
+    x, y, width = _place(box, landmarks)
+    if trace.first is None:
+        return replace(trace, first=here, start=(x, y, width))
+    away = hypot(x - trace.start[0], y - trace.start[1]) / trace.start[2]
+    return replace(
+        trace,
+        moved=max(trace.moved, away),
+        changed=larger(trace.changed, change(trace.first, here)) or 0.0,
+    )
+
+
+def _place(box: Box, landmarks: Points | None) -> tuple[float, float, float]:
+    """Where the face is: between the eyes where landmarks are known, for boxes come in steps."""
+    if landmarks is None:
+        return box.left + box.width / 2, box.top + box.height / 2, float(box.width)
+    x, y = landmarks[36:48].mean(axis=0)
+    return float(x), float(y), float(box.width)
+
+
+def _result(trace: Trace, name: str) -> CueResult:
+    cue = CUES[name]
+    score = _score(trace, name)
+    return CueResult(name, score, cue.limit, denied=score is not None and cue.denies(score))
+
+
+def _score(trace: Trace, name: str) -> float | None:
+    if name == "frozen_feed":
+        return trace.repeats / (trace.frames - 1) if trace.frames > 1 else None
+    if name == "copied_frames":
+        return trace.changed if trace.frames >= FRAMES_MIN else None
+    if name == "flat_face":
+        return trace.changed if trace.frames >= FRAMES_MIN and trace.moved >= MOVED_MIN else None
+    return trace.border if name == "border" else trace.fine_pattern
