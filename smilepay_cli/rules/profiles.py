@@ -8,10 +8,11 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from smilepay_cli.rules.cues.registry import CUES
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.policies import Policy
 
-DENY_CUES = ("frozen_feed",)
+DENY_CUES = tuple(CUES)
 """Every deny cue there is. Each vetoes on its own; none is averaged with another."""
 
 STANDARD = Policy(
@@ -26,7 +27,7 @@ STANDARD = Policy(
     second_face_width_ratio=0.5,
     second_face_score_min=0.3,
     replay_check=True,
-    deny_cues=("frozen_feed",),
+    deny_cues=tuple(name for name, cue in CUES.items() if cue.in_standard),
     lockout_attempts=5,
     lockout_seconds=300,
     capture_seconds=15.0,
@@ -54,6 +55,7 @@ STRICT = replace(
     dissimilarity_max=0.45,
     margin=0.08,
     smile="challenge",
+    deny_cues=DENY_CUES,
     lockout_attempts=3,
     lockout_seconds=900,
     payment_max=Decimal(200),
@@ -105,7 +107,7 @@ SOURCES = {
     "second_face_score_min": "HOG score: 467 of 475 hard LFW crops and 102 of 102 London faces are above, "
     "the false face in sample_faces/eileen/2.jpg (0.01) is below",
     "replay_check": "SHA-256 of file and pixels against every earlier presentation",
-    "deny_cues": "each can veto on its own; frozen_feed: a frame repeated within one capture",
+    "deny_cues": "each can veto on its own; what each sees and how often it errs: docs/liveness.md",
     "lockout_attempts": "refused attempts (10, 11, 13, wrong PIN, and what breaks off after a comparison) before the "
     "lock, counting those under way; 0 is no lock",
     "lockout_seconds": "how long the first lock lasts, and how far back attempts count; each further lock within a "

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 from smilepay_cli.ports import FrameSource
+from smilepay_cli.rules.cues.trace import Trace, watched
 from smilepay_cli.rules.one_face import apart_from, smallest_second_face, the_one_face
 from smilepay_cli.rules.pose import head_pose
+from smilepay_cli.rules.quality import Quality, quality_of, require_quality
 from smilepay_cli.rules.session import Session, require_frontal, seen, shown_enough
 from smilepay_cli.rules.smile import mouth_shape, smile_change, smile_z
 from smilepay_cli.verbs.deadline import each_within
@@ -17,7 +19,16 @@ from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, Frame, MouthShape
 
-_MOST_TELLING = (Reason.SEVERAL_FACES, Reason.FACE_TOO_SMALL, Reason.NO_FACE)
+_MOST_TELLING = (
+    Reason.SEVERAL_FACES,
+    Reason.MOUTH_COVERED,
+    Reason.TOO_DARK,
+    Reason.TOO_BRIGHT,
+    Reason.BLURRED,
+    Reason.FACE_TOO_SMALL,
+    Reason.NO_FACE,
+)
+"""Which reason is told where no frame was good: the one nearest to a good frame first."""
 
 
 @dataclass(slots=True)
@@ -31,6 +42,12 @@ class Capture:
     digests: list[str] = field(default_factory=list)
     """Every digest by which a frame of this capture can be known again."""
     rejected: list[tuple[str, Refused]] = field(default_factory=list)
+    cues: tuple[str, ...] = ()
+    """The deny cues to be looked for."""
+    trace: Trace = field(default_factory=Trace)
+    """What the deny cues have seen so far."""
+    quality: Quality | None = None
+    """Of the last face."""
 
     @property
     def face(self) -> Face:
@@ -59,6 +76,7 @@ class Capture:
             "frames_rejected": len(self.rejected),
             "face_width": face.box.width if face else None,
             "detector_score": round(face.score, 4) if face else None,
+            "quality": quality_figures(self.quality) if self.quality else None,
         }
 
 
@@ -73,9 +91,13 @@ def good_faces(till: Till, source: FrameSource, capture: Capture, *, mouth: bool
             capture.digests += frame.digests
             try:
                 face = _face_of(till, frame, mouth=mouth)
+                capture.quality = quality_of(frame.pixels, face.box, face.landmarks)
+                require_quality(capture.quality)
             except Refused as refused:
                 capture.rejected.append((frame.origin, refused))
                 continue
+            if capture.cues:
+                capture.trace = watched(capture.trace, frame, face.box, face.landmarks, capture.cues)
             capture.session = seen(capture.session, face, till.policy)
             yield face
 
@@ -102,6 +124,11 @@ def require_a_face(capture: Capture) -> None:
         if reason in reasons:
             raise reasons[reason]
     raise Refused(Reason.NO_CAMERA, f"{capture.description} gave no picture", hint="use --image FILE instead")
+
+
+def quality_figures(quality: Quality) -> dict[str, Any]:
+    """For the event: the measures by name."""
+    return {name: round(value, 4) for name, value in asdict(quality).items() if value is not None}
 
 
 def smile_figures(capture: Capture, relaxed: MouthShape | None) -> dict[str, Any]:

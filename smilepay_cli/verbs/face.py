@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from smilepay_cli.ports import FrameSource, PadModel
-from smilepay_cli.rules.cues import require_live_feed
+from smilepay_cli.rules.cues.registry import CUES
+from smilepay_cli.rules.cues.trace import judged
 from smilepay_cli.rules.session import Session, require_shown
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture, smile_figures, watch
@@ -37,7 +38,7 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
     """
     policy = attempt.till.policy
     session = session_for(attempt, source, challenge)
-    capture = _capture(attempt, source, session, mouth=policy.smile != "off")
+    capture = _capture(attempt, source, session, mouth=policy.smile != "off", cues=policy.deny_cues)
     attempt.presented = tuple(dict.fromkeys(capture.digests))
     _check_replay(attempt, capture)
     decision = _match(attempt, capture, pays=True)
@@ -48,8 +49,14 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
         figures.update(smile_figures(capture, relaxed))
         within(lambda: require_shown(capture.session, relaxed, policy))
     with attempt.check("deny_cues") as figures:
-        figures["cues"] = list(policy.deny_cues)
-        within(lambda: require_live_feed(capture.pixel_digests, policy))
+        results = within(lambda: judged(capture.trace, policy.deny_cues))
+        figures["frames"] = capture.trace.frames
+        for cue in results:
+            score = None if cue.score is None else round(cue.score, 4)
+            figures[cue.name] = {"score": score, "limit": cue.limit, "denied": cue.denied}
+        denying = next((cue.name for cue in results if cue.denied), None)
+        if denying:  # each can veto, and none is averaged with another
+            raise Refused(Reason(denying), f"this looks like no person in front of a camera: {CUES[denying].what}")
     if attempt.till.pad is not None:
         _check_pad(attempt, attempt.till.pad, capture)
     return decision
@@ -66,8 +73,10 @@ def _check_pad(attempt: Attempt, pad: PadModel, capture: Capture) -> None:
             raise Refused(Reason.PAD_MODEL_DENIED, "the PAD model takes this for a presentation attack")
 
 
-def _capture(attempt: Attempt, source: FrameSource, session: Session, *, mouth: bool) -> Capture:
-    capture = attempt.capture = Capture(source.description, source.is_camera, session)
+def _capture(
+    attempt: Attempt, source: FrameSource, session: Session, *, mouth: bool, cues: tuple[str, ...] = ()
+) -> Capture:
+    capture = attempt.capture = Capture(source.description, source.is_camera, session, cues=cues)
     with attempt.check("capture") as figures:
         try:
             watch(attempt.till, source, capture, mouth=mouth)

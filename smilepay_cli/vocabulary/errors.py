@@ -73,6 +73,10 @@ class Reason(Enum):
     MOUTH_COVERED = "mouth_covered"
     USED_BEFORE = "used_before"
     FROZEN_FEED = "frozen_feed"
+    BORDER = "border"
+    FINE_PATTERN = "fine_pattern"
+    COPIED_FRAMES = "copied_frames"
+    FLAT_FACE = "flat_face"
     SMILE_NOT_SHOWN = "smile_not_shown"
     TRANSITION_NOT_SHOWN = "transition_not_shown"
     CHALLENGE_NOT_SHOWN = "challenge_not_shown"
@@ -133,6 +137,10 @@ _REASONS_BY_EXIT: dict[ExitStatus, tuple[Reason, ...]] = {
     ExitStatus.ATTACK_SUSPECTED: (
         Reason.USED_BEFORE,
         Reason.FROZEN_FEED,
+        Reason.BORDER,
+        Reason.FINE_PATTERN,
+        Reason.COPIED_FRAMES,
+        Reason.FLAT_FACE,
         Reason.SMILE_NOT_SHOWN,
         Reason.TRANSITION_NOT_SHOWN,
         Reason.CHALLENGE_NOT_SHOWN,

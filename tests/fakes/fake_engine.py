@@ -129,7 +129,9 @@ class FakeEngine:
 
 def _written(facts: dict[str, Any], size: tuple[int, int]) -> Pixels:
     text = MAGIC + json.dumps(facts, sort_keys=True).encode() + b"\0"
-    pixels = np.full((*size, 3), 90 + facts["noise"] % 100, dtype=np.uint8)
+    chance = np.random.default_rng(list(sha256(text).digest()))
+    grey = chance.normal(90 + facts["noise"] % 100, 25, size).clip(1, 245).astype(np.uint8)  # sharp, and well lit
+    pixels = np.repeat(grey[:, :, None], 3, axis=2)
     assert len(text) <= pixels.size, f"{size} is too small a picture to carry {len(text)} bytes"
     pixels.reshape(-1)[: len(text)] = np.frombuffer(text, dtype=np.uint8)
     return pixels
