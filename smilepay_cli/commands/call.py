@@ -14,7 +14,7 @@ from smilepay_cli.rules.profiles import profile
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import FaceEngine, FrameSource
+    from smilepay_cli.ports import FaceEngine, FrameSource, Viewer
     from smilepay_cli.verbs.till import Till
     from smilepay_cli.vocabulary.policies import Policy
 
@@ -60,6 +60,8 @@ class Call:
     """What the parts below had to say about this call, for the result."""
     over_spinner: list[Callable[[str], None]] = field(default_factory=list)
     """Writes a line above the spinner, while one turns."""
+    stop_spinner: list[Callable[[], None]] = field(default_factory=list)
+    """Ends the spinner, while one turns, for something else that draws on the terminal."""
 
     @cached_property
     def home(self) -> Path:
@@ -131,6 +133,13 @@ class Call:
             stdin=self.environment.stdin_bytes,
             clock=self.environment.clock,
         )
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """Who is shown the capture while it is watched."""
+        from smilepay_cli.commands.viewers import viewer_for
+
+        return viewer_for(self)
 
     def close(self) -> None:
         """Let go of the wallet, where it was opened."""

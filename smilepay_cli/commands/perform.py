@@ -106,10 +106,12 @@ def _progress(call: Call, path: str) -> Iterator[None]:
 
     with Console(file=stderr, no_color=call.shared.no_color).status(_LOOKING[path]) as status:
         call.over_spinner.append(lambda line: status.console.print(line, markup=False, highlight=False))
+        call.stop_spinner.append(status.stop)
         try:
             yield
         finally:
             call.over_spinner.clear()
+            call.stop_spinner.clear()
 
 
 _LOOKING = {
