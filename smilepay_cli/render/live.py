@@ -40,7 +40,8 @@ SMALLEST = (40, 12)
 """Columns and rows from which there is a picture; below, the instruction is all there is."""
 _ROWS_OF_WORDS = 3
 _METER_WIDTH = 30
-_GREEN, _RED, _YELLOW, _BOX = "32", "31", "33", (235, 235, 235)
+_GREEN, _RED, _YELLOW = "32", "31", "33"
+_BOX: RGB = (235, 235, 235)
 _BOX_COLOURS: dict[str, RGB] = {"done": (60, 220, 90), "failed": (240, 60, 60)}
 
 
@@ -138,7 +139,8 @@ class TerminalViewer:
             if self._before:
                 self._before()
                 self._before = None
-            self._held = self._held or []
+            if self._held is None:
+                self._held = []
             size = self._screen.size()
             self._screen.draw(page(moment, size, self._colours, unicode=self._unicode), size)
         except OSError:

@@ -7,6 +7,7 @@ under way. Everything goes to the file descriptor and past Python's buffers, sin
 
 from __future__ import annotations
 
+import atexit
 import os
 import select
 import signal
@@ -48,6 +49,7 @@ class Screen:
         begin = _BEGIN
         if not self._taken:
             self._watch_signals()
+            atexit.register(self._leave)
             self._taken = True  # first, since it must be given back even when only half of it arrives
             begin = _TAKE + _BEGIN
         elif size != self._size:
@@ -58,17 +60,16 @@ class Screen:
 
     def give_back(self) -> None:
         """Everything as it was; nothing happens when nothing was taken."""
-        try:
-            self._leave()
-        finally:
-            while self._watched:
-                signal.signal(self._watched.pop(), signal.SIG_DFL)
+        self._leave()
+        while self._watched:
+            signal.signal(self._watched.pop(), signal.SIG_DFL)
+        atexit.unregister(self._leave)
 
     def _leave(self) -> None:
         if self._taken:
-            self._taken = False
             with suppress(OSError):
                 self._write(_GIVE_BACK)
+            self._taken = False  # last: a second Ctrl-C in between leaves it to the end of the program
 
     def _watch_signals(self) -> None:
         """Signals that would end or stop the program with the cursor hidden; only where nobody else handles them."""

@@ -375,6 +375,16 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_goes_on(there: Terminal) -> None:
     assert grid.as_before
 
 
+def test_a_view_that_nobody_closed_ends_with_the_program(there: Terminal) -> None:
+    """A second Ctrl-C may come while the first is being dealt with."""
+    abandoned = _IN_A_PROCESS.replace("with TerminalViewer", "viewer = TerminalViewer").replace(") as viewer:", ")")
+    snippet = abandoned.replace("    while True:", "for _ in range(3):").replace("        ", "    ")
+    assert subprocess.run([sys.executable, "-c", snippet], stderr=there.stream, cwd=Path.cwd()).returncode == 0
+    grid = Grid(80, 24)
+    grid.feed(there.written())
+    assert grid.pictures > 0 and grid.as_before
+
+
 def _wait_for_pictures(there: Terminal, grid: Grid, before: int = 0) -> None:
     """Until some were drawn; a stream of them never settles, so that it is cut anywhere."""
     deadline = time.monotonic() + 20
