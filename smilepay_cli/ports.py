@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from smilepay_cli.vocabulary.events import Event, Slot, StoredEvent
 from smilepay_cli.vocabulary.faces import Box, Detections, Frame, TemplateMaker
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
     from smilepay_cli.vocabulary.faces import Pixels, Points
+    from smilepay_cli.vocabulary.moments import Moment
 
 
 class Clock(Protocol):
@@ -372,3 +374,17 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of the file."""
+
+
+class Viewer(Protocol):
+    """Who is shown a capture while it is watched. Nothing that goes wrong with it is anybody's but its own."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Everything as it was before, however the capture ended."""
+
+    def show(self, moment: Moment) -> None:
+        """The newest moment; it may be left out where moments come faster than they can be shown."""

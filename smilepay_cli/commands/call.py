@@ -15,7 +15,7 @@ from smilepay_cli.rules.profiles import profile
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import FaceEngine, FrameSource
+    from smilepay_cli.ports import FaceEngine, FrameSource, Viewer
     from smilepay_cli.verbs.till import Till
     from smilepay_cli.vocabulary.policies import Policy
 
@@ -63,6 +63,8 @@ class Call:
     """Writes a line above the spinner, while one turns."""
     without_spinner: list[Callable[[], AbstractContextManager[None]]] = field(default_factory=list)
     """Stops the spinner for a while, while one turns."""
+    stop_spinner: list[Callable[[], None]] = field(default_factory=list)
+    """Ends the spinner, while one turns, for something else that draws on the terminal."""
 
     @cached_property
     def home(self) -> Path:
@@ -90,7 +92,9 @@ class Call:
     @cached_property
     def till(self) -> Till:
         """Everything a verb needs; nothing is opened yet."""
-        return self.till_at(self.home, self.policy)
+        from dataclasses import replace
+
+        return replace(self.till_at(self.home, self.policy), viewer=lambda: self.viewer)
 
     def till_with(self, pad_model: str | None) -> Till:
         """The till, with a PAD model from a file where one is named. Raises UsageProblem for one that is unusable."""
@@ -144,6 +148,13 @@ class Call:
             stdin=self.environment.stdin_bytes,
             clock=self.environment.clock,
         )
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """Who is shown the capture while it is watched."""
+        from smilepay_cli.commands.viewers import viewer_for
+
+        return viewer_for(self)
 
     def close(self) -> None:
         """Let go of the wallet, where it was opened."""

@@ -116,11 +116,13 @@ def _progress(call: Call, path: str) -> Iterator[None]:
 
         call.over_spinner.append(lambda line: status.console.print(line, markup=False, highlight=False))
         call.without_spinner.append(stopped)
+        call.stop_spinner.append(status.stop)
         try:
             yield
         finally:
             call.over_spinner.clear()
             call.without_spinner.clear()
+            call.stop_spinner.clear()
 
 
 _LOOKING = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from smilepay_cli.rules.quality import Quality, quality_of, require_quality
 from smilepay_cli.rules.session import Session, require_frontal, seen, shown_enough
 from smilepay_cli.rules.smile import mouth_shape, smile_change, smile_z
 from smilepay_cli.verbs.deadline import each_within
+from smilepay_cli.verbs.moments import moment_of
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, Frame, MouthShape
@@ -48,6 +49,9 @@ class Capture:
     """What the deny cues have seen so far."""
     quality: Quality | None = None
     """Of the last face."""
+    asks_for_smile: bool = False
+    seconds_max: float | None = None
+    """When the capture ends; None for stills."""
 
     @property
     def face(self) -> Face:
@@ -83,8 +87,35 @@ class Capture:
 def good_faces(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> Generator[Face, None, None]:
     """The face of each good frame, in order; what is wrong with the others goes to `capture.rejected`.
 
-    `mouth` asks for landmarks, mouth shape and pose too.
+    `mouth` asks for landmarks, mouth shape and pose too. Whoever stands in front of a camera sees what is made of it.
     """
+    looks = each_within(_looks(till, source, capture, mouth=mouth))
+    with till.viewer() if source.is_camera and till.viewer else nullcontext() as viewer, closing(looks):
+        for look in looks:
+            if isinstance(look, Face):
+                capture.session = seen(capture.session, look, till.policy)
+            if viewer:
+                viewer.show(moment_of(look, capture, till.policy))
+            if isinstance(look, Face):
+                yield look
+
+
+def watch(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> None:
+    """Watch until the policy's smile was shown, or to the end. Without `mouth` the first good frame does.
+
+    Raises Refused (exit 12) when no frame was usable: the most telling reason of all frames.
+    """
+    with closing(good_faces(till, source, capture, mouth=mouth)) as faces:
+        for _ in faces:
+            if not mouth or shown_enough(capture.session, till.policy):
+                break
+    require_a_face(capture)
+
+
+def _looks(
+    till: Till, source: FrameSource, capture: Capture, *, mouth: bool
+) -> Generator[Face | tuple[Frame, Refused], None, None]:
+    """Of each frame the face, or why there is no good one."""
     with closing(cast("Any", source.frames())) as frames:
         for frame in frames:
             capture.pixel_digests.append(frame.pixel_digest)
@@ -95,23 +126,11 @@ def good_faces(till: Till, source: FrameSource, capture: Capture, *, mouth: bool
                 require_quality(capture.quality)
             except Refused as refused:
                 capture.rejected.append((frame.origin, refused))
+                yield frame, refused
                 continue
             if capture.cues:
                 capture.trace = watched(capture.trace, frame, face.box, face.landmarks, capture.cues)
-            capture.session = seen(capture.session, face, till.policy)
             yield face
-
-
-def watch(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> None:
-    """Watch until the policy's smile was shown, or to the end. Without `mouth` the first good frame does.
-
-    Raises Refused (exit 12) when no frame was usable: the most telling reason of all frames.
-    """
-    with closing(each_within(good_faces(till, source, capture, mouth=mouth))) as faces:
-        for _ in faces:
-            if not mouth or shown_enough(capture.session, till.policy):
-                break
-    require_a_face(capture)
 
 
 def require_a_face(capture: Capture) -> None:

@@ -18,7 +18,7 @@ from smilepay_cli.rules.session import FRONTAL, Session
 from smilepay_cli.rules.smile import is_relaxed
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.capture import Capture, good_faces, require_a_face
-from smilepay_cli.verbs.deadline import each_within, within
+from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.gallery import open_gallery, seal_template
 from smilepay_cli.verbs.lookup import clean_name
 from smilepay_cli.verbs.post import post_money, posting_facts
@@ -125,7 +125,7 @@ def _templates(attempt: Attempt, source: FrameSource, capture: Capture) -> tuple
     till = attempt.till
     with attempt.check("capture") as figures:
         faces: list[Face] = []
-        with closing(each_within(good_faces(till, source, capture, mouth=True))) as found:
+        with closing(good_faces(till, source, capture, mouth=True)) as found:
             for face in found:
                 if all(face.frame.pixel_digest != other.frame.pixel_digest for other in faces):
                     faces.append(face)

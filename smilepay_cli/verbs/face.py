@@ -76,7 +76,8 @@ def _check_pad(attempt: Attempt, pad: PadModel, capture: Capture) -> None:
 def _capture(
     attempt: Attempt, source: FrameSource, session: Session, *, mouth: bool, cues: tuple[str, ...] = ()
 ) -> Capture:
-    capture = attempt.capture = Capture(source.description, source.is_camera, session, cues=cues)
+    capture = attempt.capture = Capture(source.description, source.is_camera, session, cues=cues, asks_for_smile=mouth)
+    capture.seconds_max = attempt.till.policy.capture_seconds if source.is_camera else None
     with attempt.check("capture") as figures:
         try:
             watch(attempt.till, source, capture, mouth=mouth)

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import CatalogueSource, Clock, FaceEngine, GalleryFile, Ids, PadModel, Pins, Store, Vault
+    from collections.abc import Callable
+
+    from smilepay_cli.ports import (
+        CatalogueSource,
+        Clock,
+        FaceEngine,
+        GalleryFile,
+        Ids,
+        PadModel,
+        Pins,
+        Store,
+        Vault,
+        Viewer,
+    )
     from smilepay_cli.rules.schemes import Scheme
     from smilepay_cli.vocabulary.policies import Policy
 
@@ -24,6 +37,8 @@ class Till:
     clock: Clock
     ids: Ids
     policy: Policy
+    viewer: Callable[[], Viewer] | None = None
+    """Who is shown a capture while a camera is watched."""
     pad: PadModel | None = None
     """A passive network for presentation attacks that the caller brought. It can only refuse."""
     terminal: str = "local"
