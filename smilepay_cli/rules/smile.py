@@ -19,8 +19,8 @@ WIDTH_WEIGHT, LIFT_WEIGHT, OPENING_WEIGHT, OFFSET = 15.38, 6.65, 8.07, -15.98
 of the smiles and 15 % of the others through)."""
 OPENING_MAX = 0.35
 """More of an open mouth adds nothing: it is a shout or a yawn. 9 of 10 smiling people of LFW are below."""
-WIDER_WEIGHT, LIFTED_WEIGHT, UNCHANGED = 16.0, 20.0, -2.15
-"""Of `smile_change`: a logistic fit on the tuning halves of London and LFW (`python -m benchmarks.smiles`)."""
+WIDER_WEIGHT, LIFTED_WEIGHT, UNCHANGED = 14.0, 30.9, -2.0
+"""Of `smile_change`: a logistic fit on the tuning halves of London and LFW (`python -m benchmarks.liveness`)."""
 CLOSED_LIPS_MAX = 0.20
 """Up to this opening a change of the mouth is told from talking by its corners alone. Beyond it `smile_z` has to see a
 smile as well. Smiles of London's tuning half end at 0.21; otto, who talks, at 0.22 to 0.40."""
@@ -66,7 +66,7 @@ def smile_z(mouth: MouthShape) -> float:
 
 
 def smile_change(mouth: MouthShape, relaxed: MouthShape) -> float:
-    """Log-odds that a mouth smiles where the same person's relaxed one is known; -2.15 for no change at all."""
+    """Log-odds that a mouth smiles where the same person's relaxed one is known; -2 for no change at all."""
     wider, lifted = mouth.width - relaxed.width, mouth.lift - relaxed.lift
     return WIDER_WEIGHT * wider + LIFTED_WEIGHT * lifted + UNCHANGED
 

@@ -34,7 +34,7 @@ WEAKER_AND_STRICTER: dict[str, tuple[list[Any], list[Any]]] = {
     "margin": ([0.04, 0.0], [0.06, 2.0]),
     "smile": (["still", "off"], ["challenge"]),
     "smile_z_min": ([-0.25, -50.0], [-0.23, 50.0]),
-    "smile_change_min": ([-1.3, -50.0], [-1.1, 50.0]),
+    "smile_change_min": ([-0.9, -50.0], [-0.7, 50.0]),
     "face_width_min": ([59, 20], [61, 2000]),
     "second_face_width_ratio": ([0.51, 1.0], [0.49, 0.1]),
     "second_face_score_min": ([0.31, 10.0], [0.29, -1.0]),

@@ -37,12 +37,12 @@ TRANSITION = replace(STANDARD, smile="transition")
 NEUTRAL = MouthShape(0.80, 0.0, 0.0)
 """z = -3.68."""
 SMILE = MouthShape(1.10, 0.1, 0.0)
-"""z = 1.60, and a change of +4.65 from NEUTRAL."""
+"""z = 1.60, and a change of +5.29 from NEUTRAL."""
 PURSED = MouthShape(0.60, 0.0, 0.0)
 CLOSED = MouthShape(0.88, 0.05, 0.0)
-"""z = -2.11, no smile by itself; a change of +0.13 from NEUTRAL."""
+"""z = -2.11, no smile by itself; a change of +0.67 from NEUTRAL."""
 TALKING = MouthShape(0.90, 0.02, 0.24)
-"""z = -0.06 would do by itself; a change of -0.15."""
+"""z = -0.06 would do by itself; a change of +0.02."""
 NOTHING = MouthShape(float("nan"), 0.0, 0.0)
 AHEAD, LEFT, RIGHT = Pose(0.0, 0.0, 0.0), Pose(25.0, 0.0, 0.0), Pose(-25.0, 0.0, 0.0)
 BOX = Box(0, 0, 100, 100)

@@ -1,0 +1,1 @@
+"""Smiles and simulated attacks, through the rules and through `pay` itself."""
