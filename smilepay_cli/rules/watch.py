@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from smilepay_cli.rules.cues.registry import CUES
 from smilepay_cli.rules.smile import smile_z
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face
@@ -17,8 +18,6 @@ from smilepay_cli.vocabulary.policies import Policy
 
 RECENT = 4
 """Faces kept for averaging; of neighbouring frames more add little."""
-FROZEN_SHARE_MAX = 0.5
-"""A camera's noise makes every frame new; more identical neighbours than this is a frozen feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def require_live_feed(pixel_digests: Sequence[str], policy: Policy) -> None:
     """Raises Refused (FROZEN_FEED) when most frames of a capture repeat the frame before them."""
     pairs = list(pairwise(pixel_digests))
     repeats = sum(first == second for first, second in pairs)
-    if "frozen_feed" in policy.deny_cues and pairs and repeats / len(pairs) > FROZEN_SHARE_MAX:
+    if "frozen_feed" in policy.deny_cues and pairs and CUES["frozen_feed"].denies(repeats / len(pairs)):
         raise Refused(Reason.FROZEN_FEED, f"{repeats} of {len(pairs)} frames repeat the one before: a frozen feed")
 
 
