@@ -37,13 +37,14 @@ def measure(engine: FastEngine) -> dict[str, Any]:
 
 
 def counted(stage: Stage, trials: Iterable[Trial], names: tuple[str, ...]) -> dict[str, Any]:
-    """Rates by kind and by half, and by `HALF, SET` too. A rate is over the presentations that have an answer."""
+    """Rates by kind and by half, bona fide ones by `HALF, SET` too. A rate is over the presentations that have an answer."""
     counts: Counts = defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: [0, 0])))
     for number, trial in enumerate(trials):
         if number % 200 == 0:
             print(f"{number} presentations judged; now {trial.kind}, {trial.set}", file=sys.stderr, flush=True)
         answers = answers_of(stage, trial, names)
-        for group in (trial.half, f"{trial.half}, {trial.set}"):
+        apart = [f"{trial.half}, {trial.set}"] if trial.kind == BONA_FIDE else []
+        for group in (trial.half, *apart):
             for asked, answer in answers.items():
                 tally = counts[trial.kind][group][asked]
                 tally[0] += answer is True
