@@ -37,7 +37,7 @@ def measure(engine: FastEngine) -> dict[str, Any]:
 
 
 def counted(stage: Stage, trials: Iterable[Trial], names: tuple[str, ...]) -> dict[str, Any]:
-    """Rates by kind and by half, bona fide ones by `HALF, SET` too. A rate is over the presentations that have an answer."""
+    """Rates by kind and by half, bona fide ones by `HALF, SET` too. A rate is over those that have an answer."""
     counts: Counts = defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: [0, 0])))
     for number, trial in enumerate(trials):
         if number % 200 == 0:

@@ -35,9 +35,10 @@ LUMINANCE_MAX = 0.86
 OVER_EXPOSURE_MAX = 0.10
 SHARPNESS_MIN = 0.375
 MOUTH_CONTRAST_MIN = 0.09
-"""At these limits 3 of 291 bona fide pictures of the tuning half (LFW, London) are refused (two of them blurred, one with
-a faint mouth), and 3 of 290 of the other, all blurred ones of LFW. They lie where the smile suffers rather than the match: on London faces the blurred
-pictures that are refused move a smile's z by 0.76 (median) and those that pass by 0.29, dark ones by 1.47 and 0.24."""
+"""At these limits 3 of 291 bona fide pictures of the tuning half (LFW, London) are refused (two of them blurred,
+one with a faint mouth), and 3 of 290 of the other, all blurred ones of LFW. They lie where the smile suffers rather
+than the match: on London faces the blurred pictures that are refused move a smile's z by 0.76 (median) and those
+that pass by 0.29, dark ones by 1.47 and 0.24."""
 MIDDLE_GREY = 0.5
 """Luminance mean above which a face without dynamic range is too bright rather than too dark."""
 
