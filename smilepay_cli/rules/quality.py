@@ -35,6 +35,10 @@ LUMINANCE_MAX = 0.86
 OVER_EXPOSURE_MAX = 0.10
 SHARPNESS_MIN = 0.375
 MOUTH_CONTRAST_MIN = 0.09
+"""At these limits 3 of 291 bona fide pictures of the tuning half (LFW, London) are refused (two of them blurred,
+one with a faint mouth), and 3 of 290 of the other, all blurred ones of LFW. They lie where the smile suffers rather
+than the match: on London faces the blurred pictures that are refused move a smile's z by 0.76 (median) and those
+that pass by 0.29, dark ones by 1.47 and 0.24."""
 MIDDLE_GREY = 0.5
 """Luminance mean above which a face without dynamic range is too bright rather than too dark."""
 
@@ -92,20 +96,26 @@ def require_quality(
 ) -> None:
     """Raises Refused (TOO_DARK, TOO_BRIGHT, BLURRED, MOUTH_COVERED) for a face that is no use.
 
-    A measure that is not a number is refused as well; one that is None was not asked for. The mouth comes after
-    darkness and blur, which take its edges too and have to be mended first, and before brightness: masks are white.
+    A measure that is not a number is refused as well; one that is None was not asked for. What is wrong with the
+    light is told first, since it takes all else with it; white parts come last, since masks are white.
     """
     lit = quality.luminance_mean >= luminance_min and quality.under_exposure <= UNDER_EXPOSURE_MAX
     flat = not quality.dynamic_range >= DYNAMIC_RANGE_MIN
-    bright = quality.luminance_mean > MIDDLE_GREY
-    if not lit or (flat and not bright):
+    bright = quality.luminance_mean > (MIDDLE_GREY if flat else luminance_max)
+    if not bright and (flat or not lit):
         raise Refused(Reason.TOO_DARK, "the face is too dark", hint="turn on a light, or turn towards one")
+    if bright:
+        raise _too_bright()
     if not quality.sharpness >= sharpness_min:
         raise Refused(Reason.BLURRED, "the picture is blurred", hint="hold still, and wipe the lens")
     if quality.mouth_contrast is not None and not quality.mouth_contrast >= mouth_contrast_min:
         raise Refused(Reason.MOUTH_COVERED, "the mouth is covered", hint="take hand, scarf or mask away from the mouth")
-    if flat or not (quality.luminance_mean <= luminance_max and quality.over_exposure <= OVER_EXPOSURE_MAX):
-        raise Refused(Reason.TOO_BRIGHT, "the face is too bright", hint="turn away from the window or the lamp")
+    if not quality.over_exposure <= OVER_EXPOSURE_MAX:
+        raise _too_bright()
+
+
+def _too_bright() -> Refused:
+    return Refused(Reason.TOO_BRIGHT, "the face is too bright", hint="turn away from the window or the lamp")
 
 
 def _sharpness(level: NDArray[Any]) -> float:

@@ -26,7 +26,8 @@ RECENT = 4
 """Faces kept for averaging; of neighbouring frames more add little."""
 HELD, LASTING = 3, 2
 """Frames of a camera in a row: of a relaxed face, and of what is asked for. One face that was measured wrongly makes
-neither: otto talks and is moved by up to 1.3 (smile_change) from frame to frame, and never for two against three."""
+neither: of otto, who talks, it comes to -0.2 (smile_change) from one frame to another, and to -1.5 at most for two
+frames against three."""
 SAME_PLACE = 0.3
 """Intersection over union of a face's boxes in neighbouring frames; less is a jump, or somebody else."""
 FRONTAL = 20.0

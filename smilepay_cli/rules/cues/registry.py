@@ -37,7 +37,9 @@ CUES: dict[str, Cue] = {
         denies_beyond="above",
         limit=0.5,
         what="share of frames that repeat the one before, pixel by pixel",
-        source="a camera's noise makes every frame new",
+        source="a camera's noise makes every frame new; it stops what is repeated bit by bit (24 of 24 frozen "
+        "captures) and nothing that was encoded anew or noised (0 of 48). Bona fide: 0 of 34 windows of "
+        "three clips",
         in_standard=True,
     ),
     "border": Cue(
@@ -45,7 +47,12 @@ CUES: dict[str, Cue] = {
         denies_beyond="above",
         limit=0.68,
         what="straight edges on three sides of the face, as of a screen or a sheet",
-        source="",
+        source="above all pictures of the tuning half (LFW, London: 0 of 291; 0 of 112 through the attacks' "
+        "camera) and above a door behind a sample face (0.64). On the other half it denies 0 of 290 bona "
+        "fide pictures, 1 of 110 through the attacks' camera, and stops 98 of 110 screens with their "
+        "bezel and 107 of 110 sheets with their borders in view; 11 of the 12 missed screens show dark "
+        "grey crops whose edges merge with the bezel. It denies one sample face, eileen/2.jpg, a portrait "
+        "before a flag and a model",
         in_standard=True,
     ),
     "fine_pattern": Cue(
@@ -53,7 +60,11 @@ CUES: dict[str, Cue] = {
         denies_beyond="above",
         limit=1.15,
         what="the dots of a print, or the pixels of a screen",
-        source="",
+        source="above all sharp bona fide pictures of the tuning half (largest 1.09; JPEG of quality 40, resized "
+        "or not: 1.10). On the other half it denies 0 of 290 bona fide pictures, 3 of 110 blurred and 18 "
+        "of 96 with a covered mouth, most of which are refused for their quality before, and stops 102 of "
+        "106 newspaper prints; of screens that fill the view 7 of 110, since cameras seldom see their "
+        "pixels, and no photo print",
         in_standard=True,
     ),
     "copied_frames": Cue(
@@ -61,15 +72,23 @@ CUES: dict[str, Cue] = {
         denies_beyond="below",
         limit=0.005,
         what="a face on which nothing changes but noise",
-        source="",
-        in_standard=False,
+        source="between copies of the sample clips (at most 0.0042) and the stillest second of them (0.0066). Of "
+        "photos of the other half it stops 24 of 24 frozen captures, 22 of 24 encoded anew and 23 of 24 "
+        "with faked noise. Bona fide: 0 of 34 windows of 16 frames and 0 of 12 through the attacks' "
+        "camera, but these are three clips of two people: who holds quite still for a second may be "
+        "denied. Shorter captures have no answer",
+        in_standard=True,
     ),
     "flat_face": Cue(
         kind="capture",
         denies_beyond="below",
         limit=0.02,
         what="a face that moves about as a picture does, and changes no more than one",
-        source="",
+        source="between prints and screens waved about (half of them below 0.01) and talking faces (0.03 and "
+        "more). Of photos of the other half it stops 7 of 7 prints and 8 of 8 screens in motion, of the "
+        "sample clips 10 of 11 and 7 of 12 (flicker and reflections change a face too). Bona fide "
+        "captures with enough motion for an answer: 0 of 5, of one clip, which is too few to be used "
+        "unasked. Others have no answer",
         in_standard=False,
     ),
 }
