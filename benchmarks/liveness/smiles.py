@@ -103,8 +103,8 @@ def rates(trials: Sequence[Trial]) -> dict[str, Any]:
     plain = [trial for trial in trials if not trial.retaken]
     return {
         rule: {
-            "smiling_refused": as_figures(_rate(plain, True, lambda trial, says=says: not says(trial))),  # type: ignore[misc]
-            "smiling_refused_with_retakes": as_figures(_rate(trials, True, lambda trial, says=says: not says(trial))),  # type: ignore[misc]
+            "smiling_refused": as_figures(_rate(plain, True, lambda trial, says=says: not says(trial))),
+            "smiling_refused_with_retakes": as_figures(_rate(trials, True, lambda trial, says=says: not says(trial))),
             "relaxed_accepted": as_figures(_rate(trials, False, says)),
         }
         for rule, says in rules.items()

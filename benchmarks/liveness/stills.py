@@ -1,0 +1,102 @@
+"""Stills under `standard`: the people themselves, other people, and pictures of pictures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.accuracy.photos import Photo, evaluation, halves
+from benchmarks.accuracy.rates import Rate
+from benchmarks.accuracy.report import as_figures
+from benchmarks.liveness.wallet import Pictures, Wallet, told
+from smilepay_cli.adapters.faces.fast import FastEngine
+from smilepay_cli.harnesses.forging.seeds import rng_for
+from smilepay_cli.harnesses.forging.species import DEGRADATIONS, SPECIES
+from smilepay_cli.rules.cues.registry import CUES
+from smilepay_cli.vocabulary.faces import Pixels
+
+SEED = 4
+PICTURE_CUES = tuple(name for name, cue in CUES.items() if cue.kind == "picture")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Two portraits of one sitting."""
+
+    name: str
+    neutral: Pixels
+    smiling: Pixels
+
+
+def people(photos: Iterable[Photo]) -> list[Person]:
+    """Of London."""
+    found: dict[str, dict[str, Pixels]] = {}
+    for photo in photos:
+        found.setdefault(photo.person, {})[photo.path.stem] = photo.pixels
+    return [Person(name, both["neutral"], both["smiling"]) for name, both in found.items()]
+
+
+def measure(engine: FastEngine, folder: Path) -> dict[str, Any]:
+    """The reporting half is enrolled with the neutral portrait; everybody tries to pay."""
+    tuning, reporting = (people(half) for half in halves(evaluation("london")))
+    wallet = Wallet(folder / "stills", engine)
+    enrolled = [person for person in reporting if wallet.enroll(person.name, person.neutral)]
+    try:
+        return {
+            "enrolled": as_figures(Rate(len(enrolled), len(reporting))),
+            "people": _people(wallet, enrolled, tuning),
+            "attacks": {name: _species(wallet, engine, enrolled, name) for name in (*SPECIES, "recaptured_bona_fide")},
+        }
+    finally:
+        wallet.close()
+
+
+def _people(wallet: Wallet, enrolled: list[Person], strangers: list[Person]) -> dict[str, Any]:
+    """Trials of ISO/IEC 30107-3's bona fide kind, and of 19795-1's non-mated kind."""
+    standard = wallet.policy("standard")
+    kinds: dict[str, list[tuple[Pixels, str | None]]] = {
+        "smiling": [(person.smiling, None) for person in enrolled],
+        "neutral": [(person.neutral, None) for person in enrolled],
+        "strangers_smiling": [(person.smiling, None) for person in strangers],
+        "strangers_neutral": [(person.neutral, None) for person in strangers],
+        "claims_of_others": [
+            (person.smiling, other.name) for person in enrolled for other in enrolled if other is not person
+        ],
+    }
+    found = {}
+    for kind, trials in kinds.items():
+        answers: Counter[str] = Counter()
+        for pixels, account in trials:
+            answers[told(wallet.pay(standard, Pictures([pixels]), account=account))] += 1
+        found[kind] = {"paid": as_figures(Rate(answers["paid"], len(trials))), "answers": dict(answers)}
+    return found
+
+
+def _species(wallet: Wallet, engine: FastEngine, enrolled: list[Person], name: str) -> dict[str, Any]:
+    """One picture of each smiling portrait, presented as a still.
+
+    `without_cues` and each cue alone are under `standard`; `standard` has its own replay check, and the portrait itself
+    was presented before.
+    """
+    species = SPECIES.get(name) or DEGRADATIONS[name]
+    columns: dict[str, Counter[str]] = {}
+    for person in enrolled:
+        face = engine.detect(person.smiling).found[0].box
+        forged = species.make(person.smiling, face, rng_for(SEED, name, person.name), 1.0)
+        shown = Pictures([forged])
+        policies = {
+            "without_cues": wallet.policy("standard", deny_cues=()),
+            **{cue: wallet.policy("standard", deny_cues=(cue,)) for cue in PICTURE_CUES},
+            "standard": wallet.policy("standard", replay_check=True),
+            "strict": wallet.policy("strict"),
+        }
+        wallet.pay(policies["standard"], Pictures([person.smiling]))
+        for column, policy in policies.items():
+            columns.setdefault(column, Counter())[told(wallet.pay(policy, shown))] += 1
+    return {
+        column: {"paid": as_figures(Rate(answers["paid"], len(enrolled))), "answers": dict(answers)}
+        for column, answers in columns.items()
+    }
