@@ -60,11 +60,11 @@ CUES: dict[str, Cue] = {
         denies_beyond="above",
         limit=1.15,
         what="the dots of a print, or the pixels of a screen",
-        source="above all sharp bona fide pictures of the tuning half (largest 1.09; JPEG of quality 40, resized "
-        "or not: 1.10). On the other half it denies 0 of 290 bona fide pictures, 3 of 110 blurred and 18 "
-        "of 96 with a covered mouth, most of which are refused for their quality before, and stops 102 of "
-        "106 newspaper prints; of screens that fill the view 7 of 110, since cameras seldom see their "
-        "pixels, and no photo print",
+        source="above all sharp bona fide pictures of the tuning half (largest 1.09; of JPEG of quality 40 1.05, "
+        "of quality 75 resized to 70 % 1.10). On the other half it denies 0 of 290 bona fide pictures, 3 "
+        "of 110 blurred and 18 of 96 with a covered mouth, most of which are refused for their quality "
+        "before, and stops 102 of 106 newspaper prints; of screens that fill the view 7 of 110, since "
+        "cameras seldom see their pixels, and no photo print",
         in_standard=True,
     ),
     "copied_frames": Cue(
@@ -72,12 +72,13 @@ CUES: dict[str, Cue] = {
         denies_beyond="below",
         limit=0.005,
         what="a face on which nothing changes but noise",
-        source="between copies of the sample clips (at most 0.0042) and the stillest second of them (0.0066). Of "
-        "photos of the other half it stops 24 of 24 frozen captures, 22 of 24 encoded anew and 23 of 24 "
-        "with faked noise. Bona fide: 0 of 34 windows of 16 frames and 0 of 12 through the attacks' "
-        "camera, but these are three clips of two people: who holds quite still for a second may be "
-        "denied. Shorter captures have no answer",
-        in_standard=True,
+        source="between copies of the sample clips (at most 0.0042) and the stillest second of those clips "
+        "(0.0052): there is hardly room, and no other bona fide clips to try it on. Of photos of the "
+        "reporting half it stops 24 of 24 frozen captures, 22 of 24 encoded anew and 23 of 24 with faked "
+        "noise. Bona fide: 0 of 34 overlapping windows of 16 frames and 0 of 12 through the attacks' "
+        "camera, from three clips of two people that the limit was chosen on. Who holds quite still for a "
+        "second may be denied, so it is not used unasked. Shorter captures have no answer",
+        in_standard=False,
     ),
     "flat_face": Cue(
         kind="capture",
