@@ -205,17 +205,17 @@ def checks_of_a_payment() -> str:
 LIMITS = (
     ("Two pictures of different people: taken for one person?", 21, 28320),
     ("Two pictures of one person: taken for different people?", 38, 360),
-    ("A person smiles, often with closed lips: seen as a smile?", 20, 51),
-    ("A person does not smile: seen as a smile?", 0, 51),
 )
 """Question, hits, trials, all under policy `standard`; rules/profiles.SOURCES says on which pictures."""
 
 
 def limits() -> str:
     """What was measured under policy `standard`, with counts and intervals; and what is to be expected."""
-    rows = [(question, measured(hits, trials)) for question, hits, trials in LIMITS]
-    photograph = "A new photograph of a smiling customer, on paper or on a screen: does it pay?"
-    rows.append((photograph, "**Expect yes.** `standard` has no check that could tell"))
+    from tools.docs_liveness import smile_rates, whole_prints
+
+    rows = [(question, measured(hits, trials)) for question, hits, trials in (*LIMITS, *smile_rates())]
+    photograph = "A new photograph of a smiling customer, printed or on a screen, its borders not in view: does it pay?"
+    rows.append((photograph, f"**Expect yes:** {whole_prints()} simulated ones did. `strict` takes no single picture"))
     return table(("question, under policy `standard`", "measured (95 % interval)"), rows)
 
 

@@ -79,23 +79,28 @@ def _species(wallet: Wallet, engine: FastEngine, enrolled: list[Person], name: s
     """One picture of each smiling portrait, presented as a still.
 
     `without_cues` and each cue alone are under `standard`; `standard` has its own replay check, and the portrait itself
-    was presented before.
+    was presented before. `strict_two_pictures` shows the relaxed portrait first, forged in the same way.
     """
     species = SPECIES.get(name) or DEGRADATIONS[name]
     columns: dict[str, Counter[str]] = {}
     for person in enrolled:
-        face = engine.detect(person.smiling).found[0].box
-        forged = species.make(person.smiling, face, rng_for(SEED, name, person.name), 1.0)
-        shown = Pictures([forged])
-        policies = {
-            "without_cues": wallet.policy("standard", deny_cues=()),
-            **{cue: wallet.policy("standard", deny_cues=(cue,)) for cue in PICTURE_CUES},
-            "standard": wallet.policy("standard", replay_check=True),
-            "strict": wallet.policy("strict"),
+        before, forged = (
+            species.make(
+                portrait, engine.detect(portrait).found[0].box, rng_for(SEED, name, f"{person.name}/{kind}"), 1.0
+            )
+            for kind, portrait in (("neutral", person.neutral), ("smiling", person.smiling))
+        )
+        standard = wallet.policy("standard", replay_check=True)
+        wallet.pay(standard, Pictures([person.smiling]))
+        trials = {
+            "standard": (standard, [forged]),  # first: whatever is presented counts as seen from then on
+            "without_cues": (wallet.policy("standard", deny_cues=()), [forged]),
+            **{cue: (wallet.policy("standard", deny_cues=(cue,)), [forged]) for cue in PICTURE_CUES},
+            "strict": (wallet.policy("strict"), [forged]),
+            "strict_two_pictures": (wallet.policy("strict"), [before, forged]),
         }
-        wallet.pay(policies["standard"], Pictures([person.smiling]))
-        for column, policy in policies.items():
-            columns.setdefault(column, Counter())[told(wallet.pay(policy, shown))] += 1
+        for column, (policy, pictures) in trials.items():
+            columns.setdefault(column, Counter())[told(wallet.pay(policy, Pictures(pictures)))] += 1
     return {
         column: {"paid": as_figures(Rate(answers["paid"], len(enrolled))), "answers": dict(answers)}
         for column, answers in columns.items()
