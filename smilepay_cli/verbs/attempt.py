@@ -27,6 +27,8 @@ R = TypeVar("R")
 
 FLOOR_SETTING = "policy_floor"
 UNUSABLE_IMAGE = "unusable_image"
+LONGEST_FAULT = 400
+"""Characters of an unforeseen error that are told."""
 
 
 class Attempt:
@@ -70,8 +72,8 @@ class Attempt:
     def check(self, name: str) -> Iterator[dict[str, Any]]:
         """Run one check; what it puts into the yielded dict are its figures.
 
-        Only a block that ends normally passes. Refusals and known problems go on up; anything else becomes
-        a refusal (CHECK_FAILED).
+        Only a block that ends normally passes. Refusals and known problems go on up, and so does Ctrl-C; anything else
+        becomes a refusal (CHECK_FAILED), also what would end the program: its status could be that of a success.
         """
         figures: dict[str, Any] = {}
         try:
@@ -79,9 +81,11 @@ class Attempt:
         except SmilepayError as error:
             self.checks.append(CheckResult(name, passed=False, figures={**figures, "reason": error.reason}))
             raise
-        except Exception as error:
-            fault = f"{type(error).__name__}: {error}"
+        except BaseException as error:
+            fault = fault_of(error)
             self.checks.append(CheckResult(name, passed=False, figures={**figures, "fault": fault}))
+            if isinstance(error, KeyboardInterrupt):
+                raise
             raise Refused(
                 Reason.CHECK_FAILED,
                 f"the check {name!r} failed ({fault}), so the answer is no",
@@ -141,6 +145,16 @@ class Attempt:
         self.facts["policy"] = as_figures(self.till.policy)
 
 
+def fault_of(error: BaseException) -> str:
+    """An error in one line that fits in an event, whatever its text is made of."""
+    name = type(error).__name__
+    try:
+        text = " ".join(f"{name}: {error}".split())
+    except Exception:  # it cannot even say what it is
+        return name
+    return text.encode("utf-8", "backslashreplace").decode()[:LONGEST_FAULT]
+
+
 def answered(attempt: Attempt, body: Callable[[], R], refused: Callable[[Refusal], R]) -> R:
     """The result of `body`; where it refuses, the refusal is committed as an event of its own first.
 
@@ -179,5 +193,6 @@ def _record_broken_off(attempt: Attempt, error: BaseException) -> None:
         refusal = Refusal("interrupted", ExitStatus.INTERRUPTED, "interrupted")
     else:
         refusal = Refusal("internal_error", ExitStatus.INTERNAL, type(error).__name__)
+        attempt.facts["fault"] = fault_of(error)
     with suppress(Exception), attempt.till.store.writing() as books:
         attempt.record(books, refusal=refusal)

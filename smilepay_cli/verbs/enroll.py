@@ -17,7 +17,7 @@ from smilepay_cli.rules.profiles import STANDARD, profile
 from smilepay_cli.rules.session import FRONTAL, Session
 from smilepay_cli.rules.smile import is_relaxed
 from smilepay_cli.verbs.attempt import Attempt, answered
-from smilepay_cli.verbs.capture import Capture, good_faces, require_a_face
+from smilepay_cli.verbs.capture import Capture, check_source, good_faces, require_a_face
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.gallery import open_gallery, seal_template
 from smilepay_cli.verbs.lookup import clean_name
@@ -71,7 +71,7 @@ def enroll(
 
     def body() -> EnrollResult:
         with attempt.check("input"):
-            source.check()
+            check_source(source)
         with attempt.check("name"):
             if name in till.catalogue.load().sellers:
                 raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")

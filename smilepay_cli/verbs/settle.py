@@ -250,14 +250,14 @@ def first_success(payment: Payment, books: Books) -> KeyUse | None:
 
 def named_order(payment: Payment, books: Books) -> Order:
     """The order that the request names, still open. Raises UsageProblem, or Refused (ORDER_NOT_OPEN)."""
-    order = books.orders.by_id(payment.request.order_id or "", payment.till.clock.now())
-    if order is None:
-        raise UsageProblem(
-            f"no order {payment.request.order_id!r}",
-            hint="leave it out to pay your newest open order",
-            reason="no_such_order",
-        )
     with payment.attempt.check("order_state") as figures:
+        order = books.orders.by_id(payment.request.order_id or "", payment.till.clock.now())
+        if order is None:
+            raise UsageProblem(
+                f"no order {payment.request.order_id!r}",
+                hint="leave it out to pay your newest open order",
+                reason="no_such_order",
+            )
         figures.update(order=order.id, state=order.state)
         if order.state != "open":
             raise Refused(Reason.ORDER_NOT_OPEN, f"order {order.id} is {order.state} already")
