@@ -43,6 +43,8 @@ class Attempt:
         self.event_id = till.ids.new("evt")
         self.checks: list[CheckResult] = []
         self.facts: dict[str, Any] = {}
+        self.done: dict[str, Any] = {}
+        """Facts that become true with the transaction that writes the event: of no attempt that ends otherwise."""
         self.account_id: str | None = None
         self.claimed_id: str | None = None
         self.pin_tried_on: str | None = None
@@ -137,6 +139,7 @@ class Attempt:
                 "throttle": throttle,
                 "checks": [{"name": c.name, "passed": c.passed, "figures": c.figures} for c in self.checks],
                 **self.facts,
+                **({} if refusal else self.done),
             }
         )
 

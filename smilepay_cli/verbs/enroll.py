@@ -88,9 +88,9 @@ def enroll(
             _keep(till, books, person, templates, [relaxed_of(face) for face in faces])
             attempt.account_id = person.account_id
             attempt.presented = tuple(capture.digests)
-            attempt.facts["references_added"] = len(templates)
-            attempt.facts["relaxed_mouths"] = sum(relaxed_of(face) is not None for face in faces)
-            attempt.facts["pin_set"] = pin is not None
+            attempt.done["references_added"] = len(templates)
+            attempt.done["relaxed_mouths"] = sum(relaxed_of(face) is not None for face in faces)
+            attempt.done["pin_set"] = pin is not None
             if deposit is not None:
                 _deposit(attempt, books, person, parse_amount(deposit, person.currency, what="deposit"))
             attempt.record(books)
@@ -219,4 +219,4 @@ def relaxed_of(face: Face) -> MouthShape | None:
 def _deposit(attempt: Attempt, books: Books, person: Person, amount: Money) -> None:
     books.ledger.open_account(funding_account(amount.currency), "funding", amount.currency)
     transaction = post_money(attempt, books, "deposit", deposit_postings(person.account_id, amount))
-    attempt.facts["ledger"] = posting_facts(transaction)
+    attempt.done["ledger"] = posting_facts(transaction)
