@@ -18,8 +18,10 @@ _EXACT_MAX = 2**53 - 1
 
 
 def seal(draft: Mapping[str, Any], *, seq: int, previous: str) -> tuple[Event, str]:
-    """The next link and its canonical text. `draft` may hold any JSON value; a float that is no number becomes null."""
-    body = {**_finite(dict(draft)), "seq": seq, "previous": previous}
+    """The next link and its canonical text. `draft` may hold any JSON value; a float that is no number becomes null,
+    and whatever else JSON cannot say becomes text: an event is never lost for what is in it.
+    """
+    body = {**_sayable(dict(draft)), "seq": seq, "previous": previous}
     text = rfc8785.dumps(body).decode()
     return Event(seq=seq, hash=digest(text), body=body), text
 
@@ -66,9 +68,13 @@ def _number(digits: str) -> int | float:
     return whole if abs(whole) <= _EXACT_MAX else float(whole)
 
 
-def _finite(value: Any) -> Any:
+def _sayable(value: Any) -> Any:
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, Mapping):
-        return {key: _finite(entry) for key, entry in value.items()}
-    return [_finite(entry) for entry in value] if isinstance(value, list | tuple) else value
+        return {key: _sayable(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sayable(entry) for entry in value]
+    if value is None or isinstance(value, int):  # one too large for JSON is refused: money is told exactly
+        return value
+    return str(value).encode("utf-8", "backslashreplace").decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Box, Detection
@@ -24,19 +25,21 @@ def the_one_face(detections: Sequence[Detection], policy: Policy) -> Detection:
     when it is a BOX_STEP wider whatever its score: a bystander behind a blurred shopper must not pay.
     Everything else is a side detection and ignored.
 
-    Raises Refused: NO_FACE, SEVERAL_FACES or FACE_TOO_SMALL.
+    Raises Refused: NO_FACE, SEVERAL_FACES or FACE_TOO_SMALL; ValueError for a score that is not a number.
     """
     if not detections:
         raise Refused(
             Reason.NO_FACE, "no face found", hint="look straight into the camera, in even light, without a mask"
         )
+    if any(isnan(detection.score) for detection in detections):  # which one is the surest cannot be told
+        raise ValueError("a detector's score is not a number")
     face = max(detections, key=lambda detection: detection.score)
     others = [other for other in detections if other is not face and _is_second_face(other, face, policy)]
     if others:
         raise Refused(
             Reason.SEVERAL_FACES, f"{len(others) + 1} faces found", hint="one person at a time in front of the camera"
         )
-    if face.box.width < policy.face_width_min:
+    if not face.box.width >= policy.face_width_min:
         raise Refused(
             Reason.FACE_TOO_SMALL,
             f"the face is {face.box.width} pixels wide; {policy.face_width_min} are needed",

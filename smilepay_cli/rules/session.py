@@ -113,7 +113,7 @@ def _looked_at(session: Session, face: Face) -> Session:
 
 def _jumped(session: Session, face: Face) -> bool:
     before = session.recent[-2] if len(session.recent) > 1 else None
-    return before is not None and overlap(before.box, face.box) < SAME_PLACE
+    return before is not None and not overlap(before.box, face.box) >= SAME_PLACE
 
 
 def _held(session: Session, face: Face, policy: Policy) -> Session:
@@ -139,7 +139,7 @@ def _stepped(session: Session, face: Face, policy: Policy) -> Session:
     if session.relaxed is None or session.relaxed.face is face:
         return session
     assert session.given_at is not None
-    if session.is_challenge and face.frame.seconds - session.given_at > policy.challenge_seconds:
+    if session.is_challenge and not face.frame.seconds - session.given_at <= policy.challenge_seconds:
         return replace(session, failed=f"it was not shown within {policy.challenge_seconds:g} s")
     action = _action(session.relaxed, face, policy)
     before, count = session.lasting

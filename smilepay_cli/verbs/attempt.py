@@ -27,6 +27,8 @@ R = TypeVar("R")
 
 FLOOR_SETTING = "policy_floor"
 UNUSABLE_IMAGE = "unusable_image"
+LONGEST_FAULT = 400
+"""Characters of an unforeseen error that are told."""
 
 
 class Attempt:
@@ -41,6 +43,8 @@ class Attempt:
         self.event_id = till.ids.new("evt")
         self.checks: list[CheckResult] = []
         self.facts: dict[str, Any] = {}
+        self.done: dict[str, Any] = {}
+        """Facts that become true with the transaction that writes the event: of no attempt that ends otherwise."""
         self.account_id: str | None = None
         self.claimed_id: str | None = None
         self.pin_tried_on: str | None = None
@@ -70,8 +74,8 @@ class Attempt:
     def check(self, name: str) -> Iterator[dict[str, Any]]:
         """Run one check; what it puts into the yielded dict are its figures.
 
-        Only a block that ends normally passes. Refusals and known problems go on up; anything else becomes
-        a refusal (CHECK_FAILED).
+        Only a block that ends normally passes. Refusals and known problems go on up, and so does Ctrl-C; anything else
+        becomes a refusal (CHECK_FAILED), also what would end the program: its status could be that of a success.
         """
         figures: dict[str, Any] = {}
         try:
@@ -79,9 +83,11 @@ class Attempt:
         except SmilepayError as error:
             self.checks.append(CheckResult(name, passed=False, figures={**figures, "reason": error.reason}))
             raise
-        except Exception as error:
-            fault = f"{type(error).__name__}: {error}"
+        except BaseException as error:
+            fault = fault_of(error)
             self.checks.append(CheckResult(name, passed=False, figures={**figures, "fault": fault}))
+            if isinstance(error, KeyboardInterrupt):
+                raise
             raise Refused(
                 Reason.CHECK_FAILED,
                 f"the check {name!r} failed ({fault}), so the answer is no",
@@ -133,12 +139,23 @@ class Attempt:
                 "throttle": throttle,
                 "checks": [{"name": c.name, "passed": c.passed, "figures": c.figures} for c in self.checks],
                 **self.facts,
+                **({} if refusal else self.done),
             }
         )
 
     def record_policy(self) -> None:
         """Put the policy and its numbers into the event."""
         self.facts["policy"] = as_figures(self.till.policy)
+
+
+def fault_of(error: BaseException) -> str:
+    """An error in one line that fits in an event, whatever its text is made of."""
+    name = type(error).__name__
+    try:
+        text = " ".join(f"{name}: {error}".split())
+    except Exception:  # it cannot even say what it is
+        return name
+    return text.encode("utf-8", "backslashreplace").decode()[:LONGEST_FAULT]
 
 
 def answered(attempt: Attempt, body: Callable[[], R], refused: Callable[[Refusal], R]) -> R:
@@ -179,5 +196,6 @@ def _record_broken_off(attempt: Attempt, error: BaseException) -> None:
         refusal = Refusal("interrupted", ExitStatus.INTERRUPTED, "interrupted")
     else:
         refusal = Refusal("internal_error", ExitStatus.INTERNAL, type(error).__name__)
+        attempt.facts["fault"] = fault_of(error)
     with suppress(Exception), attempt.till.store.writing() as books:
         attempt.record(books, refusal=refusal)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any, cast
 
 from smilepay_cli.ports import FrameSource
@@ -14,8 +15,8 @@ from smilepay_cli.rules.pose import head_pose
 from smilepay_cli.rules.quality import Quality, quality_of, require_quality
 from smilepay_cli.rules.session import Session, require_frontal, seen, shown_enough
 from smilepay_cli.rules.smile import mouth_shape, smile_change, smile_z
-from smilepay_cli.verbs.deadline import each_within
-from smilepay_cli.verbs.moments import moment_of
+from smilepay_cli.verbs.deadline import each_within, within
+from smilepay_cli.verbs.moments import Showing, moment_of
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, Frame, MouthShape
@@ -52,6 +53,7 @@ class Capture:
     asks_for_smile: bool = False
     seconds_max: float | None = None
     """When the capture ends; None for stills."""
+    viewer: Showing | None = None
 
     @property
     def face(self) -> Face:
@@ -81,7 +83,20 @@ class Capture:
             "face_width": face.box.width if face else None,
             "detector_score": round(face.score, 4) if face else None,
             "quality": quality_figures(self.quality) if self.quality else None,
+            **({"viewer_fault": self.viewer.fault} if self.viewer and self.viewer.fault else {}),
         }
+
+
+def check_source(source: FrameSource) -> None:
+    """The sample can be used at all. Raises UsageProblem, or TimeoutError for a camera that does not answer.
+
+    Images are looked at by this thread: one may come from standard input, and a thread that is left behind reading
+    there would crash Python at its end.
+    """
+    if source.is_camera:
+        within(source.check)
+    else:
+        source.check()
 
 
 def good_faces(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> Generator[Face, None, None]:
@@ -90,12 +105,12 @@ def good_faces(till: Till, source: FrameSource, capture: Capture, *, mouth: bool
     `mouth` asks for landmarks, mouth shape and pose too. Whoever stands in front of a camera sees what is made of it.
     """
     looks = each_within(_looks(till, source, capture, mouth=mouth))
-    with till.viewer() if source.is_camera and till.viewer else nullcontext() as viewer, closing(looks):
+    viewer = capture.viewer = Showing(till.viewer if source.is_camera else None)
+    with viewer, closing(looks):
         for look in looks:
             if isinstance(look, Face):
                 capture.session = seen(capture.session, look, till.policy)
-            if viewer:
-                viewer.show(moment_of(look, capture, till.policy))
+            viewer.show(partial(moment_of, look, capture, till.policy))
             if isinstance(look, Face):
                 yield look
 

@@ -71,7 +71,10 @@ def within(work: Callable[[], T], seconds: float | None = None) -> T:
 
 
 def each_within(made: Generator[T, None, None]) -> Generator[T, None, None]:
-    """What a generator yields, each within CHECK_SECONDS; it is closed in the end, unless it hangs."""
+    """What a generator yields, each within CHECK_SECONDS; it is closed in the end, unless it hangs.
+
+    Closing may hang too: a camera is let go of then.
+    """
     end = object()
     try:
         while True:
@@ -81,4 +84,4 @@ def each_within(made: Generator[T, None, None]) -> Generator[T, None, None]:
             yield one
     finally:
         with suppress(ValueError):  # it is still running: it hangs
-            made.close()
+            within(made.close)

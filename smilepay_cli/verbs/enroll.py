@@ -17,7 +17,7 @@ from smilepay_cli.rules.profiles import STANDARD, profile
 from smilepay_cli.rules.session import FRONTAL, Session
 from smilepay_cli.rules.smile import is_relaxed
 from smilepay_cli.verbs.attempt import Attempt, answered
-from smilepay_cli.verbs.capture import Capture, good_faces, require_a_face
+from smilepay_cli.verbs.capture import Capture, check_source, good_faces, require_a_face
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.gallery import open_gallery, seal_template
 from smilepay_cli.verbs.lookup import clean_name
@@ -71,7 +71,7 @@ def enroll(
 
     def body() -> EnrollResult:
         with attempt.check("input"):
-            source.check()
+            check_source(source)
         with attempt.check("name"):
             if name in till.catalogue.load().sellers:
                 raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
@@ -88,9 +88,9 @@ def enroll(
             _keep(till, books, person, templates, [relaxed_of(face) for face in faces])
             attempt.account_id = person.account_id
             attempt.presented = tuple(capture.digests)
-            attempt.facts["references_added"] = len(templates)
-            attempt.facts["relaxed_mouths"] = sum(relaxed_of(face) is not None for face in faces)
-            attempt.facts["pin_set"] = pin is not None
+            attempt.done["references_added"] = len(templates)
+            attempt.done["relaxed_mouths"] = sum(relaxed_of(face) is not None for face in faces)
+            attempt.done["pin_set"] = pin is not None
             if deposit is not None:
                 _deposit(attempt, books, person, parse_amount(deposit, person.currency, what="deposit"))
             attempt.record(books)
@@ -219,4 +219,4 @@ def relaxed_of(face: Face) -> MouthShape | None:
 def _deposit(attempt: Attempt, books: Books, person: Person, amount: Money) -> None:
     books.ledger.open_account(funding_account(amount.currency), "funding", amount.currency)
     transaction = post_money(attempt, books, "deposit", deposit_postings(person.account_id, amount))
-    attempt.facts["ledger"] = posting_facts(transaction)
+    attempt.done["ledger"] = posting_facts(transaction)

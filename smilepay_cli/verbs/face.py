@@ -9,7 +9,7 @@ from smilepay_cli.rules.cues.registry import CUES
 from smilepay_cli.rules.cues.trace import judged
 from smilepay_cli.rules.session import Session, require_shown
 from smilepay_cli.verbs.attempt import Attempt
-from smilepay_cli.verbs.capture import Capture, smile_figures, watch
+from smilepay_cli.verbs.capture import Capture, check_source, smile_figures, watch
 from smilepay_cli.verbs.challenge import session_for
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouth
@@ -23,7 +23,7 @@ def check_input(attempt: Attempt, source: FrameSource) -> None:
     """The sample can be used at all. Raises UsageProblem."""
     with attempt.check("input") as figures:
         figures["source"] = "camera" if source.is_camera else "images"
-        source.check()
+        check_source(source)
 
 
 def recognise_shopper(attempt: Attempt, source: FrameSource) -> Decision:
@@ -69,7 +69,7 @@ def _check_pad(attempt: Attempt, pad: PadModel, capture: Capture) -> None:
         faces = capture.faces
         scores = [within(partial(pad.live_score, face.frame.pixels, face.box)) for face in faces]
         figures["live_scores"] = [round(score, 4) for score in scores]
-        if not all(score >= pad.threshold for score in scores):
+        if not all(pad.threshold <= score <= 1 for score in scores):
             raise Refused(Reason.PAD_MODEL_DENIED, "the PAD model takes this for a presentation attack")
 
 

@@ -1,9 +1,14 @@
-"""What to show of a capture, frame by frame, to whoever stands in front of the camera."""
+"""What to show of a capture, frame by frame, to whoever stands in front of the camera.
+
+A viewer decides nothing, so nothing that goes wrong with it refuses a payment, or lets one pass.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import exp
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from smilepay_cli.rules.smile import smile_change, smile_z
 from smilepay_cli.vocabulary.faces import Face, Frame
@@ -11,8 +16,52 @@ from smilepay_cli.vocabulary.moments import Moment
 from smilepay_cli.vocabulary.policies import Policy
 
 if TYPE_CHECKING:
+    from smilepay_cli.ports import Viewer
     from smilepay_cli.verbs.capture import Capture
     from smilepay_cli.vocabulary.errors import Refused
+
+
+class Showing:
+    """A viewer, or nobody, for the time of one capture. One that fails is shown nothing more; Ctrl-C goes on up."""
+
+    def __init__(self, make: Callable[[], Viewer] | None) -> None:
+        self._make = make
+        self._viewer: Viewer | None = None
+        self._is_shown = False
+        self.fault: str | None = None
+        """The kind of the first error, for the event."""
+
+    def __enter__(self) -> Self:
+        if self._make:
+            try:
+                viewer = self._make()
+                self._viewer = viewer.__enter__()
+                self._is_shown = True
+            except Exception as error:
+                self._failed(error)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Whatever the viewer answers: it must not swallow what ended the capture."""
+        if self._viewer:
+            try:
+                self._viewer.__exit__(kind, error, trace)
+            except Exception as fault:
+                self._failed(fault)
+
+    def show(self, moment: Callable[[], Moment]) -> None:
+        """The newest moment, made only where somebody sees it."""
+        if self._viewer and self._is_shown:
+            try:
+                self._viewer.show(moment())
+            except Exception as error:
+                self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        self.fault = self.fault or type(error).__name__
+        self._is_shown = False
 
 
 def moment_of(look: Face | tuple[Frame, Refused], capture: Capture, policy: Policy) -> Moment:

@@ -23,10 +23,11 @@ def pin_of_payer(attempt: Attempt, pin: str | None, ask: AskPin | None, amount: 
     """
     if pin is not None or ask is None:
         return pin
-    with attempt.till.store.reading() as books:
-        if not _will_be_needed(attempt, books, amount):
-            return None
     with attempt.check("pin_asked") as figures:
+        with attempt.till.store.reading() as books:
+            figures["needed"] = _will_be_needed(attempt, books, amount)
+        if not figures["needed"]:
+            return None
         answer = ask() or None
         figures["answered"] = answer is not None
     return answer
@@ -51,7 +52,7 @@ def check_pin(attempt: Attempt, person: Person, amount: Money, pin: str | None) 
                 Reason.PIN_NEEDED, "no PIN is set for this account", hint="set one: smilepay accounts pin NAME"
             )
         attempt.pin_tried_on = person.account_id
-        if not attempt.till.pins.verify(person.pin_hash, pin):
+        if attempt.till.pins.verify(person.pin_hash, pin) is not True:
             raise Refused(Reason.PIN_WRONG, "the PIN is wrong")
 
 

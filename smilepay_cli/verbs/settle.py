@@ -188,7 +188,7 @@ def _authorize(
         expires_at=now + timedelta(seconds=payment.till.policy.hold_seconds),
     )
     books.ledger.add_hold(hold)
-    payment.attempt.facts.update(
+    payment.attempt.done.update(
         payment=hold.id,
         order=hold.order_id,
         merchants=[share.seller for share in shares],
@@ -202,7 +202,7 @@ def _capture_hold(payment: Payment, books: Books, hold: Hold) -> None:
         books.ledger.open_account(merchant_account(share.seller), "merchant", hold.amount.currency)
     transaction = post_money(payment.attempt, books, "capture", capture_postings(hold, hold.amount), hold.id)
     books.ledger.resolve(hold.id, Resolution("captured", hold.amount, transaction.at), transaction.id)
-    payment.attempt.facts.update(state="captured", ledger=posting_facts(transaction))
+    payment.attempt.done.update(state="captured", ledger=posting_facts(transaction))
 
 
 def authorization(books: Books, hold_id: str) -> Authorization:
@@ -250,14 +250,14 @@ def first_success(payment: Payment, books: Books) -> KeyUse | None:
 
 def named_order(payment: Payment, books: Books) -> Order:
     """The order that the request names, still open. Raises UsageProblem, or Refused (ORDER_NOT_OPEN)."""
-    order = books.orders.by_id(payment.request.order_id or "", payment.till.clock.now())
-    if order is None:
-        raise UsageProblem(
-            f"no order {payment.request.order_id!r}",
-            hint="leave it out to pay your newest open order",
-            reason="no_such_order",
-        )
     with payment.attempt.check("order_state") as figures:
+        order = books.orders.by_id(payment.request.order_id or "", payment.till.clock.now())
+        if order is None:
+            raise UsageProblem(
+                f"no order {payment.request.order_id!r}",
+                hint="leave it out to pay your newest open order",
+                reason="no_such_order",
+            )
         figures.update(order=order.id, state=order.state)
         if order.state != "open":
             raise Refused(Reason.ORDER_NOT_OPEN, f"order {order.id} is {order.state} already")

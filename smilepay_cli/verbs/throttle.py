@@ -63,7 +63,7 @@ def _taken(attempt: Attempt, figures: dict[str, Any]) -> bool:
         now = till.clock.now()  # after the wait for the wallet: moments of different attempts are in order
         throttles = _throttles(attempt, books, now, figures)
         figures["under_way"] = max(slots for _, slots in throttles)
-        if any(room(strikes, slots, now, till.policy) < 1 for strikes, slots in throttles):
+        if any(not room(strikes, slots, now, till.policy) >= 1 for strikes, slots in throttles):
             return False
         books.slots.sweep(now - KEPT)
         books.slots.take(attempt.event_id, till.terminal, attempt.claimed_id, now)

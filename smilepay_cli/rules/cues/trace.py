@@ -95,7 +95,7 @@ def _compared(trace: Trace, frame: Frame, box: Box, landmarks: Points | None) ->
     away = hypot(x - trace.start[0], y - trace.start[1]) / trace.start[2]
     return replace(
         trace,
-        moved=max(trace.moved, away),
+        moved=larger(trace.moved, away) or 0.0,
         changed=larger(trace.changed, change(trace.first, here)) or 0.0,
     )
 
@@ -120,5 +120,7 @@ def _score(trace: Trace, name: str) -> float | None:
     if name == "copied_frames":
         return trace.changed if trace.frames >= FRAMES_MIN else None
     if name == "flat_face":
-        return trace.changed if trace.frames >= FRAMES_MIN and trace.moved >= MOVED_MIN else None
+        if trace.frames < FRAMES_MIN or trace.moved < MOVED_MIN:
+            return None
+        return trace.moved if isnan(trace.moved) else trace.changed
     return trace.border if name == "border" else trace.fine_pattern
