@@ -41,7 +41,12 @@ def cues() -> str:
     from smilepay_cli.rules.profiles import PROFILES
 
     rows = [
-        (f"`{name}`", cue.what, ", ".join(policy for policy in PROFILES if name in PROFILES[policy].deny_cues), cue.source)
+        (
+            f"`{name}`",
+            cue.what,
+            ", ".join(policy for policy in PROFILES if name in PROFILES[policy].deny_cues),
+            cue.source,
+        )
         for name, cue in CUES.items()
     ]
     return table(("cue", "denies", "on in", "limit, and how often it errs"), rows)

@@ -103,14 +103,20 @@ def test_borders_of_screens_and_sheets_are_seen(sample: Sample, look: Look, kind
     assert sum(CUES["border"].denies(score) for score in scores) >= 0.75 * len(scores)
 
 
-def test_a_frame_with_three_sides_is_a_border_and_one_with_two_is_none() -> None:
-    """Drawn: two sides are a door."""
-    pixels = np.full((480, 640, 3), 200, dtype=np.uint8)
+def test_a_frame_with_three_sides_is_a_border_and_one_with_two_short_ones_is_none() -> None:
+    """Drawn: two sides as high as a face are a wall behind somebody; two long ones are a phone held near."""
     box = Box(260, 180, 120, 120)
-    pixels[:, :180] = pixels[:, 460:] = 40
-    assert not CUES["border"].denies(border(pixels, box))
-    pixels[:100] = 40
-    assert CUES["border"].denies(border(pixels, box))
+
+    def sides(high: int) -> Pixels:
+        pixels = np.full((480, 640, 3), 200, dtype=np.uint8)
+        pixels[240 - high : 240 + high, :180] = pixels[240 - high : 240 + high, 460:] = 40
+        return pixels
+
+    door, phone, frame = sides(110), sides(240), sides(240)
+    frame[:100] = 40
+    assert not CUES["border"].denies(border(door, box))
+    assert CUES["border"].denies(border(phone, box))
+    assert CUES["border"].denies(border(frame, box))
 
 
 def test_a_fainter_border_is_less_of_one() -> None:

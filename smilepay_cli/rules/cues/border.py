@@ -1,7 +1,8 @@
 """A rectangle round the face: the borders of a screen, or the edges of a sheet of paper.
 
 Straight edges are looked for on all four sides of the face, as edges whose dark side stays on one side. Two of them
-are a door behind somebody; a thing held before a camera has three or four, in nearly one direction.
+are a door behind somebody; a thing held before a camera has three or four, in nearly one direction. Of a phone held
+near, only the two long sides are in view: they count where they are longer than a face is high, and nearly unbroken.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ LEAST = 0.55
 """Widths of the face from its middle within which an edge is the face's own."""
 HALF_LENGTH = 0.8
 """Half the length of an edge, in widths of the face."""
+LONG_HALF, LONG_SIDES = 1.4, 0.8
+"""The same for two upright edges that are all there is to see, and how much they count. lin's door comes to 0.79 of an
+edge on both sides, of screens nearly all to more than 0.85."""
 STEP = 8
 """Code values from one pixel to the next that make an edge."""
 MOST_DEGREES, DEGREES = 15.0, 1.5
@@ -32,9 +36,10 @@ BELOW = 0.85
 
 
 def border(pixels: Pixels, box: Box) -> float:
-    """How much of a third side there is to a rectangle round the face, 0 to 1.
+    """How much of a rectangle round the face there is, 0 to 1.
 
-    The third clearest edge of nearly one direction counts. Raises ValueError for a box without a size.
+    Of nearly one direction the third clearest edge counts, or the less clear one of two long upright ones. Raises
+    ValueError for a box without a size.
     """
     import numpy as np
 
@@ -42,11 +47,14 @@ def border(pixels: Pixels, box: Box) -> float:
     found[3] *= BELOW
     together = round(APART_DEGREES / DEGREES)
     near = np.stack([_highest_within(side, together) for side in found])
-    return float(np.sort(near, axis=0)[-3].max())
+    third, long_sides = np.sort(near[:4], axis=0)[-3].max(), np.minimum(near[4], near[5]).max()
+    return float(max(third, LONG_SIDES * long_sides))
 
 
 def _sides(pixels: Pixels, box: Box) -> NDArray[Any]:
-    """(4, n): for left, right, above, below and each direction, the share of the best line that is an edge."""
+    """(6, n): for left, right, above, below, and for long lines left and right, in each direction: the share of the
+    best line that is an edge.
+    """
     import cv2
     import numpy as np
 
@@ -55,14 +63,15 @@ def _sides(pixels: Pixels, box: Box) -> NDArray[Any]:
     grey, middle = _small(pixels, box)
     reach = round(REACH * FACE_WIDTH)
     turns = np.arange(-MOST_DEGREES, MOST_DEGREES + DEGREES / 2, DEGREES)
-    found = np.zeros((4, len(turns)))
+    found = np.zeros((6, len(turns)))
     for number, degrees in enumerate(turns):
         turned = cv2.getRotationMatrix2D(middle, float(degrees), 1.0)
         turned[:, 2] += reach - np.asarray(middle)
         side = 2 * reach + 1
         view = cv2.warpAffine(grey, turned, (side, side), borderMode=cv2.BORDER_REPLICATE).astype(np.int16)
-        found[:2, number] = _edges(view, reach)
-        found[2:, number] = _edges(view.T, reach)
+        found[:2, number] = _edges(view, reach, HALF_LENGTH)
+        found[2:4, number] = _edges(view.T, reach, HALF_LENGTH)
+        found[4:, number] = _edges(view, reach, LONG_HALF)
     return found
 
 
@@ -83,12 +92,12 @@ def _small(pixels: Pixels, box: Box) -> tuple[NDArray[Any], tuple[float, float]]
     return np.asarray(grey), ((x - left) * size[0] / (right - left), (y - top) * size[1] / (bottom - top))
 
 
-def _edges(view: NDArray[Any], reach: int) -> tuple[float, float]:
+def _edges(view: NDArray[Any], reach: int, half_length: float) -> tuple[float, float]:
     """Best upright edge left and right of the middle: the share of its rows that step up, or down, within a pixel."""
     import cv2
     import numpy as np
 
-    half, least = round(HALF_LENGTH * FACE_WIDTH), round(LEAST * FACE_WIDTH)
+    half, least = round(half_length * FACE_WIDTH), round(LEAST * FACE_WIDTH)
     strip = view[reach - half : reach + half + 1]
     steps = strip[:, 2:] - strip[:, :-2]
     shares = []
