@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from smilepay_cli.adapters.faces.engines import default_scheme
 from smilepay_cli.commands.app import build
 from smilepay_cli.rules.profiles import sources
 from smilepay_cli.vocabulary.errors import MEANING, ExitStatus, Reason
-from tools import docs, docs_parts
+from tools import docs, docs_liveness, docs_parts
 from tools.docs_console import command_lines, run_sessions, stable
 from tools.docs_figures import interval, measured
 from tools.docs_svg import svg
@@ -175,12 +176,22 @@ def test_the_version_is_in_the_changelog() -> None:
 
 def test_figures_of_the_readme_are_those_of_the_program() -> None:
     """Counts are given twice, in the table of limits and beside the policy's number; they agree."""
-    counts = {(hits, trials) for _, hits, trials in docs_parts.LIMITS}
+    counts = {(hits, trials) for _, hits, trials in (*docs_parts.LIMITS, *docs_liveness.smile_rates())}
     told = sources(default_scheme(None))
     assert {(21, 28320), (38, 360)} <= counts
     assert "21 of 28,320, and 38 of 360" in told["dissimilarity_max"]
-    assert {(20, 51), (0, 51)} <= counts
     assert "of 51 studio smiles" in told["smile_z_min"] and "20 pass, of 51 neutral" in told["smile_z_min"]
+    record = json.loads(docs_liveness.RECORD.read_text(encoding="utf-8"))
+    rates = record["smiles"]["rates"]["london"]["reporting"]
+    judged, alone = rates["against_relaxed"], rates["logistic"]
+    refused, accepted = judged["smiling_refused_with_retakes"], judged["relaxed_accepted"]
+    assert f"{refused['k']} of {refused['n']} smiling" in told["smile_change_min"]
+    assert f"{accepted['k']} of {accepted['n']} relaxed" in told["smile_change_min"]
+    by_itself = alone["smiling_refused_with_retakes"]["k"], alone["relaxed_accepted"]["k"]
+    assert f"(by smile_z_min: {by_itself[0]} and {by_itself[1]})" in told["smile_change_min"]
+    paid = record["stills"]["people"]
+    asked = {(paid["smiling"]["paid"]["n"] - paid["smiling"]["paid"]["k"], paid["smiling"]["paid"]["n"])}
+    assert asked <= counts, "the README's are those that pay itself gave"
 
 
 @pytest.mark.parametrize(
