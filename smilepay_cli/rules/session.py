@@ -67,6 +67,8 @@ class Session:
     """When the steps were given: seconds since the capture began."""
     failed: str | None = None
     """Why the steps cannot be shown any more, in words."""
+    left: Face | None = None
+    """Who held still for the first time, before the face jumped; whoever pays has to be the same person."""
     held: tuple[Face, ...] = ()
     lasting: tuple[str, int] = ("", 0)
     """What the last frames showed, and how many of them."""
@@ -97,7 +99,8 @@ def seen(session: Session, face: Face, policy: Policy) -> Session:
         return session
     session = _looked_at(session, face)
     if session.is_camera and _jumped(session, face):
-        session = replace(session, relaxed=None, shown=(), held=(), lasting=("", 0))
+        left = session.left or (session.relaxed.face if session.relaxed else None)
+        session = replace(session, relaxed=None, shown=(), left=left, held=(), lasting=("", 0))
     if not session.shown:
         session = _held(session, face, policy)
     return _stepped(session, face, policy)

@@ -63,9 +63,11 @@ class Capture:
 
     @property
     def faces(self) -> list[Face]:
-        """The judged face, then those that showed the other steps, and the relaxed one."""
+        """The judged face, then those that showed the other steps, the relaxed one, and one from before a jump."""
         relaxed = [self.session.relaxed.face] if self.session.relaxed else []
-        return list(dict.fromkeys([self.face, *self.session.shown, *relaxed]))  # faces are told apart by identity
+        left = [self.session.left] if self.session.left else []
+        found = [self.face, *self.session.shown, *relaxed, *left]
+        return list(dict.fromkeys(found))  # faces are told apart by identity
 
     @property
     def rejections(self) -> tuple[str, ...]:

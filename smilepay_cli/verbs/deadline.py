@@ -42,14 +42,23 @@ class _Hand:
     def _serve(self) -> None:
         while True:
             work, answer = self._tasks.get()
+            _at_work.add(self)
             try:
-                answer.put((True, work()))
+                result = (True, work())
             except BaseException as error:
-                answer.put((False, error))
-            del work, answer  # or the last frame would be kept
+                result = (False, error)
+            _at_work.discard(self)
+            answer.put(result)
+            del work, answer, result  # or the last frame would be kept
 
 
 _mine = threading.local()
+_at_work: set[_Hand] = set()
+
+
+def is_left_behind() -> bool:
+    """Whether work still goes on that hung, or that Ctrl-C came into. To be asked when nobody waits for anything."""
+    return bool(_at_work)
 
 
 def within(work: Callable[[], T], seconds: float | None = None) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import replace
+from decimal import Decimal
 from math import inf, nan
 from typing import Any
 
@@ -190,3 +191,11 @@ def test_opening_streams() -> None:
     assert [next(events).seq, next(events).seq] == [1, 2]
     with pytest.raises(ChainBroken, match="event 3"):
         next(events)
+
+
+@pytest.mark.parametrize("value", ["\udc80", object(), Decimal("NaN"), b"x", {"deep": [float("nan"), 1j]}])
+def test_whatever_is_in_it_an_event_can_be_written(value: object) -> None:
+    """A check that fails in an odd way must still leave its event."""
+    event, text = seal({"figures": value}, seq=1, previous=GENESIS)
+    [written] = opened([StoredEvent(1, event.hash, text)])
+    assert written.body["previous"] == GENESIS

@@ -179,6 +179,7 @@ class TestTransition:
         there = [face(SMILE, HELD + number, box=Box(300, 0, 100, 100)) for number in range(LASTING)]
         session = after(TRANSITION, [*here, *there], Session(is_camera=True))
         assert session.relaxed is None
+        assert session.left is here[HELD // 2], "who was there first is compared with who pays"
         assert refusal(TRANSITION, session) is Reason.TRANSITION_NOT_SHOWN
 
     def test_what_to_do_is_told(self) -> None:

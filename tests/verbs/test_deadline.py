@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 
-from smilepay_cli.verbs.deadline import each_within, within
+from smilepay_cli.verbs.deadline import each_within, is_left_behind, within
 
 
 def test_the_result_comes_back_and_so_does_what_was_raised() -> None:
@@ -34,8 +34,13 @@ def test_what_hangs_is_left_behind() -> None:
     with pytest.raises(TimeoutError, match="no answer within"):
         within(go_on.wait, 0.05)
     assert within(lambda: 3) == 3
+    assert is_left_behind()
     go_on.set()
     assert within(lambda: 4) == 4
+    until = monotonic() + 5
+    while is_left_behind() and monotonic() < until:
+        sleep(0.01)
+    assert not is_left_behind(), "what hung may come back"
 
 
 def test_a_generator_is_waited_for_item_by_item(monkeypatch: pytest.MonkeyPatch) -> None:
