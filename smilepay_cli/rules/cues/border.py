@@ -22,9 +22,9 @@ LEAST = 0.55
 """Widths of the face from its middle within which an edge is the face's own."""
 HALF_LENGTH = 0.8
 """Half the length of an edge, in widths of the face."""
-LONG_HALF, LONG_SIDES = 1.4, 0.75
+LONG_HALF, LONG_SIDES = 1.4, 0.72
 """The same for two upright edges that are all there is to see, and how much they count. lin's door comes to 0.86 of an
-edge on both sides, of screens nearly all to more than 0.91."""
+edge on both sides, of screens nearly all to more than 0.95."""
 STEP = 8
 """Code values from one pixel to the next that make an edge."""
 MOST_DEGREES, DEGREES = 15.0, 1.5
