@@ -7,6 +7,7 @@ thread.
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Callable, Generator
 from contextlib import suppress
@@ -18,17 +19,24 @@ T = TypeVar("T")
 CHECK_SECONDS = 60.0
 """For one frame, or one check. The slowest known: 25 s, the reference engine on a picture of 49 megapixels."""
 
+LAST_SECONDS = 3.0
+"""How long the end of an interrupted program waits for what is still being done: a thread that is ended within C++
+(onnxruntime, OpenCV) takes the program down by SIGABRT, with a line of its own and another exit status. Of a frame
+that is looked at some 0.1 s; what hangs is not waited for longer."""
+
 
 class _Hand:
     """A thread that does one thing after the other. It keeps what engines load once a thread."""
 
     def __init__(self) -> None:
         self._tasks: SimpleQueue[tuple[Callable[[], Any], SimpleQueue[tuple[bool, Any]]]] = SimpleQueue()
+        self._free = threading.Event()
         threading.Thread(target=self._serve, name="smilepay-check", daemon=True).start()
 
     def do(self, work: Callable[[], T], seconds: float) -> T:
         """The result of `work`, or what it raised. Raises TimeoutError; then this hand is of no more use."""
         answer: SimpleQueue[tuple[bool, Any]] = SimpleQueue()
+        self._free.clear()
         self._tasks.put((work, answer))
         try:
             worked, result = answer.get(timeout=seconds)
@@ -39,6 +47,11 @@ class _Hand:
         done: T = result
         return done
 
+    def come_back(self) -> None:
+        """Wait until nothing is being done, LAST_SECONDS at most; another Ctrl-C ends that."""
+        with suppress(KeyboardInterrupt):
+            self._free.wait(LAST_SECONDS)
+
     def _serve(self) -> None:
         while True:
             work, answer = self._tasks.get()
@@ -47,6 +60,7 @@ class _Hand:
             except BaseException as error:
                 answer.put((False, error))
             del work, answer  # or the last frame would be kept
+            self._free.set()
 
 
 _mine = threading.local()
@@ -65,6 +79,9 @@ def within(work: Callable[[], T], seconds: float | None = None) -> T:
         raise
     except Exception:
         _mine.hand = hand
+        raise
+    except BaseException:
+        atexit.register(hand.come_back)
         raise
     _mine.hand = hand
     return result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Generator
 from time import sleep
@@ -72,6 +74,26 @@ def test_a_generator_that_is_not_used_up_is_closed() -> None:
     assert next(watching) == 0
     watching.close()
     assert closed == ["closed"]
+
+
+def test_an_interrupted_program_ends_after_what_is_being_done() -> None:
+    """A thread that is ended within C++ would take it down by SIGABRT."""
+    program = """
+import signal, time
+from smilepay_cli.verbs.deadline import within
+
+def work():
+    signal.raise_signal(signal.SIGINT)
+    time.sleep(0.5)
+    print("came back", flush=True)
+
+try:
+    within(work)
+except KeyboardInterrupt:
+    raise SystemExit(130)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "came back\n", "")
 
 
 def _interrupted() -> None:
