@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
@@ -95,7 +95,8 @@ def good_faces(till: Till, source: FrameSource, capture: Capture, *, mouth: bool
             if isinstance(look, Face):
                 capture.session = seen(capture.session, look, till.policy)
             if viewer:
-                viewer.show(moment_of(look, capture, till.policy))
+                with suppress(Exception):  # who looks on never breaks a payment
+                    viewer.show(moment_of(look, capture, till.policy))
             if isinstance(look, Face):
                 yield look
 
@@ -125,7 +126,8 @@ def _looks(
                 capture.quality = quality_of(frame.pixels, face.box, face.landmarks)
                 require_quality(capture.quality)
             except Refused as refused:
-                capture.rejected.append((frame.origin, refused))
+                # Its traceback would keep the pixels of every frame without a face.
+                capture.rejected.append((frame.origin, refused.with_traceback(None)))
                 yield frame, refused
                 continue
             if capture.cues:

@@ -1,0 +1,53 @@
+"""Watching a frame source: what is kept of it, and that who looks on never disturbs it."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from smilepay_cli.render.live import SilentViewer
+from smilepay_cli.verbs.capture import Capture, good_faces
+from smilepay_cli.verbs.pay import PayRequest, pay
+from smilepay_cli.vocabulary.faces import Frame
+from smilepay_cli.vocabulary.moments import Moment
+from tests.fakes.fake_engine import empty_picture, picture
+from tests.fakes.source import PictureSource
+from tests.verbs.conftest import Scene
+
+
+def test_frames_without_a_face_are_not_kept(scene: Scene) -> None:
+    """Fifteen seconds of nobody at a camera would be gigabytes."""
+    alive: list[weakref.ref[Any]] = []
+
+    class Source(PictureSource):
+        def frames(self) -> Iterator[Frame]:
+            for number in range(20):
+                pixels = empty_picture().copy()
+                alive.append(weakref.ref(pixels))
+                yield Frame(pixels, number, float(number), "frame", str(number))
+
+    capture = Capture("a camera", is_camera=True)
+    assert not list(good_faces(scene.till(), Source(is_camera=True), capture, mouth=True))
+    gc.collect()
+    assert len(capture.rejected) == 20
+    assert sum(ref() is not None for ref in alive) <= 1
+
+
+def test_a_viewer_that_breaks_does_not_break_a_payment(scene: Scene) -> None:
+    """Whatever it raises, and however often."""
+
+    class Broken(SilentViewer):
+        shown = 0
+
+        def show(self, moment: Moment) -> None:
+            Broken.shown += 1
+            raise ValueError("I/O operation on closed file")
+
+    scene.enroll("ann")
+    till = replace(scene.till(), viewer=Broken)
+    source = PictureSource(picture("ann", noise=700), picture("ann", smile=True, noise=701), is_camera=True)
+    assert pay(till, PayRequest(amount="3", merchant="kiosk"), source).outcome == "done"
+    assert Broken.shown == 2
