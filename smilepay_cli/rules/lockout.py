@@ -104,7 +104,7 @@ def lock_length(number: int, policy: Policy) -> timedelta:
 def require_unlocked(strikes: Sequence[datetime], now: datetime, policy: Policy, *, unlock: str) -> None:
     """Raises Refused (LOCKED_OUT) while the lock lasts. `unlock` is the command that lifts it."""
     until = locked_until(strikes, policy)
-    if until is not None and now < until:
+    if until is not None and now <= until:
         raise Refused(
             Reason.LOCKED_OUT,
             f"too many refused attempts; locked for another {_in_words(until - now)}",
@@ -118,7 +118,7 @@ def room(strikes: Sequence[datetime], slots: int, now: datetime, policy: Policy)
     For a throttle that is not locked. Zero or less: wait until one of the `slots` under way has ended.
     """
     window = timedelta(seconds=policy.lockout_seconds)
-    return policy.lockout_attempts - slots - sum(now - strike < window for strike in strikes)
+    return policy.lockout_attempts - slots - sum(now - strike <= window for strike in strikes)
 
 
 def _is_under_way(slot: Slot, now: datetime) -> bool:

@@ -97,10 +97,10 @@ def seen(session: Session, face: Face, policy: Policy) -> Session:
         return replace(session, best=session.best or face)
     if session.done or session.failed:
         return session
-    session = _looked_at(session, face)
     if session.is_camera and _jumped(session, face):
         left = session.left or (session.relaxed.face if session.relaxed else None)
-        session = replace(session, relaxed=None, shown=(), left=left, held=(), lasting=("", 0))
+        session = replace(session, relaxed=None, shown=(), best=None, left=left, held=(), lasting=("", 0))
+    session = _looked_at(session, face)
     if not session.shown:
         session = _held(session, face, policy)
     return _stepped(session, face, policy)

@@ -49,7 +49,7 @@ class Capture:
     trace: Trace = field(default_factory=Trace)
     """What the deny cues have seen so far."""
     quality: Quality | None = None
-    """Of the last face."""
+    """Of the last face; told where none was good."""
     asks_for_smile: bool = False
     seconds_max: float | None = None
     """When the capture ends; None for stills."""
@@ -77,6 +77,7 @@ class Capture:
     def figures(self) -> dict[str, Any]:
         """For the event: sizes, scores, digests."""
         face = self.session.best
+        quality = quality_of(face.frame.pixels, face.box, face.landmarks) if face else self.quality
         return {
             "source": "camera" if self.is_camera else "images",
             "frames": len(self.pixel_digests),
@@ -84,7 +85,7 @@ class Capture:
             "frames_rejected": len(self.rejected),
             "face_width": face.box.width if face else None,
             "detector_score": round(face.score, 4) if face else None,
-            "quality": quality_figures(self.quality) if self.quality else None,
+            "quality": quality_figures(quality) if quality else None,
             **({"viewer_fault": self.viewer.fault} if self.viewer and self.viewer.fault else {}),
         }
 
@@ -142,7 +143,8 @@ def _looks(
                 capture.quality = quality_of(frame.pixels, face.box, face.landmarks)
                 require_quality(capture.quality)
             except Refused as refused:
-                capture.rejected.append((frame.origin, refused))
+                # Its traceback would keep the pixels of every frame without a face.
+                capture.rejected.append((frame.origin, refused.with_traceback(None)))
                 yield frame, refused
                 continue
             if capture.cues:

@@ -6,7 +6,7 @@ from functools import partial
 
 from smilepay_cli.ports import FrameSource, PadModel
 from smilepay_cli.rules.cues.registry import CUES
-from smilepay_cli.rules.cues.trace import judged
+from smilepay_cli.rules.cues.trace import judged, rested_on
 from smilepay_cli.rules.session import Session, require_shown
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture, check_source, smile_figures, watch
@@ -49,7 +49,8 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
         figures.update(smile_figures(capture, relaxed))
         within(lambda: require_shown(capture.session, relaxed, policy))
     with attempt.check("deny_cues") as figures:
-        results = within(lambda: judged(capture.trace, policy.deny_cues))
+        cues = policy.deny_cues
+        results = within(lambda: judged(rested_on(capture.trace, capture.faces, cues), cues))
         figures["frames"] = capture.trace.frames
         for cue in results:
             score = None if cue.score is None else round(cue.score, 4)

@@ -69,7 +69,9 @@ def moment_of(look: Face | tuple[Frame, Refused], capture: Capture, policy: Poli
     face, problem = (look, None) if isinstance(look, Face) else (None, look[1].message)
     frame = look.frame if isinstance(look, Face) else look[0]
     session = capture.session
-    shown = [(step, number < len(session.shown)) for number, step in enumerate(session.steps)]
+    # What comes later is not told before its turn: nobody shall look for a video that fits.
+    given = session.steps[: len(session.shown) + 1] if session.relaxed else ()
+    shown = [(step, number < len(session.shown)) for number, step in enumerate(given)]
     steps = (("neutral", session.relaxed is not None), *shown)
     asks = capture.asks_for_smile
     return Moment(

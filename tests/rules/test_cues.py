@@ -17,7 +17,7 @@ from smilepay_cli.rules.cues.border import border
 from smilepay_cli.rules.cues.change import change, relief
 from smilepay_cli.rules.cues.pattern import fine_pattern
 from smilepay_cli.rules.cues.registry import CUES, FRAMES_MIN, MOVED_MIN, Cue
-from smilepay_cli.rules.cues.trace import CueResult, Trace, judged, larger, watched
+from smilepay_cli.rules.cues.trace import CueResult, Trace, judged, larger, rested_on, watched
 from smilepay_cli.vocabulary.faces import Box, Face, Frame, Pixels, pixel_digest
 
 Look = Callable[[Pixels], Face]
@@ -198,6 +198,17 @@ def test_the_largest_score_of_all_frames_counts() -> None:
     """One frame that shows the border is enough; no answer gives way."""
     assert larger(None, None) is None and larger(None, 0.2) == larger(0.2, None) == 0.2
     assert larger(0.2, 0.5) == larger(0.5, 0.2) == 0.5
+
+
+def test_the_faces_that_count_are_looked_at_whatever_their_turn(sample: Sample, look: Look) -> None:
+    """A clean picture first does not let a screen, or a newspaper, through as the second one."""
+    clean = sample("lin/1")
+    for kind, cue in (("screen_bezel", "border"), ("print_halftone", "fine_pattern")):
+        shown = look(SPECIES[kind].make(clean.frame.pixels, clean.box, rng_for(0, kind, "test"), 1.0))
+        trace = _watch([clean, shown])
+        assert not _denied(trace), "neither had its turn"
+        assert cue in _denied(rested_on(trace, [shown, clean]))
+        assert not _denied(rested_on(trace, [shown, clean], ()))
 
 
 def test_short_and_resting_captures_have_no_answer() -> None:

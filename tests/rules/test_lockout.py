@@ -126,12 +126,14 @@ def test_the_time_left_in_words(left: float, words: str) -> None:
 
 
 def test_the_lock_lasts_until_its_end_and_no_longer() -> None:
-    """Refused a moment before, and let through at that moment."""
+    """Refused at that moment still, since a strike counts for just as long, and let through after it."""
     three = strikes(0, 1, 2)
     with pytest.raises(Refused, match="another 1 s") as refused:
         require_unlocked(three, START + timedelta(seconds=101.9), POLICY, unlock="")
     assert refused.value.kind is Reason.LOCKED_OUT
-    require_unlocked(three, START + timedelta(seconds=102), POLICY, unlock="")
+    with pytest.raises(Refused):
+        require_unlocked(three, START + timedelta(seconds=102), POLICY, unlock="")
+    require_unlocked(three, START + timedelta(seconds=102.001), POLICY, unlock="")
 
 
 def test_no_strikes_no_lock() -> None:

@@ -367,6 +367,18 @@ class TestAnyDoubtDenies:
         frozen = scene.pay("ann", policy=relaxed(replay_check=False), source=source, amount="3", merchant="kiosk")
         assert frozen.refusal is not None and frozen.refusal.reason == "frozen_feed"
 
+    def test_a_clean_picture_first_does_not_hide_a_border_on_the_judged_one(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        scene.enroll("ann")
+        neutral, smiling = picture("ann", noise=502), picture("ann", smile=True, noise=503)
+        monkeypatch.setattr(
+            "smilepay_cli.rules.cues.trace.border", lambda pixels, _: float(np.array_equal(pixels, smiling))
+        )
+        source = PictureSource(neutral, smiling)
+        bordered = scene.pay("ann", policy="strict", source=source, amount="3", merchant="kiosk")
+        assert bordered.refusal is not None and bordered.refusal.reason == "border"
+
 
 class TestStrict:
     """strict asks for a change within one capture, by one person, and for a challenge on a camera."""

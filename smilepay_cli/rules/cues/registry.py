@@ -36,7 +36,7 @@ CUES: dict[str, Cue] = {
         kind="capture",
         denies_beyond="above",
         limit=0.5,
-        what="share of frames that repeat the one before, pixel by pixel",
+        what="share of frames that were in the capture before, pixel by pixel",
         source="a camera's noise makes every frame new; it stops what is repeated bit by bit (24 of 24 frozen "
         "captures) and nothing that was encoded anew or noised (0 of 48). Bona fide: 0 of 34 windows of "
         "three clips",

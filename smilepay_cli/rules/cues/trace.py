@@ -1,4 +1,4 @@
-"""Deny cues over a capture: a fold that keeps the first face, the last digest and one number a cue.
+"""Deny cues over a capture: a fold that keeps the first face, the digests and one number a cue.
 
 `watched` takes one more frame, `judged` says what the frames so far come to. A score that is not a number denies, and
 an error in a cue is not caught: whoever asks must let it refuse.
@@ -6,7 +6,7 @@ an error in a cue is not caught: whoever asks must let it refuse.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from math import hypot, isnan
 from typing import Any
@@ -15,10 +15,11 @@ from smilepay_cli.rules.cues.border import border
 from smilepay_cli.rules.cues.change import change, relief
 from smilepay_cli.rules.cues.pattern import fine_pattern
 from smilepay_cli.rules.cues.registry import CUES, FRAMES_MIN, MOVED_MIN
-from smilepay_cli.vocabulary.faces import Box, Frame, Points
+from smilepay_cli.vocabulary.faces import Box, Face, Frame, Points
 
 EVERY = 4
-"""Picture cues look at every fourth frame of a capture, in turns: each takes longer than a frame may."""
+"""Picture cues look at every fourth frame of a capture, in turns: each takes longer than a frame may. The faces that
+the decision rests on are looked at in the end, see `rested_on`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,8 +28,9 @@ class Trace:
 
     frames: int = 0
     repeats: int = 0
-    """Frames that are the one before, pixel by pixel."""
-    last_digest: str | None = None
+    """Frames that were there before, pixel by pixel."""
+    digests: frozenset[str] = frozenset()
+    """Of the frames so far."""
     first: Any = None
     """Relief of the first face (change.py)."""
     start: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -62,15 +64,30 @@ def watched(trace: Trace, frame: Frame, box: Box, landmarks: Points | None, name
     trace = replace(
         trace,
         frames=number + 1,
-        repeats=trace.repeats + (trace.last_digest == frame.pixel_digest),
-        last_digest=frame.pixel_digest,
+        repeats=trace.repeats + (frame.pixel_digest in trace.digests),
+        digests=trace.digests | {frame.pixel_digest},
     )
     if "border" in names and number % EVERY == 0:
-        trace = replace(trace, border=larger(trace.border, border(frame.pixels, box)))
+        trace = _with_border(trace, frame, box)
     if "fine_pattern" in names and (number == 0 or number % EVERY == EVERY // 2):
-        trace = replace(trace, fine_pattern=larger(trace.fine_pattern, fine_pattern(frame.pixels, box)))
+        trace = _with_fine_pattern(trace, frame, box)
     if "copied_frames" in names or "flat_face" in names:
         trace = _compared(trace, frame, box, landmarks)
+    return trace
+
+
+def rested_on(trace: Trace, faces: Iterable[Face], names: Collection[str] = CUES) -> Trace:
+    """The faces that a decision rests on, looked at by every picture cue, whosever turn it was.
+
+    Otherwise one picture without a sign, shown first, would let the next one through.
+    """
+    if trace.frames <= 1:  # both have looked at the first one
+        return trace
+    for face in faces:
+        if "border" in names:
+            trace = _with_border(trace, face.frame, face.box)
+        if "fine_pattern" in names:
+            trace = _with_fine_pattern(trace, face.frame, face.box)
     return trace
 
 
@@ -84,6 +101,14 @@ def larger(one: float | None, other: float | None) -> float | None:
     if one is None or other is None:
         return other if one is None else one
     return one if isnan(one) or one >= other else other
+
+
+def _with_border(trace: Trace, frame: Frame, box: Box) -> Trace:
+    return replace(trace, border=larger(trace.border, border(frame.pixels, box)))
+
+
+def _with_fine_pattern(trace: Trace, frame: Frame, box: Box) -> Trace:
+    return replace(trace, fine_pattern=larger(trace.fine_pattern, fine_pattern(frame.pixels, box)))
 
 
 def _compared(trace: Trace, frame: Frame, box: Box, landmarks: Points | None) -> Trace:
