@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.accuracy.photos import samples
 from benchmarks.accuracy.rates import Rate
 from benchmarks.accuracy.report import as_figures
 from benchmarks.liveness.wallet import Pictures, Wallet, told
@@ -75,5 +76,4 @@ def _stills(*names: str) -> list[Pixels]:
 
 
 def _clip(folder: str) -> list[Pixels]:
-    paths = sorted((sample_faces() / folder).glob("*.jpg"))
-    return [decode_image(path.read_bytes(), path.name) for path in paths]
+    return [photo.pixels for photo in samples() if folder in photo.path.as_posix()]

@@ -30,7 +30,7 @@ RETAKES = 4
 """Pictures taken anew of each portrait of London, through the simulated camera of the attacks, another each time."""
 SEED = 4
 WIDTH_ALONE = 0.9
-"""Of the rule that FACTS of the field know: mouth width by inter-ocular distance. Halfway between the medians."""
+"""Width of the mouth by inter-ocular distance, to compare with: London's medians are 0.81 relaxed and 0.92 smiling."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from benchmarks.accuracy.__main__ import rows as markdown
 from benchmarks.accuracy.report import told
 
 RULES = {
@@ -35,7 +36,7 @@ def smiles_table(record: Mapping[str, Any]) -> str:
             kinds = ("smiling_refused", "smiling_refused_with_retakes", "relaxed_accepted")
             rows.append((title, words, *(told(found[kind]) for kind in kinds)))
     head = ("set", "rule", "smiling refused", "the same, with pictures taken anew", "relaxed accepted")
-    return _markdown(head, rows)
+    return markdown(head, rows)
 
 
 def people_table(record: Mapping[str, Any]) -> str:
@@ -49,7 +50,7 @@ def people_table(record: Mapping[str, Any]) -> str:
     }
     kinds = record["stills"]["people"]
     rows = [(title, told(kinds[kind]["paid"]), _answers(kinds[kind]["answers"])) for kind, title in words.items()]
-    return _markdown(("who pays", "paid", "answers"), rows)
+    return markdown(("who pays", "paid", "answers"), rows)
 
 
 def stills_table(record: Mapping[str, Any]) -> str:
@@ -68,13 +69,8 @@ def _paid_table(species: Mapping[str, Mapping[str, Any]]) -> str:
         (name, *(f"{found[column]['paid']['k']} of {found[column]['paid']['n']}" for column in columns))
         for name, found in species.items()
     ]
-    return _markdown(("paid by", *(column.replace("_", " ") for column in columns)), rows)
+    return markdown(("paid by", *(column.replace("_", " ") for column in columns)), rows)
 
 
 def _answers(answers: Mapping[str, int]) -> str:
     return ", ".join(f"{count} `{reason}`" for reason, count in sorted(answers.items(), key=lambda item: -item[1]))
-
-
-def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

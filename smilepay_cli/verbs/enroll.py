@@ -157,11 +157,11 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
     known = books.people.by_name(name)
     with attempt.check("not_enrolled_before") as figures:
         gallery = open_gallery(till, books)
-        within = till.policy.dissimilarity_max
-        nearest = [candidates(gallery, template, till.scheme, within=within) for template in templates]
+        limit = till.policy.dissimilarity_max
+        nearest = [candidates(gallery, template, till.scheme, within=limit) for template in templates]
         matches: dict[str, float] = {}
         for found in sorted(chain.from_iterable(nearest), key=lambda candidate: -candidate.dissimilarity):
-            if found.dissimilarity <= within:
+            if found.dissimilarity <= limit:
                 matches[found.account_id] = found.dissimilarity  # the nearest comes last and stays
         figures["matches"] = {account: round(distance, 4) for account, distance in matches.items()}
         own = known.account_id if known else None
