@@ -98,7 +98,7 @@ def rates(trials: Sequence[Trial]) -> dict[str, Any]:
     rules = {
         "width": lambda trial: trial.mouth.width >= WIDTH_ALONE,
         "logistic": lambda trial: smile_z(trial.mouth) >= STANDARD.smile_z_min,
-        "against_relaxed": lambda trial: smiles(trial.mouth, trial.relaxed, STANDARD),
+        "against_relaxed": lambda trial: smiles(trial.mouth, (trial.relaxed,), STANDARD),
     }
     plain = [trial for trial in trials if not trial.retaken]
     return {

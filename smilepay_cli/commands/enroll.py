@@ -21,10 +21,14 @@ def register(commands: Commands) -> None:
         name: Annotated[str, typer.Argument(help="What to call the account.")],
         deposit: Annotated[str | None, typer.Option(metavar="AMOUNT", help="Put money on the account too.")] = None,
         pin: Annotated[
-            str | None, typer.Option(metavar="PIN", help="Set a PIN; - asks for it, or reads it from input.")
+            str | None,
+            typer.Option(
+                metavar="PIN", help="Set a PIN, or say the one that is set; - asks for it, or reads it from input."
+            ),
         ] = None,
     ) -> Result:
         """Enrol a face under a name: one reference for each good frame."""
         from smilepay_cli.verbs.enroll import enroll
 
-        return enroll(call.till, name, call.source, deposit=deposit, pin=call.secret(pin, f"New PIN for {name}"))
+        secret = call.secret(pin, f"PIN for {name}")
+        return enroll(call.till, name, call.source, deposit=deposit, pin=secret, ask_pin=call.asker(f"PIN for {name}"))

@@ -208,7 +208,7 @@ def _capture(scene: Scene, look: Look) -> RenderableType:
 
 def _caption(face: Face, policy: Policy, width: int) -> Text:
     bar = smile_meter(z_of(face), policy, width).split("\n")[1]
-    sign = ("✓", "bold green") if face.mouth and smiles(face.mouth, None, policy) else ("✗", "bold red")
+    sign = ("✓", "bold green") if face.mouth and smiles(face.mouth, (), policy) else ("✗", "bold red")
     words = Text.assemble(sign, f" z {z_of(face):.2f}", (f"  frame {face.frame.number}", "dim"))
     words.truncate(width)
     return Text("\n").join([bar, words])

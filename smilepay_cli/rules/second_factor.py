@@ -1,4 +1,4 @@
-"""When a face alone does not do for a payment, and a PIN is asked for too."""
+"""When a face alone does not do, and a PIN is asked for too."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from smilepay_cli.vocabulary.faces import Vector
 from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.policies import Policy
 
-AMOUNT, AMBIGUITY, LOOKALIKE = "amount", "ambiguity", "lookalike"
+AMOUNT, AMBIGUITY, LOOKALIKE, ADDING = "amount", "ambiguity", "lookalike", "adding"
 WHY = {
     AMOUNT: "this amount needs a PIN too",
     AMBIGUITY: "this face could be another account's too, so a PIN is needed",
     LOOKALIKE: "somebody who looks alike is enrolled, so a PIN is needed",
+    ADDING: "pictures are added to an account only with its PIN",
 }
 """Every reason for which a PIN is asked for, in words; as it stands in an event it is the key."""
 

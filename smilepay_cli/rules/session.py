@@ -10,6 +10,7 @@ for two. Only the faces that matter and a few of the last ones are kept, so a lo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -167,7 +168,7 @@ def _action(relaxed: Relaxed, face: Face, policy: Policy) -> str:
         return TURN_LEFT
     if turned <= -TURNED:
         return TURN_RIGHT
-    return SMILE if _is_frontal(face) and smiles(face.mouth, relaxed.mouth, policy) else ""
+    return SMILE if _is_frontal(face) and smiles(face.mouth, (relaxed.mouth,), policy) else ""
 
 
 def shown_enough(session: Session, policy: Policy) -> bool:
@@ -176,7 +177,7 @@ def shown_enough(session: Session, policy: Policy) -> bool:
         return session.best is not None
     if session.done or session.failed:
         return True
-    return policy.smile == "still" and session.best is not None and _smiles(session.best, None, policy)
+    return policy.smile == "still" and session.best is not None and _smiles(session.best, (), policy)
 
 
 def require_frontal(session: Session) -> None:
@@ -185,11 +186,11 @@ def require_frontal(session: Session) -> None:
         raise Refused(Reason.TURNED_AWAY, "the face is turned away", hint="look straight into the camera")
 
 
-def require_shown(session: Session, relaxed: MouthShape | None, policy: Policy) -> None:
+def require_shown(session: Session, relaxed: Collection[MouthShape], policy: Policy) -> None:
     """Raises Refused unless the capture showed what the policy asks for: in order, within the time, and a smile.
 
-    `relaxed` is the recognised person's mouth as enrolled, where it is known. SMILE_NOT_SHOWN, TRANSITION_NOT_SHOWN, or
-    CHALLENGE_NOT_SHOWN.
+    `relaxed` are the recognised person's mouths as enrolled, where any is known. The reasons: SMILE_NOT_SHOWN,
+    TRANSITION_NOT_SHOWN, CHALLENGE_NOT_SHOWN.
     """
     if policy.smile == "off":
         return
@@ -215,7 +216,7 @@ def _change(one: Face, other: Face, policy: Policy) -> bool:
     return not max(changes) < policy.smile_change_min
 
 
-def _smiles(face: Face, relaxed: MouthShape | None, policy: Policy) -> bool:
+def _smiles(face: Face, relaxed: Collection[MouthShape], policy: Policy) -> bool:
     return face.mouth is not None and _is_frontal(face) and smiles(face.mouth, relaxed, policy)
 
 

@@ -7,7 +7,7 @@ rules/session.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import atan2, cos, hypot, isfinite, sin
 from statistics import median
 
@@ -71,15 +71,16 @@ def smile_change(mouth: MouthShape, relaxed: MouthShape) -> float:
     return WIDER_WEIGHT * wider + LIFTED_WEIGHT * lifted + UNCHANGED
 
 
-def smiles(mouth: MouthShape, relaxed: MouthShape | None, policy: Policy) -> bool:
-    """Whether a mouth smiles: against the person's relaxed one where that is known, else by itself.
+def smiles(mouth: MouthShape, relaxed: Collection[MouthShape], policy: Policy) -> bool:
+    """Whether a mouth smiles: against each relaxed one of the person, else, where none is known, by itself.
 
-    What is no number does not smile.
+    Against each, and not their mean: one more can make a smile harder, never easier. What is no number does not smile.
     """
     by_itself = smile_z(mouth) >= policy.smile_z_min
-    if relaxed is None:
+    if not relaxed:
         return by_itself
-    return smile_change(mouth, relaxed) >= policy.smile_change_min and (by_itself or mouth.opening <= CLOSED_LIPS_MAX)
+    changed = all(smile_change(mouth, before) >= policy.smile_change_min for before in relaxed)
+    return changed and (by_itself or mouth.opening <= CLOSED_LIPS_MAX)
 
 
 def is_relaxed(mouth: MouthShape, policy: Policy) -> bool:

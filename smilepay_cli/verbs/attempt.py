@@ -57,6 +57,8 @@ class Attempt:
         self.decision: Decision | None = None
         self.challenge: tuple[str, ...] | None = None
         """The steps that the caller fixed, in place of those that would be drawn."""
+        self.pays_with_files = False
+        """Image files pay, so no challenge can be given, whatever the policy."""
         self.doubts: tuple[str, ...] = ()
         """What about the accepted face leaves room for somebody else (rules/second_factor.py)."""
 
@@ -101,10 +103,19 @@ class Attempt:
             floor = books.settings.get(FLOOR_SETTING)
             if floor is None:
                 return
-            weaker = weaker_fields(self.till.policy, profile(floor, self.till.policy.scheme))
+            least = profile(floor, self.till.policy.scheme)
+            weaker = weaker_fields(self.till.policy, least)
             if self.challenge is not None:
                 weaker.append("challenge")
+            if least.smile == "challenge" and self.pays_with_files:
+                weaker.append("source")
             figures.update(floor=floor, weaker=weaker)
+            if weaker == ["source"]:
+                raise Refused(
+                    Reason.BELOW_FLOOR,
+                    f"this wallet's floor {floor} gives a challenge, which image files cannot answer",
+                    hint="pay with --camera",
+                )
             if weaker:
                 raise Refused(
                     Reason.BELOW_FLOOR,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -169,19 +169,20 @@ def quality_figures(quality: Quality) -> dict[str, Any]:
     return {name: round(value, 4) for name, value in asdict(quality).items() if value is not None}
 
 
-def smile_figures(capture: Capture, relaxed: MouthShape | None) -> dict[str, Any]:
+def smile_figures(capture: Capture, relaxed: Sequence[MouthShape]) -> dict[str, Any]:
     """For the event: the mouth of the judged face, by itself and against the relaxed ones; and what was shown."""
     session, mouth, pose = capture.session, capture.face.mouth, capture.face.pose
     if mouth is None or pose is None:
         return {}
     before = session.relaxed.mouth if session.relaxed else None
+    changes = [round(smile_change(mouth, enrolled), 4) for enrolled in relaxed]
     return {
         "z": round(smile_z(mouth), 4),
         "mouth_width": round(mouth.width, 4),
         "mouth_lift": round(mouth.lift, 4),
         "mouth_opening": round(mouth.opening, 4),
         "yaw": round(pose.yaw, 1),
-        "change_from_enrolled": round(smile_change(mouth, relaxed), 4) if relaxed else None,
+        "change_from_enrolled": min(changes, default=None),
         "change_in_capture": round(smile_change(mouth, before), 4) if before else None,
         "steps": list(session.steps),
         "shown": [face.frame.number for face in session.shown],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
@@ -15,7 +14,7 @@ from smilepay_cli.rules.identification import candidates
 from smilepay_cli.rules.limits import require_pin_form
 from smilepay_cli.rules.profiles import STANDARD, profile
 from smilepay_cli.rules.session import FRONTAL, Session
-from smilepay_cli.rules.smile import is_relaxed
+from smilepay_cli.rules.smile import is_relaxed, usual
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.capture import Capture, check_source, good_faces, require_a_face
 from smilepay_cli.verbs.deadline import within
@@ -23,6 +22,7 @@ from smilepay_cli.verbs.gallery import open_gallery, seal_template
 from smilepay_cli.verbs.lookup import clean_name
 from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.recognise import record_engine
+from smilepay_cli.verbs.second_factor import AskPin, check_pin_to_add, pin_to_add
 from smilepay_cli.verbs.throttle import check_lockout, take_slot
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
@@ -52,9 +52,15 @@ class EnrollResult(Result):
 
 
 def enroll(
-    till: Till, name: str, source: FrameSource, *, deposit: str | None = None, pin: str | None = None
+    till: Till,
+    name: str,
+    source: FrameSource,
+    *,
+    deposit: str | None = None,
+    pin: str | None = None,
+    ask_pin: AskPin | None = None,
 ) -> EnrollResult:
-    """Enrol, or add references to a person enrolled before.
+    """Enrol, or add references to a person enrolled before; an account that has a PIN asks for it then.
 
     Refused when no frame is usable, when the frames show several people, when the face is enrolled under
     another name, or when the name is another person's. Raises UsageProblem for a name or an amount that
@@ -83,14 +89,15 @@ def enroll(
             check_lockout(attempt, books)
         faces, templates = _templates(attempt, source, capture)
         take_slot(attempt)
+        known_or_new_pin = pin_to_add(attempt, name, pin, ask_pin)
+        mouths = [mouth for mouth in map(relaxed_of, faces) if mouth]
         with till.store.writing() as books:
-            person = _person(attempt, books, name, templates, pin)
-            _keep(till, books, person, templates, [relaxed_of(face) for face in faces])
+            person = _person(attempt, books, name, templates, known_or_new_pin)
+            _keep(till, books, person, templates, usual(mouths) if mouths else None)
             attempt.account_id = person.account_id
             attempt.presented = tuple(capture.digests)
             attempt.done["references_added"] = len(templates)
-            attempt.done["relaxed_mouths"] = sum(relaxed_of(face) is not None for face in faces)
-            attempt.done["pin_set"] = pin is not None
+            attempt.done["relaxed_mouths"] = len(mouths)
             if deposit is not None:
                 _deposit(attempt, books, person, parse_amount(deposit, person.currency, what="deposit"))
             attempt.record(books)
@@ -176,11 +183,12 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
                 Reason.NAME_TAKEN, f"{known.name!r} is enrolled with another face", hint="choose another name"
             )
     if known:
-        if pin and known.pin_hash:
-            raise Refused(Reason.PIN_NEEDED, f"{known.name} has a PIN", hint="change it: smilepay accounts pin NAME")
-        if pin:
+        check_pin_to_add(attempt, known, pin)
+        attempt.done["pin_set"] = pin is not None and known.pin_hash is None
+        if pin and known.pin_hash is None:
             books.people.set_pin(known.account_id, till.pins.hash(pin))
         return known
+    attempt.done["pin_set"] = pin is not None
     account_id = till.ids.new("acc")
     person = Person(
         account_id=account_id,
@@ -201,11 +209,9 @@ def _same_person_max(till: Till) -> float:
     return min(till.policy.dissimilarity_max, standard.dissimilarity_max)
 
 
-def _keep(
-    till: Till, books: Books, person: Person, templates: list[Vector], relaxed: Sequence[MouthShape | None]
-) -> None:
-    for template, mouth in zip(templates, relaxed, strict=True):
-        reference = seal_template(till, person, till.ids.new("ref"), template, mouth)
+def _keep(till: Till, books: Books, person: Person, templates: list[Vector], relaxed: MouthShape | None) -> None:
+    for template in templates:
+        reference = seal_template(till, person, till.ids.new("ref"), template, relaxed)
         books.people.add_reference(reference, till.clock.now())
 
 

@@ -12,7 +12,7 @@ from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture, check_source, smile_figures, watch
 from smilepay_cli.verbs.challenge import session_for
 from smilepay_cli.verbs.deadline import within
-from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouth
+from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouths
 from smilepay_cli.verbs.recognise import identify, record_engine
 from smilepay_cli.verbs.throttle import take_slot
 from smilepay_cli.vocabulary.decisions import Decision
@@ -45,7 +45,7 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
     with attempt.check("smile") as figures:
         figures["asked"] = policy.smile
         with attempt.till.store.reading() as books:
-            relaxed = relaxed_mouth(attempt.till, books, decision.account_id or "")
+            relaxed = relaxed_mouths(attempt.till, books, decision.account_id or "")
         figures.update(smile_figures(capture, relaxed))
         within(lambda: require_shown(capture.session, relaxed, policy))
     with attempt.check("deny_cues") as figures:

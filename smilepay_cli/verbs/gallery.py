@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.ports import Books
 from smilepay_cli.rules.gallery import LENGTH, Gallery
-from smilepay_cli.rules.smile import usual
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import StoreUnusable
 from smilepay_cli.vocabulary.faces import MouthShape, Reference, Vector
@@ -53,8 +52,8 @@ def seal_template(
 ) -> SealedReference:
     """A template as it is kept: encrypted under the person's key, bound to account and reference.
 
-    `relaxed` is the mouth of the same frame where it was relaxed; smiles are told against it. It is kept with the
-    template, since it says something of the person too.
+    `relaxed` is the relaxed mouth of the same sitting, where it showed one; smiles are told against it. It is kept
+    with the template, since it says something of the person too.
     """
     import numpy as np
 
@@ -65,18 +64,14 @@ def seal_template(
     )
 
 
-def relaxed_mouth(till: Till, books: Books, account_id: str) -> MouthShape | None:
-    """The person's usual mouth when it is relaxed, of all references that have one; None where none has."""
+def relaxed_mouths(till: Till, books: Books, account_id: str) -> tuple[MouthShape, ...]:
+    """The person's mouth when it is relaxed, once for each sitting that showed it."""
     person = books.people.by_id(account_id)
     if person is None:
-        return None
+        return ()
     till.vault.unlock(books.settings, create=False)
-    mouths = []
-    for reference in books.people.references(account_id):
-        kept = _numbers(till, person, reference)[LENGTH:].tolist()
-        if kept:
-            mouths.append(MouthShape(*kept))
-    return usual(mouths) if mouths else None
+    kept = (_numbers(till, person, reference)[LENGTH:].tolist() for reference in books.people.references(account_id))
+    return tuple(dict.fromkeys(MouthShape(*numbers) for numbers in kept if numbers))
 
 
 def _one_by_one(till: Till, books: Books) -> Gallery:
@@ -90,7 +85,7 @@ def _opened(till: Till, person: Person, reference: SealedReference) -> Reference
 
 
 def _numbers(till: Till, person: Person, reference: SealedReference) -> NDArray[Any]:
-    """(128,) the template, or (131,) with the relaxed mouth behind it."""
+    """(128,) the template, or (131,) with the sitting's relaxed mouth behind it."""
     import numpy as np
 
     plain = till.vault.open(person, reference.sealed, reference.reference_id)

@@ -53,6 +53,7 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
     if amount := _requested_amount(till, request):
         payment.set_amount(amount)
     check_input(attempt, source)
+    attempt.pays_with_files = not source.is_camera
     if request.challenge is not None:
         attempt.challenge = fixed_challenge(request.challenge, source, till.policy)
     with till.store.reading() as books:

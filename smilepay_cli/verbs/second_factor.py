@@ -1,11 +1,11 @@
-"""The PIN at a payment: asked for where it will be needed, checked where the money moves."""
+"""The PIN: asked for where it will be needed, checked where the money moves or a picture is added."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from smilepay_cli.ports import Books
-from smilepay_cli.rules.second_factor import WHY, needed_for
+from smilepay_cli.rules.second_factor import ADDING, WHY, needed_for
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.ledger import Person
@@ -51,9 +51,43 @@ def check_pin(attempt: Attempt, person: Person, amount: Money, pin: str | None) 
             raise Refused(
                 Reason.PIN_NEEDED, "no PIN is set for this account", hint="set one: smilepay accounts pin NAME"
             )
-        attempt.pin_tried_on = person.account_id
-        if attempt.till.pins.verify(person.pin_hash, pin) is not True:
-            raise Refused(Reason.PIN_WRONG, "the PIN is wrong")
+        _require_right(attempt, person.account_id, person.pin_hash, pin)
+
+
+def pin_to_add(attempt: Attempt, name: str, pin: str | None, ask: AskPin | None) -> str | None:
+    """The PIN as given, or asked for where an account of this name has one. A look ahead, as `pin_of_payer` is."""
+    if pin is not None or ask is None:
+        return pin
+    with attempt.check("pin_asked") as figures:
+        with attempt.till.store.reading() as books:
+            known = books.people.by_name(name)
+        figures["needed"] = known is not None and known.pin_hash is not None
+        if not figures["needed"]:
+            return None
+        answer = ask() or None
+        figures["answered"] = answer is not None
+    return answer
+
+
+def check_pin_to_add(attempt: Attempt, person: Person, pin: str | None) -> None:
+    """Whoever adds pictures to an account with a PIN has to know it: they pay from it from then on.
+
+    Raises Refused (PIN_NEEDED, PIN_WRONG).
+    """
+    with attempt.check("pin") as figures:
+        figures["needed"] = person.pin_hash is not None
+        if person.pin_hash is None:
+            return
+        figures["needed_for"] = [ADDING]
+        if pin is None:
+            raise Refused(Reason.PIN_NEEDED, WHY[ADDING], hint="add --pin -")
+        _require_right(attempt, person.account_id, person.pin_hash, pin)
+
+
+def _require_right(attempt: Attempt, account_id: str, pin_hash: str, pin: str) -> None:
+    attempt.pin_tried_on = account_id
+    if attempt.till.pins.verify(pin_hash, pin) is not True:
+        raise Refused(Reason.PIN_WRONG, "the PIN is wrong")
 
 
 def _will_be_needed(attempt: Attempt, books: Books, amount: Money | None) -> bool:

@@ -73,7 +73,7 @@ def filmed(policy: Policy, *shown: tuple[MouthShape, Pose, int], steps: tuple[st
 
 def refusal(policy: Policy, session: Session, relaxed: MouthShape | None = None) -> Reason | None:
     try:
-        require_shown(session, relaxed, policy)
+        require_shown(session, () if relaxed is None else (relaxed,), policy)
     except Refused as refused:
         return refused.kind
     return None

@@ -83,7 +83,7 @@ def test_a_measure_that_is_no_number_never_smiles(place: int) -> None:
     measures = [0.9, 0.2, 0.3]
     measures[place] = float("nan")
     anything = replace(STANDARD, smile_z_min=-50, smile_change_min=-50)
-    for relaxed in (None, MouthShape(0.8, 0.0, 0.0)):
+    for relaxed in ((), (MouthShape(0.8, 0.0, 0.0),)):
         assert not smiles(MouthShape(*measures), relaxed, anything)
 
 
@@ -91,8 +91,8 @@ def test_the_threshold_is_inclusive() -> None:
     """z exactly at the policy's minimum counts."""
     mouth = MouthShape(0.9, 0.1, 0.2)
     z = smile_z(mouth)
-    assert smiles(mouth, None, replace(STANDARD, smile_z_min=z))
-    assert not smiles(mouth, None, replace(STANDARD, smile_z_min=float(np.nextafter(z, np.inf))))
+    assert smiles(mouth, (), replace(STANDARD, smile_z_min=z))
+    assert not smiles(mouth, (), replace(STANDARD, smile_z_min=float(np.nextafter(z, np.inf))))
 
 
 DEGENERATE = {
@@ -133,15 +133,26 @@ def test_no_change_is_the_offset() -> None:
 def test_a_known_relaxed_mouth_decides() -> None:
     """Both ways: a small smile of a small mouth counts, and a mouth that is always wide does not."""
     small, wide = MouthShape(0.86, 0.03, 0.0), MouthShape(1.05, 0.05, 0.0)
-    assert not smiles(small, None, STANDARD) and smiles(small, RELAXED, STANDARD)
-    assert smiles(wide, None, STANDARD) and not smiles(wide, wide, STANDARD)
+    assert not smiles(small, (), STANDARD) and smiles(small, (RELAXED,), STANDARD)
+    assert smiles(wide, (), STANDARD) and not smiles(wide, (wide,), STANDARD)
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_smile_differs_from_every_relaxed_mouth_known(place: int) -> None:
+    """One more can only make it harder: six that are pursed do not outvote the first, nor does one of no number."""
+    smile, pursed = MouthShape(0.86, 0.03, 0.0), MouthShape(0.7, -0.05, 0.0)
+    known = [pursed, pursed, RELAXED]
+    assert smiles(smile, known, STANDARD)
+    assert not smiles(RELAXED, [pursed] * 6 + [RELAXED], STANDARD)
+    known[place] = MouthShape(float("nan"), 0.0, 0.0)
+    assert not smiles(smile, known, STANDARD)
 
 
 def test_an_open_mouth_has_to_smile_by_itself_too() -> None:
     """Talking widens a mouth as well."""
     closed = MouthShape(0.86, 0.03, CLOSED_LIPS_MAX)
     talking = replace(closed, opening=float(np.nextafter(CLOSED_LIPS_MAX, 1)))
-    assert smiles(closed, RELAXED, STANDARD) and not smiles(talking, RELAXED, STANDARD)
+    assert smiles(closed, (RELAXED,), STANDARD) and not smiles(talking, (RELAXED,), STANDARD)
 
 
 def test_a_shout_is_no_better_than_a_laugh() -> None:

@@ -85,6 +85,11 @@ class Scene:
             assert found is not None
             return books.ledger.balance(found.account_id, found.currency, self.clock.now()).available.minor
 
+    def references(self, person: str) -> int:
+        with self.store.reading() as books:
+            found = books.people.by_name(person)
+            return found.references if found else 0
+
     def events(self) -> list[dict[str, Any]]:
         """Bodies of all events, oldest first."""
         with self.store.reading() as books:

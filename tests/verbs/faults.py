@@ -128,7 +128,7 @@ IN_EVERY_PAYMENT: Mapping[str, tuple[Fault, ...]] = {
         Fault(VERBS + "recognise.doubts"),
     ),
     "smile": (
-        Fault(VERBS + "face.relaxed_mouth", nan=MouthShape(NAN, NAN, NAN)),
+        Fault(VERBS + "face.relaxed_mouths", nan=(MouthShape(NAN, NAN, NAN),)),
         Fault(VERBS + "face.smile_figures"),
         Fault(VERBS + "face.require_shown", hangs=True),
     ),

@@ -113,11 +113,65 @@ def test_a_lenient_policy_lets_nobody_into_an_account(scene: Scene) -> None:
     assert result.refusal is not None and result.refusal.reason == "name_taken"
 
 
-def test_a_pin_is_not_replaced_by_enrolling_again(scene: Scene) -> None:
-    """A face alone does not change the second factor."""
-    scene.enroll("ann", pin="2468")
-    again = enroll(scene.till(), "ann", scene.selfie("ann"), pin="9999")
-    assert again.refusal is not None and again.refusal.reason == "pin_needed"
+class TestAddingToAnAccountWithAPin:
+    """Whoever adds pictures pays with them from then on, so a face alone does not do."""
+
+    def test_the_pin_is_needed(self, scene: Scene) -> None:
+        scene.enroll("ann", pin="2468")
+        again = enroll(scene.till(), "ann", scene.selfie("ann"))
+        assert again.refusal is not None and again.refusal.reason == "pin_needed"
+        assert again.exit is ExitStatus.OVER_LIMIT and scene.references("ann") == 1
+
+    def test_a_wrong_one_is_a_strike_against_the_account(self, scene: Scene) -> None:
+        """And does not replace the one that is set."""
+        scene.enroll("ann", pin="2468")
+        again = enroll(scene.till(), "ann", scene.selfie("ann"), pin="9999")
+        assert again.refusal is not None and again.refusal.reason == "pin_wrong"
+        event = scene.events()[-1]
+        assert event["throttle"] == "strike" and event["counts_against"] == event["claimed"] is not None
+        assert scene.references("ann") == 1
+        assert enroll(scene.till(), "ann", scene.selfie("ann"), pin="2468").outcome == "done"
+        assert scene.references("ann") == 2 and scene.events()[-1]["pin_set"] is False
+
+    def test_wrong_ones_lock_it(self, scene: Scene) -> None:
+        scene.enroll("ann", pin="2468")
+        for _ in range(5):
+            enroll(scene.till(), "ann", scene.selfie("ann"), pin="9999")
+        right = enroll(scene.till(), "ann", scene.selfie("ann"), pin="2468")
+        assert right.refusal is not None and right.refusal.reason == "locked_out"
+
+    def test_it_is_asked_for_where_somebody_can_be_asked(self, scene: Scene) -> None:
+        scene.enroll("ann", pin="2468")
+        assert enroll(scene.till(), "ann", scene.selfie("ann"), ask_pin=lambda: "2468").outcome == "done"
+        silent = enroll(scene.till(), "ann", scene.selfie("ann"), ask_pin=lambda: None)
+        assert silent.refusal is not None and silent.refusal.reason == "pin_needed"
+
+    def test_nobody_else_is_asked(self, scene: Scene) -> None:
+        """A new name has none yet, and so has an account without one; there it is set by whoever brings one."""
+
+        def ask() -> str | None:
+            raise AssertionError("nobody should be asked")
+
+        for _ in range(2):
+            assert enroll(scene.till(), "ann", scene.selfie("ann"), ask_pin=ask).outcome == "done"
+        assert enroll(scene.till(), "ann", scene.selfie("ann"), pin="2468").outcome == "done"
+        assert scene.events()[-1]["pin_set"] is True
+        refusal = enroll(scene.till(), "ann", scene.selfie("ann"), pin="1357").refusal
+        assert refusal is not None and refusal.reason == "pin_wrong"
+
+    @pytest.mark.parametrize("fault", [RuntimeError("boom"), float("nan")])
+    def test_a_check_that_breaks_refuses(
+        self, scene: Scene, fault: float | Exception, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: object) -> object:
+            if isinstance(fault, Exception):
+                raise fault
+            return fault
+
+        scene.enroll("ann", pin="2468")
+        monkeypatch.setattr("smilepay_cli.adapters.pins.Argon2Pins.verify", broken)
+        assert enroll(scene.till(), "ann", scene.selfie("ann"), pin="2468").outcome == "refused"
+        assert scene.references("ann") == 1
 
 
 def test_a_locked_terminal_enrols_nobody(scene: Scene) -> None:

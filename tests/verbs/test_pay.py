@@ -14,10 +14,11 @@ from smilepay_cli.verbs.audit import verify
 from smilepay_cli.verbs.cash import withdraw
 from smilepay_cli.verbs.challenge import drawn
 from smilepay_cli.verbs.enroll import enroll
-from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouth, seal_template
+from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouths, seal_template
 from smilepay_cli.verbs.pay import PayRequest, pay
 from smilepay_cli.verbs.policy import set_floor
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
+from smilepay_cli.vocabulary.faces import MouthShape
 from smilepay_cli.vocabulary.ledger import Person
 from tests.fakes.fake_engine import empty_picture, picture
 from tests.fakes.source import PictureSource
@@ -444,6 +445,18 @@ class TestStrict:
         assert result.refusal is not None and result.refusal.reason == "below_floor"
         assert result.exit == 23 and scene.events()[-1]["reason"] == "below_floor"
 
+    @pytest.mark.parametrize(("floor", "reason"), [("strict", "below_floor"), ("standard", None)])
+    def test_under_a_strict_floor_no_files_pay(self, scene: Scene, floor: str, reason: str | None) -> None:
+        """They cannot be given a challenge, so whoever may choose the source could choose not to be asked."""
+        scene.enroll("ann")
+        set_floor(scene.till(), floor)
+        both = PictureSource(picture("ann", noise=500), picture("ann", smile=True, noise=501))
+        result = scene.pay("ann", policy="strict", source=both, amount="3", merchant="kiosk")
+        assert (result.refusal and result.refusal.reason) == reason
+        if result.refusal:
+            assert result.exit == 23 and "image files" in result.refusal.message
+            assert scene.events()[-1]["checks"][-1]["figures"]["weaker"] == ["source"]
+
 
 class TestRelaxedFace:
     """Smiles are told against the relaxed mouth that enrolment kept."""
@@ -453,8 +466,8 @@ class TestRelaxedFace:
         with scene.store.reading() as books:
             ann = books.people.by_name("ann")
             assert ann is not None
-            relaxed = relaxed_mouth(scene.till(), books, ann.account_id)
-            assert relaxed is not None and is_relaxed(relaxed, STANDARD)
+            (relaxed,) = relaxed_mouths(scene.till(), books, ann.account_id)
+            assert is_relaxed(relaxed, STANDARD)
         assert scene.events()[-1]["relaxed_mouths"] == 1
 
     def test_a_smiling_enrolment_keeps_none(self, scene: Scene) -> None:
@@ -462,10 +475,29 @@ class TestRelaxedFace:
         assert enroll(scene.till(), "ann", scene.selfie("ann"), deposit="100").outcome == "done"
         with scene.store.reading() as books:
             ann = books.people.by_name("ann")
-            assert ann is not None and relaxed_mouth(scene.till(), books, ann.account_id) is None
+            assert ann is not None and relaxed_mouths(scene.till(), books, ann.account_id) == ()
         assert scene.pay("ann", amount="3", merchant="kiosk").outcome == "done"
         figures = next(check for check in scene.events()[-1]["checks"] if check["name"] == "smile")["figures"]
         assert figures["change_from_enrolled"] is None
+
+    def test_pictures_that_are_added_cannot_move_it(self, scene: Scene) -> None:
+        """A smile has to differ from the relaxed mouth of every sitting, not from their mean."""
+        scene.enroll("ann")
+        till = scene.till()
+        with scene.store.writing() as books:
+            ann = books.people.by_name("ann")
+            assert ann is not None
+            vector = open_gallery(till, books).vectors[0].astype("float64")
+            (before,) = relaxed_mouths(till, books, ann.account_id)
+            pursed = MouthShape(before.width - 0.3, before.lift - 0.1, 0.0)
+            for number in range(6):
+                books.people.add_reference(seal_template(till, ann, f"ref_{number}", vector, pursed), scene.clock.now())
+            assert relaxed_mouths(till, books, ann.account_id) == (before, pursed)
+        anything = relaxed(smile_z_min=-50.0)
+        still = scene.selfie("ann", smile=False)
+        refusal = scene.pay("ann", policy=anything, source=still, amount="3", merchant="kiosk").refusal
+        assert refusal is not None and refusal.reason == "smile_not_shown"
+        assert scene.pay("ann", amount="3", merchant="kiosk").outcome == "done"
 
     def test_somebody_who_always_looks_so_does_not_smile(self, scene: Scene) -> None:
         """The same mouth as enrolled is no smile, whatever it would be by itself."""
@@ -488,8 +520,8 @@ class TestRelaxedFace:
             bob = replace(bob, wrapped_key=till.vault.new_person_key(bob.account_id))
             books.people.add(bob)
             books.people.add_reference(seal_template(till, bob, "ref_old", vector, None), scene.clock.now())
-            assert relaxed_mouth(till, books, "acc_bob") is None
-            assert relaxed_mouth(till, books, ann.account_id) is not None
+            assert relaxed_mouths(till, books, "acc_bob") == ()
+            assert len(relaxed_mouths(till, books, ann.account_id)) == 1
             assert np.array_equal(open_gallery(till, books).only("acc_bob").vectors[0], vector)
 
 
