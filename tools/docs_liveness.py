@@ -66,6 +66,13 @@ def stills_paid() -> str:
     return stills_table(_record()) + "\n"
 
 
+def slides_paid() -> str:
+    """Two portraits before a camera, under `strict`."""
+    from benchmarks.liveness.tables import slides_table
+
+    return slides_table(_record()) + "\n"
+
+
 def captures_paid() -> str:
     """Captures under `strict`."""
     from benchmarks.liveness.tables import captures_table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ from benchmarks.accuracy.report import as_figures
 from benchmarks.liveness.wallet import Pictures, Wallet, told
 from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.harnesses.forging.seeds import rng_for
-from smilepay_cli.harnesses.forging.species import DEGRADATIONS, SPECIES
+from smilepay_cli.harnesses.forging.species import CAPTURES, DEGRADATIONS, SPECIES
 from smilepay_cli.rules.cues.registry import CUES
 from smilepay_cli.vocabulary.faces import Pixels
 
 SEED = 4
+SLIDES, FRAMES = ("slide_show", "slides_in_motion"), 24
+"""Captures of two portraits, and how many frames they last: two seconds."""
 PICTURE_CUES = tuple(name for name, cue in CUES.items() if cue.kind == "picture")
 
 
@@ -48,6 +50,7 @@ def measure(engine: FastEngine, folder: Path) -> dict[str, Any]:
         return {
             "enrolled": as_figures(Rate(len(enrolled), len(reporting))),
             "people": _people(wallet, enrolled, tuning),
+            "slide_shows": {name: _slides(wallet, engine, enrolled, name) for name in SLIDES},
             "attacks": {name: _species(wallet, engine, enrolled, name) for name in (*SPECIES, "recaptured_bona_fide")},
         }
     finally:
@@ -73,6 +76,20 @@ def _people(wallet: Wallet, enrolled: list[Person], strangers: list[Person]) -> 
             answers[told(wallet.pay(standard, Pictures([pixels]), account=account))] += 1
         found[kind] = {"paid": as_figures(Rate(answers["paid"], len(trials))), "answers": dict(answers)}
     return found
+
+
+def _slides(wallet: Wallet, engine: FastEngine, enrolled: list[Person], name: str) -> dict[str, Any]:
+    """The relaxed and then the smiling portrait before a camera, under `strict`, which asks for no more than that."""
+    columns: dict[str, Counter[str]] = {}
+    for person in enrolled:
+        pictures = [person.neutral] * (FRAMES // 2) + [person.smiling] * (FRAMES // 2)
+        face = engine.detect(person.neutral).found[0].box
+        forged = CAPTURES[name].make(pictures, face, rng_for(SEED, name, person.name), 1.0)
+        for column, cues in (("without_cues", ()), *((cue, (cue,)) for cue in CUES), ("strict", tuple(CUES))):
+            policy = wallet.policy("strict", deny_cues=cues)
+            answer = told(wallet.pay(policy, Pictures(forged, is_camera=True), challenge="smile"))
+            columns.setdefault(column, Counter())[answer] += 1
+    return _rates(columns, len(enrolled))
 
 
 def _species(wallet: Wallet, engine: FastEngine, enrolled: list[Person], name: str) -> dict[str, Any]:
@@ -101,7 +118,11 @@ def _species(wallet: Wallet, engine: FastEngine, enrolled: list[Person], name: s
         }
         for column, (policy, pictures) in trials.items():
             columns.setdefault(column, Counter())[told(wallet.pay(policy, Pictures(pictures)))] += 1
+    return _rates(columns, len(enrolled))
+
+
+def _rates(columns: Mapping[str, Counter[str]], trials: int) -> dict[str, Any]:
     return {
-        column: {"paid": as_figures(Rate(answers["paid"], len(enrolled))), "answers": dict(answers)}
+        column: {"paid": as_figures(Rate(answers["paid"], trials)), "answers": dict(answers)}
         for column, answers in columns.items()
     }

@@ -22,6 +22,7 @@ def tables(record: Mapping[str, Any]) -> str:
         ("Smiles, reporting halves", smiles_table(record)),
         ("Stills of people under `standard`", people_table(record)),
         ("Stills of pictures", stills_table(record)),
+        ("Slide shows of two portraits under `strict` with the challenge `smile`", slides_table(record)),
         ("Captures under `strict` with the challenge `smile`", captures_table(record)),
     )
     return "\n\n".join(f"{title}\n\n{table}" for title, table in parts)
@@ -56,6 +57,11 @@ def people_table(record: Mapping[str, Any]) -> str:
 def stills_table(record: Mapping[str, Any]) -> str:
     """One row a species: how many were paid in each column."""
     return _paid_table(record["stills"]["attacks"])
+
+
+def slides_table(record: Mapping[str, Any]) -> str:
+    """One row a species of slide show: how many were paid in each column."""
+    return _paid_table(record["stills"]["slide_shows"])
 
 
 def captures_table(record: Mapping[str, Any]) -> str:

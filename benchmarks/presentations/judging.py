@@ -12,10 +12,14 @@ from benchmarks.accuracy.report import as_figures, told
 from benchmarks.presentations.trials import BONA_FIDE, Stage, Trial
 from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.rules.cues.registry import CUES
-from smilepay_cli.rules.cues.trace import Trace, judged, watched
+from smilepay_cli.rules.cues.trace import Trace, judged, rested_on, watched
+from smilepay_cli.rules.pose import head_pose
+from smilepay_cli.rules.profiles import STANDARD
 from smilepay_cli.rules.quality import quality_of, require_quality
+from smilepay_cli.rules.session import Session, seen
+from smilepay_cli.rules.smile import mouth_shape
 from smilepay_cli.vocabulary.errors import Reason, Refused
-from smilepay_cli.vocabulary.faces import Frame, pixel_digest
+from smilepay_cli.vocabulary.faces import Face, Frame, pixel_digest
 
 FORMAT = "smilepay-presentations/1"
 NO_FACE, QUALITY, ANY_CUE = "no_face", "quality", "any_standard_cue"
@@ -60,16 +64,22 @@ def counted(stage: Stage, trials: Iterable[Trial], names: tuple[str, ...]) -> di
 
 def answers_of(stage: Stage, trial: Trial, names: tuple[str, ...]) -> dict[str, bool | None]:
     """Denied or refused, by whom; None where there is no answer. Quality is that of the first frame with a face."""
-    trace, quality = Trace(), None
+    trace, session, quality = Trace(), Session(is_camera=len(trial.frames) > 1), None
     for number, pixels in enumerate(trial.frames):
         face = stage.look(pixels)
         if face is None:
             continue
+        box, landmarks = face
         quality = quality or refusal(pixels, face)
-        trace = watched(trace, Frame(pixels, number, 0.0, trial.kind, pixel_digest(pixels)), *face, names)
+        frame = Frame(pixels, number, 0.0, trial.kind, pixel_digest(pixels))
+        trace = watched(trace, frame, box, landmarks, names)
+        shape, pose = mouth_shape(landmarks), head_pose(landmarks)
+        session = seen(session, Face(frame, box, 1.0, landmarks, shape, pose), STANDARD)
     if quality is None:
         return {NO_FACE: True}
-    results = judged(trace, names)
+    relaxed = [session.relaxed.face] if session.relaxed else []
+    counted_on = [face for face in (session.best, *session.shown, *relaxed) if face]
+    results = judged(rested_on(trace, counted_on, names), names, shown=len(session.shown))
     answers: dict[str, bool | None] = {NO_FACE: False}
     answers |= {result.name: None if result.score is None else result.denied for result in results}
     answers[ANY_CUE] = any(result.denied for result in results if CUES[result.name].in_standard)

@@ -28,6 +28,8 @@ OFTEN, SELDOM = 24, 8
 PHOTOGRAPHED = ("print_in_motion", "screen_in_motion")
 FROM_STILLS = ("frozen", "static_noise", "recoded_still", *PHOTOGRAPHED)
 """Captures made of their first frame alone, so that a photo is enough."""
+OF_TWO = ("slide_show", "slides_in_motion")
+"""Made of two frames: of London the relaxed and the smiling portrait."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +82,21 @@ class Stage:
                         rng = rng_for(SEED, kind, _name(photo))
                         frames = CAPTURES[kind].make([pixels] * FRAMES, face[0], rng, STRENGTH)
                         yield Trial(kind, photo.set, half, frames)
+
+            yield from self._of_pairs(half, [photo for photo in photos if photo.set == "london"])
+
+    def _of_pairs(self, half: str, photos: Sequence[Photo]) -> Iterator[Trial]:
+        people = sorted({photo.person for photo in photos})
+        for person in people:
+            relaxed, smiling = (
+                next(photo for photo in photos if photo.person == person and photo.path.stem == stem)
+                for stem in ("neutral", "smiling")
+            )
+            pixels = [relaxed.pixels] * (FRAMES // 2) + [smiling.pixels] * (FRAMES // 2)
+            if face := self.look(pixels[0]):
+                for kind in OF_TWO:
+                    frames = CAPTURES[kind].make(pixels, face[0], rng_for(SEED, kind, _name(relaxed)), STRENGTH)
+                    yield Trial(kind, "london", half, frames)
 
     def _of_clip(self, name: str, clip: Sequence[Pixels]) -> Iterator[Trial]:
         starts = range(len(clip) - FRAMES + 1)

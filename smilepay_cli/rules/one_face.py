@@ -15,6 +15,8 @@ BOX_STEP = 1.2
 
 SAME_FACE_OVERLAP = 0.3
 """Intersection over union of two boxes around one face: half a stride and one BOX_STEP apart still give more."""
+SAME_PLACE = 0.3
+"""Intersection over union of a face's boxes in neighbouring frames; less is a jump, or somebody else."""
 
 
 def the_one_face(detections: Sequence[Detection], policy: Policy) -> Detection:

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from smilepay_cli.rules.one_face import overlap
+from smilepay_cli.rules.one_face import SAME_PLACE, overlap
 from smilepay_cli.rules.smile import CLOSED_LIPS_MAX, smile_change, smile_z, smiles, usual
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, MouthShape
@@ -29,8 +29,6 @@ HELD, LASTING = 3, 2
 """Frames of a camera in a row: of a relaxed face, and of what is asked for. One face that was measured wrongly makes
 neither: of otto, who talks, it comes to -0.2 (smile_change) from one frame to another, and to -1.5 at most for two
 frames against three."""
-SAME_PLACE = 0.3
-"""Intersection over union of a face's boxes in neighbouring frames; less is a jump, or somebody else."""
 FRONTAL = 20.0
 """Degrees of yaw up to which a mouth is judged: turned farther, an open mouth looks like a smile."""
 TURNED = 15.0

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, cast
 
 from smilepay_cli.ports import FrameSource
-from smilepay_cli.rules.cues.trace import Trace, watched
+from smilepay_cli.rules.cues.trace import Trace, has_answers, watched
 from smilepay_cli.rules.one_face import apart_from, smallest_second_face, the_one_face
 from smilepay_cli.rules.pose import head_pose
 from smilepay_cli.rules.quality import Quality, quality_of, require_quality
@@ -70,6 +70,11 @@ class Capture:
         return list(dict.fromkeys(found))  # faces are told apart by identity
 
     @property
+    def is_long_enough(self) -> bool:
+        """Whether a camera showed one face in one place for as long as the deny cues need."""
+        return not self.is_camera or has_answers(self.trace, self.cues)
+
+    @property
     def rejections(self) -> tuple[str, ...]:
         """For people: which frame was not used, and why."""
         return tuple(f"{origin}: {refused.message}" for origin, refused in self.rejected)
@@ -119,13 +124,15 @@ def good_faces(till: Till, source: FrameSource, capture: Capture, *, mouth: bool
 
 
 def watch(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> None:
-    """Watch until the policy's smile was shown, or to the end. Without `mouth` the first good frame does.
+    """Watch until the policy's smile was shown and the deny cues have seen enough, or to the end. Without `mouth` and
+    cues the first good frame does.
 
     Raises Refused (exit 12) when no frame was usable: the most telling reason of all frames.
     """
     with closing(good_faces(till, source, capture, mouth=mouth)) as faces:
         for _ in faces:
-            if not mouth or shown_enough(capture.session, till.policy):
+            shown = not mouth or shown_enough(capture.session, till.policy)
+            if shown and (capture.session.failed or capture.is_long_enough):
                 break
     require_a_face(capture)
 

@@ -67,6 +67,7 @@ class Reason(Enum):
     SEVERAL_PEOPLE = "several_people"
     FACE_TOO_SMALL = "face_too_small"
     TURNED_AWAY = "turned_away"
+    TOO_FEW_FRAMES = "too_few_frames"
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"
     BLURRED = "blurred"
@@ -129,6 +130,7 @@ _REASONS_BY_EXIT: dict[ExitStatus, tuple[Reason, ...]] = {
         Reason.SEVERAL_PEOPLE,
         Reason.FACE_TOO_SMALL,
         Reason.TURNED_AWAY,
+        Reason.TOO_FEW_FRAMES,
         Reason.TOO_DARK,
         Reason.TOO_BRIGHT,
         Reason.BLURRED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import isnan, nan
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,8 +17,9 @@ from smilepay_cli.harnesses.forging.species import CAPTURE_CONTROLS, CAPTURES, S
 from smilepay_cli.rules.cues.border import border
 from smilepay_cli.rules.cues.change import change, relief
 from smilepay_cli.rules.cues.pattern import fine_pattern
-from smilepay_cli.rules.cues.registry import CUES, FRAMES_MIN, MOVED_MIN, Cue
-from smilepay_cli.rules.cues.trace import CueResult, Trace, judged, larger, rested_on, watched
+from smilepay_cli.rules.cues.pictures import MOST, Pictures, with_picture
+from smilepay_cli.rules.cues.registry import CUES, FRAMES_MIN, MOVED_MIN, OF_A_PLANE, OF_ONE_PICTURE, Cue
+from smilepay_cli.rules.cues.trace import CueResult, Trace, has_answers, judged, larger, rested_on, watched
 from smilepay_cli.vocabulary.faces import Box, Face, Frame, Pixels, pixel_digest
 
 Look = Callable[[Pixels], Face]
@@ -25,7 +27,19 @@ Sample = Callable[[str], Face]
 STILLS = ("lin/1", "lin/5", "otto/1", "otto/5", "otto/7", "eileen/1", "grace/1")
 CLIPS = {"lin/clip": 8, "otto/clip_talking": 4, "otto/clip_still": 2}
 """And the frame from which they are watched."""
-NUMBERED = Trace(frames=FRAMES_MIN, moved=1.0, border=0.0, fine_pattern=0.0, changed=1.0)
+TWO = tuple(np.zeros((58, 58), np.float32) for _ in range(2))
+NUMBERED = Trace(
+    frames=FRAMES_MIN,
+    together=FRAMES_MIN,
+    moved=1.0,
+    border=0.0,
+    fine_pattern=0.0,
+    fine=Pictures(OF_ONE_PICTURE, TWO),
+    coarse=Pictures(OF_A_PLANE, TWO),
+)
+
+
+UNCLEAR = Pictures(0.0, unclear=True)
 
 
 def _clip(sample: Sample, name: str, count: int = FRAMES_MIN) -> list[Face]:
@@ -39,8 +53,8 @@ def _watch(faces: Sequence[Face], trace: Trace | None = None) -> Trace:
     return trace
 
 
-def _denied(trace: Trace) -> set[str]:
-    return {result.name for result in judged(trace, list(CUES)) if result.denied}
+def _denied(trace: Trace, shown: int = 0) -> set[str]:
+    return {result.name for result in judged(trace, list(CUES), shown=shown) if result.denied}
 
 
 def _forged(look: Look, faces: Sequence[Face], kind: str, seed: int = 0) -> list[Face]:
@@ -184,11 +198,17 @@ def test_each_limit_on_both_sides(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("change_of", "name"),
-    [({"border": nan}, "border"), ({"fine_pattern": nan}, "fine_pattern"), ({"changed": nan}, "copied_frames")],
+    [
+        ({"border": nan}, "border"),
+        ({"fine_pattern": nan}, "fine_pattern"),
+        ({"fine": UNCLEAR}, "copied_frames"),
+        ({"coarse": UNCLEAR}, "flat_face"),
+        ({"moved": nan}, "flat_face"),
+    ],
 )
-def test_no_number_denies_and_stays(change_of: dict[str, float], name: str) -> None:
+def test_no_number_denies_and_stays(change_of: dict[str, Any], name: str) -> None:
     """A later good frame does not wash it away."""
-    assert name in _denied(replace(NUMBERED, **change_of))  # type: ignore[arg-type]
+    assert name in _denied(replace(NUMBERED, **change_of))
     for one, other in ((nan, 1.0), (1.0, nan)):
         kept = larger(one, other)
         assert kept is not None and isnan(kept)
@@ -211,11 +231,62 @@ def test_the_faces_that_count_are_looked_at_whatever_their_turn(sample: Sample, 
         assert not _denied(rested_on(trace, [shown, clean], ()))
 
 
+@pytest.mark.parametrize("kind", ["slide_show", "slides_in_motion"])
+def test_two_photographs_are_no_smile_that_begins(sample: Sample, look: Look, kind: str) -> None:
+    """A relaxed and a smiling one, of the clip that passes as it is: what is shown needs one picture each."""
+    clip = [sample(f"lin/clip/{number:03d}") for number in range(20)]
+    cue = {"slide_show": "copied_frames", "slides_in_motion": "flat_face"}[kind]
+    denied = [_denied(_watch(_forged(look, clip, kind, seed)), shown=1) for seed in range(3)]
+    assert sum(cue in cues for cues in denied) >= 2
+    assert _denied(_watch(clip), shown=1) == set()
+    for count in range(3):
+        some = replace(NUMBERED, fine=Pictures(OF_ONE_PICTURE, (*TWO, *TWO)[: count + 2]))
+        assert ("copied_frames" in _denied(some, shown=count)) is False
+        assert ("copied_frames" in _denied(some, shown=count + 1)) is True
+
+
+def test_what_is_counted_begins_anew_where_the_face_jumps(sample: Sample, look: Look) -> None:
+    """Somebody else's face first, or the same one elsewhere, adds no picture."""
+    copies = _forged(look, _clip(sample, "lin/clip"), "recoded_still")
+    elsewhere = replace(sample("otto/1"), box=Box(0, 0, 40, 40))
+    trace = _watch([elsewhere, *copies])
+    assert trace.together == len(copies) and "copied_frames" in _denied(trace)
+    assert has_answers(trace, CUES) and not has_answers(_watch([*copies, elsewhere]), CUES)
+    assert has_answers(Trace(), ("border", "frozen_feed")) and not has_answers(Trace(), ("border", "flat_face"))
+
+
+def test_what_is_no_number_survives_a_jump(sample: Sample) -> None:
+    """Any doubt denies, for the whole capture."""
+    face = sample("lin/1")
+    doubtful = replace(NUMBERED, fine=UNCLEAR, box=Box(0, 0, 5, 5), start=(0.0, 0.0, 5.0))
+    assert "copied_frames" in _denied(_watch([face] * FRAMES_MIN, doubtful))
+
+
+def test_no_more_pictures_are_kept_than_are_asked_for() -> None:
+    """A long capture costs no memory and, once it is clear, no time."""
+    chance = np.random.default_rng(0)
+    pictures = Pictures(OF_ONE_PICTURE)
+    for number in range(MOST + 3):
+        pictures = with_picture(pictures, chance.normal(size=(58, 58)).astype(np.float32))
+        assert pictures.count == min(number + 1, MOST)
+
+
+def test_a_picture_that_comes_again_is_no_new_one() -> None:
+    """Two in turns are two, however often."""
+    chance = np.random.default_rng(0)
+    one, two = (cv2.GaussianBlur(chance.normal(size=(58, 58)).astype(np.float32), (0, 0), 2) for _ in range(2))
+    pictures = Pictures(OF_ONE_PICTURE)
+    for _ in range(5):
+        pictures = with_picture(with_picture(pictures, one), two)
+    assert pictures.count == 2
+
+
 def test_short_and_resting_captures_have_no_answer() -> None:
     """None is neither a pass nor a denial."""
-    short = replace(NUMBERED, frames=FRAMES_MIN - 1, changed=0.0)
+    one = {"fine": Pictures(OF_ONE_PICTURE, TWO[:1]), "coarse": Pictures(OF_A_PLANE, TWO[:1])}
+    short = replace(NUMBERED, together=FRAMES_MIN - 1, **one)
     assert [r.score for r in judged(short, ["copied_frames", "flat_face"])] == [None, None] and not _denied(short)
-    resting = replace(NUMBERED, moved=MOVED_MIN * 0.99, changed=0.0)
+    resting = replace(NUMBERED, moved=MOVED_MIN * 0.99, **one)
     assert _denied(resting) == {"copied_frames"}
     assert _denied(replace(resting, moved=MOVED_MIN)) == {"copied_frames", "flat_face"}
 
@@ -231,7 +302,7 @@ def test_only_what_is_asked_for_is_computed(sample: Sample) -> None:
     """A policy without cues pays nothing for them."""
     face = sample("lin/1")
     trace = watched(Trace(), face.frame, face.box, face.landmarks, ())
-    assert trace.first is None and trace.border is None and trace.fine_pattern is None
+    assert trace.fine.kept == trace.coarse.kept == () and trace.border is None and trace.fine_pattern is None
     assert judged(trace, ()) == []
     with pytest.raises(KeyError):
         judged(trace, ("smell",))

@@ -105,7 +105,7 @@ IN_EVERY_PAYMENT: Mapping[str, tuple[Fault, ...]] = {
         Fault(RULES + "cues.trace.border", hangs=True, nan=NAN, nan_ends_at="deny_cues"),
         Fault(RULES + "cues.trace.fine_pattern", hangs=True, nan=NAN, nan_ends_at="deny_cues"),
         Fault(RULES + "cues.trace.relief", hangs=True),
-        Fault(RULES + "cues.trace.change", hangs=True),
+        Fault(RULES + "cues.pictures.change", hangs=True, nan=NAN, nan_ends_at="deny_cues"),
     ),
     "replay": (Fault(STORE + "trail.SqliteTrail.seen"),),
     "gallery": (

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from smilepay_cli.rules.cues.registry import CUES
+from smilepay_cli.rules.cues.registry import CUES, FRAMES_MIN
 from smilepay_cli.rules.profiles import STRICT
 from smilepay_cli.verbs.audit import verify
 from smilepay_cli.verbs.pay import PayRequest, PayResult, pay
@@ -28,7 +28,7 @@ from tests.verbs.faults import IN_EVERY_PAYMENT, MONEY, NOTHING, OF_A_NAMED_ORDE
 
 POLICY = replace(STRICT, name="faults", pin_above=Decimal(0), challenge_seconds=60.0)
 """Everything that a policy can ask for, the PIN too."""
-FILM = [picture("ann", smile=number > 3, noise=60 + number) for number in range(8)]
+FILM = [picture("ann", smile=number > 3, noise=60 + number) for number in range(20)]
 ORDER, KEY, PIN = "ord_0001", "key", "2468"
 HANGING_SECONDS = 0.4
 """Longer than an honest check takes on a machine that is busy with something else."""
@@ -291,7 +291,9 @@ class TestCues:
         from smilepay_cli.rules.cues import trace
 
         real = trace._score
-        monkeypatch.setattr(trace, "_score", lambda seen, name: float("nan") if name == cue else real(seen, name))
+        monkeypatch.setattr(
+            trace, "_score", lambda seen, name, shown: float("nan") if name == cue else real(seen, name, shown)
+        )
         result = sale.pay()
         assert sale.refused("deny_cues", result)["reason"] == cue
         assert sale.event["exit"] == ExitStatus.ATTACK_SUSPECTED and sale.event["throttle"] == "strike"
@@ -302,16 +304,18 @@ class TestCues:
 
         real = trace._score
         boom = raising(RuntimeError("boom"))
-        monkeypatch.setattr(trace, "_score", lambda seen, name: boom() if name == cue else real(seen, name))
+        monkeypatch.setattr(
+            trace, "_score", lambda seen, name, shown: boom() if name == cue else real(seen, name, shown)
+        )
         assert sale.refused("deny_cues", sale.pay())["fault"] == "RuntimeError: boom"
 
-    @pytest.mark.parametrize(("part", "cue"), [("change", "copied_frames"), ("hypot", "flat_face")])
+    @pytest.mark.parametrize(("part", "cue"), [("pictures.change", "copied_frames"), ("trace.hypot", "flat_face")])
     def test_so_does_what_it_is_made_from(
         self, sale: Sale, monkeypatch: pytest.MonkeyPatch, part: str, cue: str
     ) -> None:
         """These two have an answer only after a second of video."""
         film = [picture("ann", smile=number > 19, noise=100 + number) for number in range(24)]
-        monkeypatch.setattr(f"smilepay_cli.rules.cues.trace.{part}", lambda *_: float("nan"))
+        monkeypatch.setattr(f"smilepay_cli.rules.cues.{part}", lambda *_: float("nan"))
         result = sale.pay(source=PictureSource(*film, is_camera=True))
         assert sale.refused("deny_cues", result)["reason"] == cue
 
@@ -366,7 +370,7 @@ class TestViewer:
         capture = next(check for check in sale.scene.events()[-1]["checks"] if check["name"] == "capture")
         assert capture["passed"] and capture["figures"]["viewer_fault"] == "RuntimeError"
         assert ("exit" in viewer.calls) is (place in ("show", "exit")), "what was taken is given back"
-        assert viewer.calls.count("show") == {"show": 1, "exit": 6}.get(place, 0), "shown nothing more"
+        assert viewer.calls.count("show") == {"show": 1, "exit": FRAMES_MIN}.get(place, 0), "shown nothing more"
 
     def test_a_moment_that_cannot_be_made_does_not_refuse(self, sale: Sale) -> None:
         with pytest.MonkeyPatch.context() as patch:
@@ -375,7 +379,7 @@ class TestViewer:
 
     @pytest.mark.parametrize("place", ["make", "enter", "show", "exit"])
     def test_nor_does_it_let_anybody_pass(self, sale: Sale, place: str) -> None:
-        film = [picture("bob", smile=number > 3, noise=number) for number in range(8)]
+        film = [picture("bob", smile=number > 3, noise=number) for number in range(20)]
         till = sale.till(viewer=Viewer(place, RuntimeError("boom")).make)
         result = sale.pay(source=PictureSource(*film, is_camera=True), till=till)
         assert sale.refused("match", result)["reason"] == "no_match"

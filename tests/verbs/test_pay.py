@@ -403,7 +403,7 @@ class TestStrict:
     @staticmethod
     def film(first: int, *, is_virtual: bool = True) -> PictureSource:
         """A camera that sees ann relaxed, then smiling."""
-        frames = [picture("ann", smile=number > 3, noise=first + number) for number in range(8)]
+        frames = [picture("ann", smile=number > 3, noise=first + number) for number in range(20)]
         source = PictureSource(*frames, is_camera=True)
         source.is_virtual = is_virtual
         return source

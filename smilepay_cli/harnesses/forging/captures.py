@@ -65,6 +65,16 @@ def recoded_still(frames: Sequence[Pixels], face: Box, rng: Generator, strength:
     return [np.asarray(cv2.resize(copy, (width, height), interpolation=cv2.INTER_LINEAR)) for copy in copies]
 
 
+def slide_show(frames: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:
+    """Two photographs, the first frame and the one in the middle: copies of each, all encoded anew."""
+    shown = _slides(frames)
+    half = len(frames) // 2
+    return [
+        *recoded_still(shown[:half], face, rng, strength),
+        *recoded_still(shown[half:], face, rng, strength),
+    ]
+
+
 def print_in_motion(frames: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:
     """The first frame on paper that is waved before the camera."""
     setup = prints.bordered_setup(frames[0], face, rng, strength)
@@ -75,13 +85,12 @@ def print_in_motion(frames: Sequence[Pixels], face: Box, rng: Generator, strengt
 
 def screen_in_motion(frames: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:
     """The first frame on a device that is waved before the camera."""
-    setup = screens.bezel_setup(frames[0], face, rng, strength)
-    around = screens.surroundings(setup, rng, strength)
-    path = _path(setup.surface, len(frames), rng, strength)
-    return [
-        screens.photographed(frames[0], face, screens.later(setup, at, number), around, rng)
-        for number, at in enumerate(path)
-    ]
+    return _on_a_waved_screen([frames[0]] * len(frames), face, rng, strength)
+
+
+def slides_in_motion(frames: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:
+    """Two photographs on a device that is waved before the camera, one after the other."""
+    return _on_a_waved_screen(_slides(frames), face, rng, strength)
 
 
 def replayed_video(frames: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:
@@ -107,6 +116,21 @@ def spliced(first: Sequence[Pixels], then: Sequence[Pixels], rng: Generator) -> 
     length = min(len(first), len(then))
     cut = int(rng.integers(length // 3, max(length // 3 + 1, 2 * length // 3)))
     return [*first[:cut], *then[cut:]]
+
+
+def _slides(frames: Sequence[Pixels]) -> list[Pixels]:
+    half = len(frames) // 2
+    return [frames[0]] * half + [frames[half]] * (len(frames) - half)
+
+
+def _on_a_waved_screen(shown: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:
+    setup = screens.bezel_setup(shown[0], face, rng, strength)
+    around = screens.surroundings(setup, rng, strength)
+    path = _path(setup.surface, len(shown), rng, strength)
+    return [
+        screens.photographed(frame, face, screens.later(setup, at, number), around, rng)
+        for number, (frame, at) in enumerate(zip(shown, path, strict=True))
+    ]
 
 
 def _path(surface: Surface, count: int, rng: Generator, strength: float) -> list[Surface]:

@@ -52,8 +52,10 @@ CAPTURES: dict[str, Species[Capture]] = {
     "frozen": Species(captures.frozen, "one frame repeated", "digital"),
     "static_noise": Species(captures.static_noise, "one frame with faked noise", "digital"),
     "recoded_still": Species(captures.recoded_still, "copies of one frame, each encoded anew", "digital"),
+    "slide_show": Species(captures.slide_show, "two photographs, each encoded anew for every frame", "digital"),
     "print_in_motion": Species(captures.print_in_motion, "a print waved before the camera", "print"),
     "screen_in_motion": Species(captures.screen_in_motion, "a picture on a device waved before the camera", "screen"),
+    "slides_in_motion": Species(captures.slides_in_motion, "two photographs on a waved device", "screen"),
     "replayed_video": Species(captures.replayed_video, "a clip shown on a screen", "screen"),
 }
 """Attacks from the frames of one capture."""

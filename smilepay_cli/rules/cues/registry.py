@@ -7,6 +7,10 @@ from typing import Literal
 
 FRAMES_MIN = 16
 """About a second of video: in less time a living face may well hold still."""
+OF_ONE_PICTURE, OF_A_PLANE = 0.005, 0.02
+"""How much two frames may differ (change.py) and be one picture all the same, with the traces of noise and encoding; or
+with those of being waved about. Copies of the sample clips differ by 0.0042 at most, half of the waved pictures by 0.01
+and talking faces by 0.03 and more."""
 MOVED_MIN = 0.05
 """Widths of the face that it has to move before standing still otherwise means something."""
 
@@ -70,8 +74,8 @@ CUES: dict[str, Cue] = {
     "copied_frames": Cue(
         kind="capture",
         denies_beyond="below",
-        limit=0.005,
-        what="a face on which nothing changes but noise",
+        limit=2,
+        what="a face of which there are no more pictures than a slide show needs",
         source="between copies of the sample clips (at most 0.0042) and the stillest second of those clips "
         "(0.0052): there is hardly room, and no other bona fide clips to try it on. Of photos of the "
         "reporting half it stops 24 of 24 frozen captures, 22 of 24 encoded anew and 23 of 24 with faked "
@@ -83,8 +87,8 @@ CUES: dict[str, Cue] = {
     "flat_face": Cue(
         kind="capture",
         denies_beyond="below",
-        limit=0.02,
-        what="a face that moves about as a picture does, and changes no more than one",
+        limit=2,
+        what="a face that moves about, in no more pictures than waved photographs make",
         source="between prints and screens waved about (half of them below 0.01) and talking faces (0.03 and "
         "more). Of photos of the other half it stops 7 of 7 prints and 8 of 8 screens in motion, of the "
         "sample clips 10 of 11 and 7 of 12 (flicker and reflections change a face too). Bona fide "

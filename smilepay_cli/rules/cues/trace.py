@@ -1,4 +1,4 @@
-"""Deny cues over a capture: a fold that keeps the first face, the digests and one number a cue.
+"""Deny cues over a capture: a fold that keeps the digests, a few pictures of the face and one number a cue.
 
 `watched` takes one more frame, `judged` says what the frames so far come to. A score that is not a number denies, and
 an error in a cue is not caught: whoever asks must let it refuse.
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from math import hypot, isnan
-from typing import Any
 
 from smilepay_cli.rules.cues.border import border
-from smilepay_cli.rules.cues.change import change, relief
+from smilepay_cli.rules.cues.change import relief
 from smilepay_cli.rules.cues.pattern import fine_pattern
-from smilepay_cli.rules.cues.registry import CUES, FRAMES_MIN, MOVED_MIN
+from smilepay_cli.rules.cues.pictures import Pictures, with_picture
+from smilepay_cli.rules.cues.registry import CUES, FRAMES_MIN, MOVED_MIN, OF_A_PLANE, OF_ONE_PICTURE
+from smilepay_cli.rules.one_face import SAME_PLACE, overlap
 from smilepay_cli.vocabulary.faces import Box, Face, Frame, Points
 
 EVERY = 4
@@ -31,14 +32,17 @@ class Trace:
     """Frames that were there before, pixel by pixel."""
     digests: frozenset[str] = frozenset()
     """Of the frames so far."""
-    first: Any = None
-    """Relief of the first face (change.py)."""
+    box: Box | None = None
+    """Of the last face."""
+    together: int = 0
+    """Faces since one jumped to another place: what follows is counted anew, as the session does."""
     start: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """x and y of the first face, and its width, in pixels of the picture."""
+    """x and y of the first of these faces, and its width, in pixels of the picture."""
     moved: float = 0.0
     """How far the face was from there at most, in its widths."""
-    changed: float = 0.0
-    """The largest change of the face."""
+    fine: Pictures = Pictures(OF_ONE_PICTURE)
+    coarse: Pictures = Pictures(OF_A_PLANE)
+    """Different pictures of the face, but for noise and encoding; and but for what waving one about adds."""
     border: float | None = None
     fine_pattern: float | None = None
     """The largest of the frames looked at; None while there was no answer."""
@@ -91,9 +95,17 @@ def rested_on(trace: Trace, faces: Iterable[Face], names: Collection[str] = CUES
     return trace
 
 
-def judged(trace: Trace, names: Collection[str]) -> list[CueResult]:
-    """One result for each name, in order. Raises KeyError for a name that is no cue."""
-    return [_result(trace, name) for name in names]
+def judged(trace: Trace, names: Collection[str], *, shown: int = 0) -> list[CueResult]:
+    """One result for each name, in order. Raises KeyError for a name that is no cue.
+
+    `shown` is how many things the capture showed that were asked for: one photograph each would do for them.
+    """
+    return [_result(trace, name, shown) for name in names]
+
+
+def has_answers(trace: Trace, names: Collection[str]) -> bool:
+    """Whether the capture is long enough for the cues that need some frames."""
+    return trace.together >= FRAMES_MIN or not {"copied_frames", "flat_face"} & set(names)
 
 
 def larger(one: float | None, other: float | None) -> float | None:
@@ -112,17 +124,26 @@ def _with_fine_pattern(trace: Trace, frame: Frame, box: Box) -> Trace:
 
 
 def _compared(trace: Trace, frame: Frame, box: Box, landmarks: Points | None) -> Trace:
-    """The face held against the capture's first one."""
+    """The face held against those before it, from the last jump on."""
     here = relief(frame.pixels, box, landmarks)
     x, y, width = _place(box, landmarks)
-    if trace.first is None:
-        return replace(trace, first=here, start=(x, y, width))
+    jumped = trace.box is None or not overlap(trace.box, box) >= SAME_PLACE
+    if jumped and not _is_unclear(trace):  # what is no number stays
+        fine, coarse = Pictures(OF_ONE_PICTURE), Pictures(OF_A_PLANE)
+        trace = replace(trace, together=0, start=(x, y, width), moved=0.0, fine=fine, coarse=coarse)
     away = hypot(x - trace.start[0], y - trace.start[1]) / trace.start[2]
     return replace(
         trace,
+        box=box,
+        together=trace.together + 1,
         moved=larger(trace.moved, away) or 0.0,
-        changed=larger(trace.changed, change(trace.first, here)) or 0.0,
+        fine=with_picture(trace.fine, here),
+        coarse=with_picture(trace.coarse, here),
     )
+
+
+def _is_unclear(trace: Trace) -> bool:
+    return isnan(trace.moved) or trace.fine.unclear or trace.coarse.unclear
 
 
 def _place(box: Box, landmarks: Points | None) -> tuple[float, float, float]:
@@ -133,19 +154,19 @@ def _place(box: Box, landmarks: Points | None) -> tuple[float, float, float]:
     return float(x), float(y), float(box.width)
 
 
-def _result(trace: Trace, name: str) -> CueResult:
+def _result(trace: Trace, name: str, shown: int) -> CueResult:
     cue = CUES[name]
-    score = _score(trace, name)
+    score = _score(trace, name, shown)
     return CueResult(name, score, cue.limit, denied=score is not None and cue.denies(score))
 
 
-def _score(trace: Trace, name: str) -> float | None:
+def _score(trace: Trace, name: str, shown: int) -> float | None:
     if name == "frozen_feed":
         return trace.repeats / (trace.frames - 1) if trace.frames > 1 else None
     if name == "copied_frames":
-        return trace.changed if trace.frames >= FRAMES_MIN else None
+        return trace.fine.count - shown if trace.together >= FRAMES_MIN else None
     if name == "flat_face":
-        if trace.frames < FRAMES_MIN or trace.moved < MOVED_MIN:
+        if trace.together < FRAMES_MIN or trace.moved < MOVED_MIN:
             return None
-        return trace.moved if isnan(trace.moved) else trace.changed
+        return trace.moved if isnan(trace.moved) else trace.coarse.count - shown
     return trace.border if name == "border" else trace.fine_pattern
