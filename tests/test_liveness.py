@@ -24,6 +24,7 @@ from smilepay_cli.adapters.packaged import sample_faces
 from smilepay_cli.commands.app import run
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.ports import FaceEngine
+from smilepay_cli.rules.cues.registry import CUES
 from smilepay_cli.verbs.challenge import drawn
 from tests.adapters.pad.networks import means, write
 
@@ -279,6 +280,16 @@ def test_nor_one_frame_encoded_again_and_again(till: Till, tmp_path: Path, numbe
 def test_a_smile_that_was_there_before_is_none(till: Till, tmp_path: Path, numbers: range) -> None:
     """A smile that ends, and one that never began."""
     assert till.refused(*STRICT, "--camera", numbered(tmp_path / "clip", lin(numbers))) == "challenge_not_shown"
+
+
+def test_a_slide_show_of_two_photographs(till: Till, tmp_path: Path) -> None:
+    """Relaxed, then smiling, each shaken a little and encoded anew for every frame: no change on the way."""
+    relaxed, smiling = lin([0, 17])
+    slides = [*shaken(relaxed, 10), *shaken(smiling, 10)]
+    clip = numbered(tmp_path / "slides", slides, quality=lambda number: 80 + number % 15)
+    assert till.refused(*STRICT, "--camera", clip) in CUES
+    figures = next(check for check in till.events()[0]["checks"] if check["name"] == "deny_cues")["figures"]
+    assert figures["copied_frames"] == {"score": 1.0, "limit": 2, "denied": True}
 
 
 def test_the_same_file_pays_once(till: Till) -> None:

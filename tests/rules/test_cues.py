@@ -283,7 +283,7 @@ def test_a_picture_that_comes_again_is_no_new_one() -> None:
 
 def test_short_and_resting_captures_have_no_answer() -> None:
     """None is neither a pass nor a denial."""
-    one = {"fine": Pictures(OF_ONE_PICTURE, TWO[:1]), "coarse": Pictures(OF_A_PLANE, TWO[:1])}
+    one: dict[str, Any] = {"fine": Pictures(OF_ONE_PICTURE, TWO[:1]), "coarse": Pictures(OF_A_PLANE, TWO[:1])}
     short = replace(NUMBERED, together=FRAMES_MIN - 1, **one)
     assert [r.score for r in judged(short, ["copied_frames", "flat_face"])] == [None, None] and not _denied(short)
     resting = replace(NUMBERED, moved=MOVED_MIN * 0.99, **one)

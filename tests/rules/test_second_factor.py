@@ -100,7 +100,7 @@ def test_every_reason_counts_the_amount_first() -> None:
     assert needed_for(Money(5_001, "EUR"), policy, ("lookalike",)) == ("amount", "lookalike")
     assert needed_for(Money(5_000, "EUR"), policy, ("ambiguity", "lookalike")) == ("ambiguity", "lookalike")
     assert needed_for(Money(5_000, "EUR"), policy, ()) == ()
-    assert set(WHY) == {"amount", "ambiguity", "lookalike"}
+    assert set(WHY) == {"amount", "ambiguity", "lookalike", "adding"}
 
 
 def test_which_policies_ask() -> None:

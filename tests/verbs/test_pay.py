@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from smilepay_cli.rules.cues.registry import FRAMES_MIN
 from smilepay_cli.rules.profiles import STANDARD
 from smilepay_cli.rules.smile import UNCHANGED, is_relaxed
 from smilepay_cli.verbs.audit import verify
@@ -401,9 +402,9 @@ class TestStrict:
         assert result.refusal is not None and result.refusal.reason == "person_changed"
 
     @staticmethod
-    def film(first: int, *, is_virtual: bool = True) -> PictureSource:
+    def film(first: int, *, is_virtual: bool = True, count: int = 20) -> PictureSource:
         """A camera that sees ann relaxed, then smiling."""
-        frames = [picture("ann", smile=number > 3, noise=first + number) for number in range(20)]
+        frames = [picture("ann", smile=number > 3, noise=first + number) for number in range(count)]
         source = PictureSource(*frames, is_camera=True)
         source.is_virtual = is_virtual
         return source
@@ -421,6 +422,18 @@ class TestStrict:
         shown = {"policy": "strict", "amount": "3", "merchant": "kiosk"}
         assert scene.pay("ann", source=self.film(60), challenge="smile", **shown).outcome == "done"
         assert scene.events()[-1]["challenge"] == {"steps": ["smile"], "nonce": None, "fixed": True}
+
+    @pytest.mark.parametrize(("count", "outcome"), [(FRAMES_MIN - 1, "refused"), (FRAMES_MIN, "done")])
+    def test_what_gives_the_cues_no_answer_does_not_pass(self, scene: Scene, count: int, outcome: str) -> None:
+        """A film that ends once the smile is shown; a camera is watched on, and not a frame longer than needed."""
+        scene.enroll("ann")
+        shown = {"policy": "strict", "amount": "3", "merchant": "kiosk", "challenge": "smile"}
+        result = scene.pay("ann", source=self.film(60, count=count), **shown)
+        assert result.outcome == outcome
+        assert (result.refusal and result.refusal.reason) == (None if outcome == "done" else "too_few_frames")
+        assert scene.pay("ann", source=self.film(200, count=60), **shown).outcome == "done"
+        capture = next(check for check in scene.events()[-1]["checks"] if check["name"] == "capture")
+        assert capture["figures"]["frames"] == FRAMES_MIN
 
     @pytest.mark.parametrize("words", ["grin", "smile,smile", "", "smile,,turn_left"])
     def test_a_challenge_that_is_none_is_told(self, scene: Scene, words: str) -> None:

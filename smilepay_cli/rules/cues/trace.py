@@ -22,6 +22,8 @@ EVERY = 4
 """Picture cues look at every fourth frame of a capture, in turns: each takes longer than a frame may. The faces that
 the decision rests on are looked at in the end, see `rested_on`."""
 
+_NONE_FINE, _NONE_COARSE = Pictures(OF_ONE_PICTURE), Pictures(OF_A_PLANE)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
@@ -40,8 +42,8 @@ class Trace:
     """x and y of the first of these faces, and its width, in pixels of the picture."""
     moved: float = 0.0
     """How far the face was from there at most, in its widths."""
-    fine: Pictures = Pictures(OF_ONE_PICTURE)
-    coarse: Pictures = Pictures(OF_A_PLANE)
+    fine: Pictures = _NONE_FINE
+    coarse: Pictures = _NONE_COARSE
     """Different pictures of the face, but for noise and encoding; and but for what waving one about adds."""
     border: float | None = None
     fine_pattern: float | None = None
@@ -129,8 +131,7 @@ def _compared(trace: Trace, frame: Frame, box: Box, landmarks: Points | None) ->
     x, y, width = _place(box, landmarks)
     jumped = trace.box is None or not overlap(trace.box, box) >= SAME_PLACE
     if jumped and not _is_unclear(trace):  # what is no number stays
-        fine, coarse = Pictures(OF_ONE_PICTURE), Pictures(OF_A_PLANE)
-        trace = replace(trace, together=0, start=(x, y, width), moved=0.0, fine=fine, coarse=coarse)
+        trace = replace(trace, together=0, start=(x, y, width), moved=0.0, fine=_NONE_FINE, coarse=_NONE_COARSE)
     away = hypot(x - trace.start[0], y - trace.start[1]) / trace.start[2]
     return replace(
         trace,
