@@ -53,10 +53,10 @@ CUES: dict[str, Cue] = {
         what="straight edges on three sides of the face, as of a screen or a sheet",
         source="above all pictures of the tuning half (LFW, London: 0 of 291; 0 of 112 through the attacks' "
         "camera) and above a door behind a sample face (0.64). On the other half it denies 0 of 290 bona "
-        "fide pictures, 1 of 110 through the attacks' camera, and stops 98 of 110 screens with their "
-        "bezel and 107 of 110 sheets with their borders in view; 11 of the 12 missed screens show dark "
-        "grey crops whose edges merge with the bezel. It denies one sample face, eileen/2.jpg, a portrait "
-        "before a flag and a model",
+        "fide pictures, 1 of 110 through the attacks' camera, and stops 99 of 110 screens with their "
+        "bezel and 107 of 110 sheets with their borders in view; the missed screens show dark grey crops "
+        "whose edges merge with the bezel. It denies one sample face, eileen/2.jpg, a portrait before a "
+        "flag and a model, and 2 of 12 captures of the sample clips through the attacks' camera (a doorway)",
         in_standard=True,
     ),
     "fine_pattern": Cue(
@@ -76,12 +76,13 @@ CUES: dict[str, Cue] = {
         denies_beyond="below",
         limit=2,
         what="a face of which there are no more pictures than a slide show needs",
-        source="between copies of the sample clips (at most 0.0042) and the stillest second of those clips "
-        "(0.0052): there is hardly room, and no other bona fide clips to try it on. Of photos of the "
-        "reporting half it stops 24 of 24 frozen captures, 22 of 24 encoded anew and 23 of 24 with faked "
-        "noise. Bona fide: 0 of 34 overlapping windows of 16 frames and 0 of 12 through the attacks' "
-        "camera, from three clips of two people that the limit was chosen on. Who holds quite still for a "
-        "second may be denied, so it is not used unasked. Shorter captures have no answer",
+        source="two pictures, and one more for each thing that was shown: a smile that begins passes through "
+        "several (the sample clip: 6 of 16 frames), two photographs are two. Of photos of the reporting "
+        "half it stops 24 of 24 frozen captures, 23 of 24 encoded anew, 23 of 24 with faked noise and 23 "
+        "of 25 slide shows of a relaxed and a smiling one. Bona fide: 0 of 34 overlapping windows of 16 "
+        "frames and 0 of 12 through the attacks' camera, of three clips of two people that what counts as "
+        "one picture was chosen on; too few to be used unasked. A foreign face in between, in the same "
+        "place, counts as a picture. Under 16 frames there is no answer, and a camera is watched on",
         in_standard=False,
     ),
     "flat_face": Cue(
@@ -89,11 +90,11 @@ CUES: dict[str, Cue] = {
         denies_beyond="below",
         limit=2,
         what="a face that moves about, in no more pictures than waved photographs make",
-        source="between prints and screens waved about (half of them below 0.01) and talking faces (0.03 and "
-        "more). Of photos of the other half it stops 7 of 7 prints and 8 of 8 screens in motion, of the "
-        "sample clips 10 of 11 and 7 of 12 (flicker and reflections change a face too). Bona fide "
-        "captures with enough motion for an answer: 0 of 5, of one clip, which is too few to be used "
-        "unasked. Others have no answer",
+        source="as copied_frames, with what waving adds left out. Of photos of the other half it stops 7 of 7 "
+        "prints and 8 of 8 screens in motion and 23 of 25 slide shows on a waved screen, of the sample "
+        "clips 10 of 11 and 8 of 12 (flicker and reflections change a face too). Bona fide captures with "
+        "enough motion for an answer: 0 of 5, of one clip, which is too few to be used unasked. Others "
+        "have no answer",
         in_standard=False,
     ),
 }
