@@ -40,7 +40,8 @@ class Capture:
     description: str
     is_camera: bool
     session: Session = field(default_factory=Session)
-    pixel_digests: list[str] = field(default_factory=list)
+    frames: int = 0
+    """Looked at so far."""
     digests: list[str] = field(default_factory=list)
     """Every digest by which a frame of this capture can be known again."""
     rejected: list[tuple[str, Refused]] = field(default_factory=list)
@@ -85,7 +86,7 @@ class Capture:
         quality = quality_of(face.frame.pixels, face.box, face.landmarks) if face else self.quality
         return {
             "source": "camera" if self.is_camera else "images",
-            "frames": len(self.pixel_digests),
+            "frames": self.frames,
             "frames_with_face": self.session.faces,
             "frames_rejected": len(self.rejected),
             "face_width": face.box.width if face else None,
@@ -143,7 +144,7 @@ def _looks(
     """Of each frame the face, or why there is no good one."""
     with closing(cast("Any", source.frames())) as frames:
         for frame in frames:
-            capture.pixel_digests.append(frame.pixel_digest)
+            capture.frames += 1
             capture.digests += frame.digests
             try:
                 face = _face_of(till, frame, mouth=mouth)
