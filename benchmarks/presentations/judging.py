@@ -41,13 +41,17 @@ def measure(engine: FastEngine) -> dict[str, Any]:
 
 
 def counted(stage: Stage, trials: Iterable[Trial], names: tuple[str, ...]) -> dict[str, Any]:
-    """Rates by kind and by half, bona fide ones by `HALF, SET` too. A rate is over those that have an answer."""
+    """Rates by kind and by half, bona fide ones by `HALF, SET` too, captures by what they showed. A rate is over those
+    that have an answer.
+    """
     counts: Counts = defaultdict(lambda: defaultdict(lambda: defaultdict(lambda: [0, 0])))
     for number, trial in enumerate(trials):
         if number % 200 == 0:
             print(f"{number} presentations judged; now {trial.kind}, {trial.set}", file=sys.stderr, flush=True)
-        answers = answers_of(stage, trial, names)
+        answers, shown = answers_of(stage, trial, names)
         apart = [f"{trial.half}, {trial.set}"] if trial.kind == BONA_FIDE else []
+        if len(trial.frames) > 1:  # whoever pays has shown a smile
+            apart.append(f"{trial.half}, {'smile shown' if shown else 'nothing shown'}")
         for group in (trial.half, *apart):
             for asked, answer in answers.items():
                 tally = counts[trial.kind][group][asked]
@@ -62,8 +66,11 @@ def counted(stage: Stage, trials: Iterable[Trial], names: tuple[str, ...]) -> di
     }
 
 
-def answers_of(stage: Stage, trial: Trial, names: tuple[str, ...]) -> dict[str, bool | None]:
-    """Denied or refused, by whom; None where there is no answer. Quality is that of the first frame with a face."""
+def answers_of(stage: Stage, trial: Trial, names: tuple[str, ...]) -> tuple[dict[str, bool | None], int]:
+    """Denied or refused, by whom, and how many things were shown; None where there is no answer.
+
+    Quality is that of the first frame with a face.
+    """
     trace, session, quality = Trace(), Session(is_camera=len(trial.frames) > 1), None
     for number, pixels in enumerate(trial.frames):
         face = stage.look(pixels)
@@ -76,7 +83,7 @@ def answers_of(stage: Stage, trial: Trial, names: tuple[str, ...]) -> dict[str, 
         shape, pose = mouth_shape(landmarks), head_pose(landmarks)
         session = seen(session, Face(frame, box, 1.0, landmarks, shape, pose), STANDARD)
     if quality is None:
-        return {NO_FACE: True}
+        return {NO_FACE: True}, 0
     relaxed = [session.relaxed.face] if session.relaxed else []
     counted_on = [face for face in (session.best, *session.shown, *relaxed) if face]
     results = judged(rested_on(trace, counted_on, names), names, shown=len(session.shown))
@@ -84,7 +91,7 @@ def answers_of(stage: Stage, trial: Trial, names: tuple[str, ...]) -> dict[str, 
     answers |= {result.name: None if result.score is None else result.denied for result in results}
     answers[ANY_CUE] = any(result.denied for result in results if CUES[result.name].in_standard)
     answers[QUALITY] = quality != "none"
-    return answers | {reason: quality == reason for reason in POOR}
+    return answers | {reason: quality == reason for reason in POOR}, len(session.shown)
 
 
 def refusal(pixels: Any, face: Any) -> str:
@@ -102,5 +109,5 @@ def table(by_kind: Mapping[str, Any], columns: tuple[str, ...]) -> list[tuple[st
         (kind, half, *(told(figures[name]) if name in figures else "no answer" for name in columns))
         for kind, by_half in by_kind.items()
         for half, figures in by_half.items()
-        if half in ("reporting", "sample") or (kind == BONA_FIDE and half.startswith("reporting"))
+        if half in ("reporting", "sample") or half.endswith("shown") or (kind == BONA_FIDE and half.startswith("rep"))
     ]

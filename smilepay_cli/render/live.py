@@ -25,6 +25,7 @@ INSTRUCTIONS = {
     "smile": "Smile",
     "turn_left": "Turn your head to your left",
     "turn_right": "Turn your head to your right",
+    "stay": "Stay for a moment",
     "done": "Thank you",
     "failed": "That did not work",
 }

@@ -94,11 +94,13 @@ def seen(session: Session, face: Face, policy: Policy) -> Session:
     session = replace(session, faces=session.faces + 1, recent=(*session.recent, face)[-RECENT:])
     if face.mouth is None or face.pose is None:  # the mouth is not asked for
         return replace(session, best=session.best or face)
-    if session.done or session.failed:
+    if session.failed:
         return session
-    if session.is_camera and _jumped(session, face):
+    if session.is_camera and _jumped(session, face):  # also when all was shown: who is there now, has to show it
         left = session.left or (session.relaxed.face if session.relaxed else None)
         session = replace(session, relaxed=None, shown=(), best=None, left=left, held=(), lasting=("", 0))
+    if session.done:
+        return session
     session = _looked_at(session, face)
     if not session.shown:
         session = _held(session, face, policy)
@@ -184,11 +186,11 @@ def require_frontal(session: Session) -> None:
         raise Refused(Reason.TURNED_AWAY, "the face is turned away", hint="look straight into the camera")
 
 
-def require_shown(session: Session, relaxed: Collection[MouthShape], policy: Policy) -> None:
+def require_shown(session: Session, relaxed: Collection[MouthShape | None], policy: Policy) -> None:
     """Raises Refused unless the capture showed what the policy asks for: in order, within the time, and a smile.
 
-    `relaxed` are the recognised person's mouths as enrolled, where any is known. The reasons: SMILE_NOT_SHOWN,
-    TRANSITION_NOT_SHOWN, CHALLENGE_NOT_SHOWN.
+    `relaxed` are the recognised person's mouths as enrolled, None for a sitting that showed no relaxed one. The
+    reasons: SMILE_NOT_SHOWN, TRANSITION_NOT_SHOWN, CHALLENGE_NOT_SHOWN.
     """
     if policy.smile == "off":
         return
@@ -214,7 +216,7 @@ def _change(one: Face, other: Face, policy: Policy) -> bool:
     return not max(changes) < policy.smile_change_min
 
 
-def _smiles(face: Face, relaxed: Collection[MouthShape], policy: Policy) -> bool:
+def _smiles(face: Face, relaxed: Collection[MouthShape | None], policy: Policy) -> bool:
     return face.mouth is not None and _is_frontal(face) and smiles(face.mouth, relaxed, policy)
 
 

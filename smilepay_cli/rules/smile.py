@@ -71,15 +71,15 @@ def smile_change(mouth: MouthShape, relaxed: MouthShape) -> float:
     return WIDER_WEIGHT * wider + LIFTED_WEIGHT * lifted + UNCHANGED
 
 
-def smiles(mouth: MouthShape, relaxed: Collection[MouthShape], policy: Policy) -> bool:
-    """Whether a mouth smiles: against each relaxed one of the person, else, where none is known, by itself.
+def smiles(mouth: MouthShape, relaxed: Collection[MouthShape | None], policy: Policy) -> bool:
+    """Whether a mouth smiles: against each relaxed one of the person, and by itself where a sitting showed none.
 
     Against each, and not their mean: one more can make a smile harder, never easier. What is no number does not smile.
     """
     by_itself = smile_z(mouth) >= policy.smile_z_min
-    if not relaxed:
-        return by_itself
-    changed = all(smile_change(mouth, before) >= policy.smile_change_min for before in relaxed)
+    if (not relaxed or None in relaxed) and not by_itself:
+        return False
+    changed = all(smile_change(mouth, before) >= policy.smile_change_min for before in relaxed if before is not None)
     return changed and (by_itself or mouth.opening <= CLOSED_LIPS_MAX)
 
 

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any, cast
 
 from smilepay_cli.ports import FrameSource
-from smilepay_cli.rules.cues.trace import Trace, has_answers, watched
+from smilepay_cli.rules.cues.registry import FRAMES_MIN
+from smilepay_cli.rules.cues.trace import Trace, has_answers, may_change_its_mind, watched
 from smilepay_cli.rules.one_face import apart_from, smallest_second_face, the_one_face
 from smilepay_cli.rules.pose import head_pose
 from smilepay_cli.rules.quality import Quality, quality_of, require_quality
@@ -72,8 +73,11 @@ class Capture:
 
     @property
     def is_long_enough(self) -> bool:
-        """Whether a camera showed one face in one place for as long as the deny cues need."""
-        return not self.is_camera or has_answers(self.trace, self.cues)
+        """Whether a camera showed one face in one place for as long as the deny cues need, or as can help."""
+        if not self.is_camera:
+            return True
+        shown = len(self.session.shown)
+        return has_answers(self.trace, self.cues) and not may_change_its_mind(self.trace, self.cues, shown=shown)
 
     @property
     def rejections(self) -> tuple[str, ...]:
@@ -128,14 +132,23 @@ def watch(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> 
     """Watch until the policy's smile was shown and the deny cues have seen enough, or to the end. Without `mouth` and
     cues the first good frame does.
 
-    Raises Refused (exit 12) when no frame was usable: the most telling reason of all frames.
+    Raises Refused (exit 12) when no frame was usable: the most telling reason of all frames. TOO_FEW_FRAMES for a
+    camera that ended before the deny cues had an answer.
     """
+    shown = False
     with closing(good_faces(till, source, capture, mouth=mouth)) as faces:
         for _ in faces:
             shown = not mouth or shown_enough(capture.session, till.policy)
             if shown and (capture.session.failed or capture.is_long_enough):
                 break
     require_a_face(capture)
+    if shown and not capture.session.failed and not has_answers(capture.trace, capture.cues) and capture.is_camera:
+        raise Refused(
+            Reason.TOO_FEW_FRAMES,
+            f"the camera was watched for too short a time: {capture.trace.together} frames of one face in one place, "
+            f"{FRAMES_MIN} are needed",
+            hint="stay in front of the camera for a second longer",
+        )
 
 
 def _looks(
@@ -177,13 +190,13 @@ def quality_figures(quality: Quality) -> dict[str, Any]:
     return {name: round(value, 4) for name, value in asdict(quality).items() if value is not None}
 
 
-def smile_figures(capture: Capture, relaxed: Sequence[MouthShape]) -> dict[str, Any]:
+def smile_figures(capture: Capture, relaxed: Sequence[MouthShape | None]) -> dict[str, Any]:
     """For the event: the mouth of the judged face, by itself and against the relaxed ones; and what was shown."""
     session, mouth, pose = capture.session, capture.face.mouth, capture.face.pose
     if mouth is None or pose is None:
         return {}
     before = session.relaxed.mouth if session.relaxed else None
-    changes = [round(smile_change(mouth, enrolled), 4) for enrolled in relaxed]
+    changes = [round(smile_change(mouth, enrolled), 4) for enrolled in relaxed if enrolled]
     return {
         "z": round(smile_z(mouth), 4),
         "mouth_width": round(mouth.width, 4),

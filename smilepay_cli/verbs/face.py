@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from smilepay_cli.ports import FrameSource, PadModel
-from smilepay_cli.rules.cues.registry import CUES, FRAMES_MIN
-from smilepay_cli.rules.cues.trace import judged, rested_on
+from smilepay_cli.rules.cues.registry import CUES
+from smilepay_cli.rules.cues.trace import judged, rested_on, without
 from smilepay_cli.rules.session import Session, require_shown
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture, check_source, smile_figures, watch
 from smilepay_cli.verbs.challenge import session_for
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouths
-from smilepay_cli.verbs.recognise import identify, record_engine
+from smilepay_cli.verbs.recognise import identify, others_pictures, record_engine
 from smilepay_cli.verbs.throttle import take_slot
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused
@@ -50,21 +50,14 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
         within(lambda: require_shown(capture.session, relaxed, policy))
     with attempt.check("deny_cues") as figures:
         cues = policy.deny_cues
-        results = within(
-            lambda: judged(rested_on(capture.trace, capture.faces, cues), cues, shown=len(capture.session.shown))
-        )
+        trace = without(capture.trace, others_pictures(attempt.till, capture, figures))
+        shown = len(capture.session.shown)
+        results = within(lambda: judged(rested_on(trace, capture.faces, cues), cues, shown=shown))
         figures["frames"] = capture.trace.frames
         for cue in results:
             score = None if cue.score is None else round(cue.score, 4)
             figures[cue.name] = {"score": score, "limit": cue.limit, "denied": cue.denied}
         denying = next((cue.name for cue in results if cue.denied), None)
-        if not capture.is_long_enough:  # what gives no answer does not pass
-            raise Refused(
-                Reason.TOO_FEW_FRAMES,
-                f"the camera was watched for too short a time: {capture.trace.together} frames of one face in one "
-                f"place, {FRAMES_MIN} are needed",
-                hint="stay in front of the camera for a second longer",
-            )
         if denying:  # each can veto, and none is averaged with another
             raise Refused(Reason(denying), f"this looks like no person in front of a camera: {CUES[denying].what}")
     if attempt.till.pad is not None:

@@ -64,14 +64,14 @@ def seal_template(
     )
 
 
-def relaxed_mouths(till: Till, books: Books, account_id: str) -> tuple[MouthShape, ...]:
-    """The person's mouth when it is relaxed, once for each sitting that showed it."""
+def relaxed_mouths(till: Till, books: Books, account_id: str) -> tuple[MouthShape | None, ...]:
+    """The person's mouth when it is relaxed, once for each sitting; None for those that showed none."""
     person = books.people.by_id(account_id)
     if person is None:
         return ()
     till.vault.unlock(books.settings, create=False)
     kept = (_numbers(till, person, reference)[LENGTH:].tolist() for reference in books.people.references(account_id))
-    return tuple(dict.fromkeys(MouthShape(*numbers) for numbers in kept if numbers))
+    return tuple(dict.fromkeys(MouthShape(*numbers) if numbers else None for numbers in kept))
 
 
 def _one_by_one(till: Till, books: Books) -> Gallery:

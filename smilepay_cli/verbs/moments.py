@@ -80,10 +80,16 @@ def moment_of(look: Face | tuple[Frame, Refused], capture: Capture, policy: Poli
         seconds_max=capture.seconds_max,
         face=face,
         problem=problem,
-        instruction=session.instruction if asks else "hold_still" if face else "look",
+        instruction=_instruction(capture) if asks else "hold_still" if face else "look",
         smile=_meter(face, capture, policy) if asks else None,
         steps=steps if asks else (),
     )
+
+
+def _instruction(capture: Capture) -> str:
+    if capture.session.done and not capture.is_long_enough:
+        return "stay"
+    return capture.session.instruction
 
 
 def _meter(face: Face | None, capture: Capture, policy: Policy) -> float | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from smilepay_cli.rules.cues.pictures import Picture
+from smilepay_cli.rules.cues.trace import has_answers, pictured
 from smilepay_cli.rules.gallery import Gallery
 from smilepay_cli.rules.identification import candidates, decide
 from smilepay_cli.rules.second_factor import doubts
@@ -56,6 +58,23 @@ def _probe(till: Till, capture: Capture, figures: dict[str, Any]) -> tuple[Vecto
     same = [views for views, distance in zip(descriptors, apart, strict=True) if distance <= limit]
     figures["frames_averaged"] = len(same)
     return till.scheme.template(same) if len(same) > 1 else templates[0], templates[0]
+
+
+def others_pictures(till: Till, capture: Capture, figures: dict[str, Any]) -> list[Picture]:
+    """Of the pictures that deny cues count, those that do not show the judged person: they prove nothing for it."""
+    import numpy as np
+
+    cues = till.policy.deny_cues
+    pictures = pictured(capture.trace, cues) if has_answers(capture.trace, cues) else []
+    if not pictures:
+        return []
+    shown = [(capture.face.frame.pixels, capture.face.box), *((one.frame.pixels, one.box) for one in pictures)]
+    descriptors = within(lambda: till.engine.descriptors(shown))
+    judged, *templates = [till.scheme.template(views) for views in descriptors]
+    apart = till.scheme.dissimilarities(np.stack(templates), judged)
+    foreign = [one for one, far in zip(pictures, apart, strict=True) if not far <= till.policy.dissimilarity_max]
+    figures["pictures_of_others"] = len(foreign)
+    return foreign
 
 
 def _near_by_itself(own: Gallery, judged: Vector, till: Till) -> bool:

@@ -141,11 +141,19 @@ def test_a_known_relaxed_mouth_decides() -> None:
 def test_a_smile_differs_from_every_relaxed_mouth_known(place: int) -> None:
     """One more can only make it harder: six that are pursed do not outvote the first, nor does one of no number."""
     smile, pursed = MouthShape(0.86, 0.03, 0.0), MouthShape(0.7, -0.05, 0.0)
-    known = [pursed, pursed, RELAXED]
+    known: list[MouthShape | None] = [pursed, pursed, RELAXED]
     assert smiles(smile, known, STANDARD)
     assert not smiles(RELAXED, [pursed] * 6 + [RELAXED], STANDARD)
     known[place] = MouthShape(float("nan"), 0.0, 0.0)
     assert not smiles(smile, known, STANDARD)
+
+
+def test_a_sitting_without_a_relaxed_mouth_still_asks_for_a_smile_by_itself() -> None:
+    """Or one relaxed picture, added later, would make less of a smile enough."""
+    small, plain = MouthShape(0.86, 0.03, 0.0), MouthShape(0.95, 0.12, 0.1)
+    assert smiles(small, (RELAXED,), STANDARD) and not smiles(small, (None, RELAXED), STANDARD)
+    assert smiles(plain, (None, RELAXED), STANDARD) and smiles(plain, (None,), STANDARD) and smiles(plain, (), STANDARD)
+    assert not smiles(small, (None,), STANDARD)
 
 
 def test_an_open_mouth_has_to_smile_by_itself_too() -> None:

@@ -480,7 +480,7 @@ class TestRelaxedFace:
             ann = books.people.by_name("ann")
             assert ann is not None
             (relaxed,) = relaxed_mouths(scene.till(), books, ann.account_id)
-            assert is_relaxed(relaxed, STANDARD)
+            assert relaxed is not None and is_relaxed(relaxed, STANDARD)
         assert scene.events()[-1]["relaxed_mouths"] == 1
 
     def test_a_smiling_enrolment_keeps_none(self, scene: Scene) -> None:
@@ -488,7 +488,7 @@ class TestRelaxedFace:
         assert enroll(scene.till(), "ann", scene.selfie("ann"), deposit="100").outcome == "done"
         with scene.store.reading() as books:
             ann = books.people.by_name("ann")
-            assert ann is not None and relaxed_mouths(scene.till(), books, ann.account_id) == ()
+            assert ann is not None and relaxed_mouths(scene.till(), books, ann.account_id) == (None,)
         assert scene.pay("ann", amount="3", merchant="kiosk").outcome == "done"
         figures = next(check for check in scene.events()[-1]["checks"] if check["name"] == "smile")["figures"]
         assert figures["change_from_enrolled"] is None
@@ -502,6 +502,7 @@ class TestRelaxedFace:
             assert ann is not None
             vector = open_gallery(till, books).vectors[0].astype("float64")
             (before,) = relaxed_mouths(till, books, ann.account_id)
+            assert before is not None
             pursed = MouthShape(before.width - 0.3, before.lift - 0.1, 0.0)
             for number in range(6):
                 books.people.add_reference(seal_template(till, ann, f"ref_{number}", vector, pursed), scene.clock.now())
@@ -533,7 +534,7 @@ class TestRelaxedFace:
             bob = replace(bob, wrapped_key=till.vault.new_person_key(bob.account_id))
             books.people.add(bob)
             books.people.add_reference(seal_template(till, bob, "ref_old", vector, None), scene.clock.now())
-            assert relaxed_mouths(till, books, "acc_bob") == ()
+            assert relaxed_mouths(till, books, "acc_bob") == (None,)
             assert len(relaxed_mouths(till, books, ann.account_id)) == 1
             assert np.array_equal(open_gallery(till, books).only("acc_bob").vectors[0], vector)
 

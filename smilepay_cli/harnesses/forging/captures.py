@@ -32,6 +32,8 @@ WAVED_DEGREES = (3.0, 14.0)
 WAVED_ASIDE = (0.01, 0.06)
 """Sideways against the picture's width."""
 WAVED_NEARER = (0.01, 0.08)
+FADES = 4
+"""Most frames of a cross-fade: a quarter of a second."""
 SHAKY = (0.02, 0.15)
 """How much of such a waving is left where somebody tries to hold a device still; 0 would be a stand."""
 BORDERED = 0.5
@@ -66,13 +68,8 @@ def recoded_still(frames: Sequence[Pixels], face: Box, rng: Generator, strength:
 
 
 def slide_show(frames: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:
-    """Two photographs, the first frame and the one in the middle: copies of each, all encoded anew."""
-    shown = _slides(frames)
-    half = len(frames) // 2
-    return [
-        *recoded_still(shown[:half], face, rng, strength),
-        *recoded_still(shown[half:], face, rng, strength),
-    ]
+    """Two photographs, the first frame and the one in the middle, one fading into the other: all encoded anew."""
+    return [recoded_still([shown], face, rng, strength)[0] for shown in _slides(frames, rng)]
 
 
 def print_in_motion(frames: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:
@@ -90,7 +87,7 @@ def screen_in_motion(frames: Sequence[Pixels], face: Box, rng: Generator, streng
 
 def slides_in_motion(frames: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:
     """Two photographs on a device that is waved before the camera, one after the other."""
-    return _on_a_waved_screen(_slides(frames), face, rng, strength)
+    return _on_a_waved_screen(_slides(frames, rng), face, rng, strength)
 
 
 def replayed_video(frames: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:
@@ -118,9 +115,15 @@ def spliced(first: Sequence[Pixels], then: Sequence[Pixels], rng: Generator) -> 
     return [*first[:cut], *then[cut:]]
 
 
-def _slides(frames: Sequence[Pixels]) -> list[Pixels]:
-    half = len(frames) // 2
-    return [frames[0]] * half + [frames[half]] * (len(frames) - half)
+def _slides(frames: Sequence[Pixels], rng: Generator) -> list[Pixels]:
+    """The first frame, blends of the two for up to FADES frames, the middle one."""
+    import numpy as np
+
+    half, fades = len(frames) // 2, int(rng.integers(0, FADES + 1))
+    first, then = (frames[place].astype(np.float32) for place in (0, half))
+    weights = [0.0] * (half - fades // 2) + [(step + 1) / (fades + 1) for step in range(fades)]
+    weights = [*weights, *[1.0] * len(frames)][: len(frames)]
+    return [np.rint(first + weight * (then - first)).astype(np.uint8) for weight in weights]
 
 
 def _on_a_waved_screen(shown: Sequence[Pixels], face: Box, rng: Generator, strength: float) -> list[Pixels]:

@@ -7,7 +7,9 @@ blinks, speaks, smiles and turns.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.rules.upright import upright
@@ -48,26 +50,59 @@ def relief(pixels: Pixels, box: Box, landmarks: Points | None) -> Relief:
 def change(first: Relief, then: Relief) -> float:
     """1 - correlation of two reliefs, the second laid over the first by a homography: 0 for one picture.
 
+    Not a number where there is nothing to compare.
+    """
+    return _laid(first, then)[0]
+
+
+def blend(here: Relief, others: Sequence[Relief]) -> float:
+    """What is left of a relief when the best blend of any two others, laid over it, is taken away: 0 for a cross-fade.
+
+    In the measure of `change`: half of the share of the variance that the least squares fit leaves. Infinity where
+    there are no two; not a number where there is nothing to compare.
+    """
+    import numpy as np
+
+    inner = _inner(here)
+    wanted = here[inner, inner].ravel().astype(np.float64)
+    wanted -= wanted.mean()
+    laid = [_laid(here, other)[1] for other in others]
+    spread = float((wanted * wanted).sum())
+    if any(part is None for part in laid) or not spread > 0:
+        return float("nan")
+    least = float("inf")
+    for pair in combinations([part.ravel() - part.mean() for part in laid], 2):
+        parts = np.stack(pair, axis=1)
+        left = wanted - parts @ np.linalg.lstsq(parts, wanted, rcond=None)[0]
+        least = min(least, float((left * left).sum()) / spread / 2)
+    return least
+
+
+def _laid(first: Relief, then: Relief) -> tuple[float, Any]:
+    """1 - correlation of two reliefs, and the second one as it lies over the first best; None where it never did.
+
     Inverse compositional alignment (Baker and Matthews 2004), from where the eyes put it. The best of all steps
-    counts: a step too far makes no difference of two pictures. Not a number where there is nothing to compare.
+    counts: a step too far makes no difference of two pictures.
     """
     import cv2
     import numpy as np
 
     side = len(first)
-    inner = slice(side // 10, side - side // 10)
+    inner = _inner(first)
     columns = _columns(first, inner)
     solve = np.linalg.inv(columns.T @ columns + 1e-3 * np.eye(8)) @ columns.T
     to_unit = np.array([[1 / side, 0, -0.5], [0, 1 / side, -0.5], [0, 0, 1]])
     from_unit = np.linalg.inv(to_unit)
-    warp, least = np.eye(3), float("nan")
+    warp, least, best = np.eye(3), float("nan"), None
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     wanted = first[inner, inner]
     for _ in range(STEPS):
         mapped = from_unit @ warp @ to_unit
         laid = cv2.warpPerspective(then, mapped, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
         laid = laid[inner, inner]
-        least = min(_unlike(wanted, laid), least)  # not a number only stays where no step gave a number
+        unlike = _unlike(wanted, laid)
+        if unlike < least or (least != least and unlike == unlike):  # no number gives way to any
+            least, best = unlike, laid
         update = np.eye(3)
         parts = solve @ (laid - wanted).ravel() / side
         update[:2, 2] -= parts[:2]
@@ -75,7 +110,12 @@ def change(first: Relief, then: Relief) -> float:
         update[2, :2] = parts[6:]
         warp = warp @ update
         warp /= warp[2, 2]
-    return least
+    return least, best
+
+
+def _inner(relief: Relief) -> slice:
+    """Without the margin, which alignment fills from outside."""
+    return slice(len(relief) // 10, len(relief) - len(relief) // 10)
 
 
 def _columns(first: Relief, inner: slice) -> NDArray[Any]:

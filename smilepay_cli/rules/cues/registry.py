@@ -11,6 +11,12 @@ OF_ONE_PICTURE, OF_A_PLANE = 0.005, 0.02
 """How much two frames may differ (change.py) and be one picture all the same, with the traces of noise and encoding; or
 with those of being waved about. Copies of the sample clips differ by 0.0042 at most, half of the waved pictures by 0.01
 and talking faces by 0.03 and more."""
+FRAMES_MOST = 48
+"""So long a camera is watched for pictures that are still wanting: three seconds. Noise makes more of them in time."""
+FADED, FADED_PLANE = 0.006, 0.010
+"""What a blend of two others may leave of a picture that counts for nothing (change.py): of a cross-fade between two
+photographs, noised and encoded anew, 0.005 is left; of the frames in which the sample clip's smile begins 0.003 to
+0.05."""
 MOVED_MIN = 0.05
 """Widths of the face that it has to move before standing still otherwise means something."""
 
@@ -35,6 +41,8 @@ class Cue:
         return not score <= self.limit if self.denies_beyond == "above" else not score >= self.limit
 
 
+COUNTING = frozenset({"copied_frames", "flat_face"})
+"""The cues that count pictures."""
 CUES: dict[str, Cue] = {
     "frozen_feed": Cue(
         kind="capture",
@@ -81,8 +89,8 @@ CUES: dict[str, Cue] = {
         "half it stops 24 of 24 frozen captures, 23 of 24 encoded anew, 23 of 24 with faked noise and 23 "
         "of 25 slide shows of a relaxed and a smiling one. Bona fide: 0 of 34 overlapping windows of 16 "
         "frames and 0 of 12 through the attacks' camera, of three clips of two people that what counts as "
-        "one picture was chosen on; too few to be used unasked. A foreign face in between, in the same "
-        "place, counts as a picture. Under 16 frames there is no answer, and a camera is watched on",
+        "one picture was chosen on; too few to be used unasked. A light that moves over a photograph "
+        "makes pictures of it. Under 16 frames there is no answer, and a camera is watched on",
         in_standard=False,
     ),
     "flat_face": Cue(

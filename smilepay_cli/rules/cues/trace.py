@@ -13,8 +13,18 @@ from math import hypot, isnan
 from smilepay_cli.rules.cues.border import border
 from smilepay_cli.rules.cues.change import relief
 from smilepay_cli.rules.cues.pattern import fine_pattern
-from smilepay_cli.rules.cues.pictures import Pictures, with_picture
-from smilepay_cli.rules.cues.registry import CUES, FRAMES_MIN, MOVED_MIN, OF_A_PLANE, OF_ONE_PICTURE
+from smilepay_cli.rules.cues.pictures import Picture, Pictures, with_picture
+from smilepay_cli.rules.cues.registry import (
+    COUNTING,
+    CUES,
+    FADED,
+    FADED_PLANE,
+    FRAMES_MIN,
+    FRAMES_MOST,
+    MOVED_MIN,
+    OF_A_PLANE,
+    OF_ONE_PICTURE,
+)
 from smilepay_cli.rules.one_face import SAME_PLACE, overlap
 from smilepay_cli.vocabulary.faces import Box, Face, Frame, Points
 
@@ -22,7 +32,7 @@ EVERY = 4
 """Picture cues look at every fourth frame of a capture, in turns: each takes longer than a frame may. The faces that
 the decision rests on are looked at in the end, see `rested_on`."""
 
-_NONE_FINE, _NONE_COARSE = Pictures(OF_ONE_PICTURE), Pictures(OF_A_PLANE)
+_NONE_FINE, _NONE_COARSE = Pictures(OF_ONE_PICTURE, FADED), Pictures(OF_A_PLANE, FADED_PLANE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +87,7 @@ def watched(trace: Trace, frame: Frame, box: Box, landmarks: Points | None, name
         trace = _with_border(trace, frame, box)
     if "fine_pattern" in names and (number == 0 or number % EVERY == EVERY // 2):
         trace = _with_fine_pattern(trace, frame, box)
-    if "copied_frames" in names or "flat_face" in names:
+    if COUNTING & set(names):
         trace = _compared(trace, frame, box, landmarks)
     return trace
 
@@ -107,7 +117,29 @@ def judged(trace: Trace, names: Collection[str], *, shown: int = 0) -> list[CueR
 
 def has_answers(trace: Trace, names: Collection[str]) -> bool:
     """Whether the capture is long enough for the cues that need some frames."""
-    return trace.together >= FRAMES_MIN or not {"copied_frames", "flat_face"} & set(names)
+    return trace.together >= FRAMES_MIN or not COUNTING & set(names)
+
+
+def may_change_its_mind(trace: Trace, names: Collection[str], *, shown: int) -> bool:
+    """Whether a cue that counts pictures denies so far, and more frames could bring more of them."""
+    counting = [name for name in names if name in COUNTING]
+    return trace.together < FRAMES_MOST and any(result.denied for result in judged(trace, counting, shown=shown))
+
+
+def pictured(trace: Trace, names: Collection[str]) -> list[Picture]:
+    """The pictures that the cues count, each once."""
+    if not COUNTING & set(names):
+        return []
+    return list(dict.fromkeys([*trace.fine.kept, *trace.coarse.kept]))
+
+
+def without(trace: Trace, foreign: Collection[Picture]) -> Trace:
+    """The trace with some pictures not counted, since they show somebody else."""
+    fine, coarse = (
+        replace(pictures, kept=tuple(one for one in pictures.kept if one not in foreign))
+        for pictures in (trace.fine, trace.coarse)
+    )
+    return replace(trace, fine=fine, coarse=coarse)
 
 
 def larger(one: float | None, other: float | None) -> float | None:
@@ -127,7 +159,7 @@ def _with_fine_pattern(trace: Trace, frame: Frame, box: Box) -> Trace:
 
 def _compared(trace: Trace, frame: Frame, box: Box, landmarks: Points | None) -> Trace:
     """The face held against those before it, from the last jump on."""
-    here = relief(frame.pixels, box, landmarks)
+    here = Picture(relief(frame.pixels, box, landmarks), frame, box)
     x, y, width = _place(box, landmarks)
     jumped = trace.box is None or not overlap(trace.box, box) >= SAME_PLACE
     if jumped and not _is_unclear(trace):  # what is no number stays
