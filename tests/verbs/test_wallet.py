@@ -76,19 +76,23 @@ def test_a_refund_of_several_sellers_takes_from_each_what_it_got(scene: Scene) -
     for part in ("5", "5", "5", None):
         assert refund(scene.till(), paid.payment.hold.id, part).outcome == "done"
     accounts = {named.name: named.balance.posted.minor for named in balance(scene.till()).balances}
-    assert accounts == {"ann": 10_000, "cafe": 0, "philately": 0}
+    assert accounts == {"ann": 10_000, "cafe": 0, "philately": 0, "fees": 0}
 
 
 def test_a_merchant_is_paid_out(scene: Scene) -> None:
-    """Merchants are accounts: statement and withdraw work as for customers."""
+    """Merchants are accounts: statement and withdraw work as for customers; what they get is less the fee."""
     scene.enroll("ann")
     scene.pay("ann", amount="12", merchant="kiosk")
-    assert withdraw(scene.till(), "kiosk", "12.01").exit is ExitStatus.INSUFFICIENT_FUNDS
-    assert withdraw(scene.till(), "kiosk", "12").outcome == "done"
+    assert withdraw(scene.till(), "kiosk", "11.94").exit is ExitStatus.INSUFFICIENT_FUNDS
+    assert withdraw(scene.till(), "kiosk", "11.93").outcome == "done"
     lines = statement(scene.till(), "kiosk").lines
     assert [(line.amount.minor, line.balance.minor, line.others) for line in lines] == [
-        (1_200, 1_200, ("ann",)),
-        (-1_200, 0, ("outside",)),
+        (1_193, 1_193, ("ann", "fees")),
+        (-1_193, 0, ("outside",)),
+    ]
+    assert [(line.gross and line.gross.minor, line.fee and line.fee.minor) for line in lines] == [
+        (1_200, 7),
+        (None, None),
     ]
 
 
@@ -144,6 +148,7 @@ def test_a_seller_gives_back_only_what_is_there(scene: Scene) -> None:
     scene.enroll("ann")
     paid = scene.pay("ann", amount="10", merchant="kiosk")
     assert paid.payment is not None
-    withdraw(scene.till(), "kiosk", "7")
+    withdraw(scene.till(), "kiosk", "6.96")
     assert refund(scene.till(), paid.payment.hold.id).exit is ExitStatus.INSUFFICIENT_FUNDS
-    assert refund(scene.till(), paid.payment.hold.id, "3").outcome == "done"
+    assert refund(scene.till(), paid.payment.hold.id, "3.01").exit is ExitStatus.INSUFFICIENT_FUNDS
+    assert refund(scene.till(), paid.payment.hold.id, "3").outcome == "done", "2.98 of the seller's, 0.02 of the fees"
