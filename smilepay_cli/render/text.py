@@ -1,17 +1,22 @@
-"""Plain words for people: amounts, moments, errors. Of libraries that take time to load only Babel, for amounts.
+"""Plain words for people: amounts, moments, errors.
 
-Amounts look the same everywhere, whatever the language of the machine: point, groups of three, the currency's code
-behind. That is how they are typed, what pages and tests can rely on, and how messages have them (`Money.__str__`).
+Amounts are Babel's, and look the same everywhere, whatever the language of the machine: point, groups of three, the
+currency's code behind. That is how they are typed, and what pages and tests can rely on.
+
+Babel takes a fifth of the time of a look at the balance. As with Rich (paper.py), what it would write is written
+without it where only lines and small tables are asked for off a terminal, which is where Rich is not loaded either;
+messages have amounts in that form too. A test holds one against the other.
 """
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from smilepay_cli.vocabulary.money import Money, decimals
+from smilepay_cli.vocabulary.money import Money, decimals, in_words
 
 if TYPE_CHECKING:
     from babel.numbers import NumberPattern
@@ -26,7 +31,10 @@ def amount(money: Money, *, sign: bool = False) -> str:
 
 def in_currency(decimal: Decimal, currency: str, *, sign: bool = False) -> str:
     """Major units with the decimals of the currency, and more only where the amount has more."""
-    pattern = _pattern(decimals(decimal, currency), sign and decimal > 0)
+    plus = sign and decimal > 0
+    if "rich" not in sys.modules:
+        return ("+" if plus else "") + in_words(decimal, currency)
+    pattern = _pattern(decimals(decimal, currency), plus)
     return str(pattern.apply(decimal, LOCALE, currency=currency, currency_digits=False))
 
 
@@ -40,9 +48,7 @@ def _pattern(places: int, plus: bool) -> NumberPattern:
 
 def percent(fee_bp: int) -> str:
     """Basis points as people know them: `0.6 %`."""
-    from babel.numbers import format_decimal
-
-    return f"{format_decimal(Decimal(fee_bp).scaleb(-2), '0.##', locale=LOCALE)} %"
+    return f"{Decimal(fee_bp).scaleb(-2):.2f}".rstrip("0").rstrip(".") + " %"
 
 
 def moment(at: datetime) -> str:

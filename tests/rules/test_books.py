@@ -216,8 +216,12 @@ def test_any_refunds_leave_the_fee_of_what_is_kept(minors: list[int], rates: lis
             sums[posting.account_id] += posting.amount.minor
         left -= part
         now = replace(hold, refunded=eur(captured - left))
-        assert sums.get("fees:EUR", 0) == fees_of(now).minor == sum(
-            kept_by * bp // 10_000 for kept_by, bp in zip(last_kept(minors, captured, left), rates, strict=False)
+        assert (
+            sums.get("fees:EUR", 0)
+            == fees_of(now).minor
+            == sum(
+                kept_by * bp // 10_000 for kept_by, bp in zip(last_kept(minors, captured, left), rates, strict=False)
+            )
         )
     assert not any(sums.values())
 

@@ -270,7 +270,9 @@ class TestOlderFiles:
             f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 3; BEGIN; {FACTS_OF_A_PAYMENT}"
             "INSERT INTO people VALUES ('acc_1', 'Ann', 'ann', '2015-03-15T12:00:00.000Z', x'00', NULL); COMMIT;"
         )
-        connection.executemany("INSERT INTO accounts VALUES (?, 'customer', 'EUR')", [(f"z{n}",) for n in range(people)])
+        connection.executemany(
+            "INSERT INTO accounts VALUES (?, 'customer', 'EUR')", [(f"z{n}",) for n in range(people)]
+        )
         query = "SELECT rowid, * FROM accounts ORDER BY rowid"
         before = connection.execute(query).fetchall()
         connection.close()
