@@ -192,7 +192,7 @@ def _receipt(result: PayResult) -> Table:
 def _capture(scene: Scene, look: Look) -> RenderableType:
     """A few faces of a capture in a row, each with its meter, the judged one last; then the answer."""
     small = max(4, (look.width - PANEL_EDGES - 2 * (SMALL_FACES - 1)) // SMALL_FACES // 2)
-    small = min(small, max(4, look.rows - 6))
+    small = min(small, max(4, look.rows - 7))
     row = Table.grid(padding=(0, 2, 0, 0))
     chosen = scene.faces[:1] + scene.faces[-2:] if len(scene.faces) > SMALL_FACES else scene.faces
     for _ in chosen:
