@@ -14,8 +14,8 @@ from smilepay_cli.render.paper import Paper
 from smilepay_cli.render.text import amount, moment, plural
 from smilepay_cli.verbs.audit import EventResult, EventsResult, VerifyResult
 from smilepay_cli.vocabulary.events import Event
-from smilepay_cli.vocabulary.ledger import FEES
 from smilepay_cli.vocabulary.instants import from_iso
+from smilepay_cli.vocabulary.ledger import FEES
 from smilepay_cli.vocabulary.money import Money
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from smilepay_cli.rules.books import (
     capture_postings,
     captured_amount,
+    deposit_postings,
     fee_on,
     fees_of,
-    deposit_postings,
     hold_state,
     order_state,
     refund_postings,
@@ -228,7 +228,8 @@ def test_any_refunds_leave_the_fee_of_what_is_kept(minors: list[int], rates: lis
 
 def last_kept(minors: list[int], captured: int, left: int) -> list[int]:
     """What each keeps, told another way: who was paid first gave back first, so what is left is the last of it."""
-    paid, gone = [], captured - left
+    paid: list[int] = []
+    gone = captured - left
     for minor in minors:
         paid.append(min(minor, captured - sum(paid)))
     for place, minor in enumerate(paid):
