@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from smilepay_cli.verbs.enroll import EnrollResult
 
 
+MOST_CHANGES = 8
+"""Of a catalogue that are told one by one."""
+
+
 def ok(paper: Paper, text: str) -> None:
     """One line that says what happened."""
     paper.line(("✓ ", "bold green"), text)
@@ -60,8 +64,10 @@ def show_edited(result: EditResult, paper: Paper) -> None:
     size = f"{plural(len(catalogue.items), 'item')} of {plural(len(catalogue.sellers), 'seller')}"
     fees = sorted({seller.fee_bp for seller in catalogue.sellers.values()})
     ok(paper, f"the catalogue is changed: {size}, {' to '.join(map(percent, fees[:1] + fees[1:][-1:]))} in fees")
-    for change in result.changes:
+    for change in result.changes[:MOST_CHANGES]:
         before, after = (amount(price) if price else "" for price in (change.before, change.after))
         told = f"{before} → {after}" if before and after else f"new, {after}" if after else f"gone, was {before}"
         paper.line((f"  {change.item}: {told}", "dim"))
+    if (more := len(result.changes) - MOST_CHANGES) > 0:
+        paper.line((f"  and {more} more", "dim"))
     next_step(paper, "smilepay shop")

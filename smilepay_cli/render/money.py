@@ -49,7 +49,5 @@ def show_payment_change(result: PaymentResult, paper: Paper) -> None:
     done = {"capture": "captured", "void": "set free", "refund": "given back"}[result.verb]
     fee = ""
     if result.fee is not None and result.fee.minor:
-        fee = (
-            f", and {amount(result.fee)} of fees" if result.verb == "refund" else f", less {amount(result.fee)} of fees"
-        )
+        fee = f", of which {amount(result.fee)} {'were' if result.verb == 'refund' else 'are'} fees"
     ok(paper, f"{amount(result.amount)} of payment {result.payment_id} {done}{fee}")

@@ -32,7 +32,8 @@ def show_statement(result: StatementResult, paper: Paper) -> None:
         if line.transaction.hold_id:
             what.append(f"\n{line.transaction.hold_id}", style="dim")
         if line.gross is not None and line.fee is not None and line.fee.minor:
-            what.append(f"\n{amount(line.gross)} less {amount(line.fee)} fee", style="dim")
+            gross, fee = (amount(-part if part.minor < 0 else part) for part in (line.gross, line.fee))
+            what.append(f"\n{gross} less {fee} fee", style="dim")
         moved = Text(amount(line.amount, sign=True), style="green" if gained else "")
         table.add_row(moment(line.transaction.at), what, moved, amount(line.balance))
     paper.console.print(table)

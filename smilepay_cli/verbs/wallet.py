@@ -100,9 +100,8 @@ def statement(till: Till, name: str) -> StatementResult:
         lines, running, fees = [], Money(0, currency), Fees(books, account_id)
         for transaction in books.ledger.statement(account_id):
             own = sum(leg.amount.minor for leg in transaction.postings if leg.account_id == account_id)
-            others = {leg.account_id: None for leg in transaction.postings if leg.account_id != account_id}
             running += Money(own, currency)
-            named = tuple(known_as(books, other) for other in others)
+            named = tuple(known_as(books, other) for other in _others(transaction, account_id, own))
             lines.append(StatementLine(transaction, Money(own, currency), running, named, *fees.part_of(transaction)))
         return StatementResult(
             name=known,
@@ -112,6 +111,14 @@ def statement(till: Till, name: str) -> StatementResult:
             expired=tuple(books.ledger.expired_holds(account_id, now)),
             balance=books.ledger.balance(account_id, currency, now),
         )
+
+
+def _others(transaction: Transaction, account_id: str, own: int) -> list[str]:
+    """Who gained what an account lost, or lost what it gained; fees are between sellers and nobody else."""
+    if kind_of(account_id) == "fees" and transaction.hold_id:
+        return [leg.account_id for leg in transaction.postings if kind_of(leg.account_id) == "merchant"]
+    opposite = (leg.account_id for leg in transaction.postings if (leg.amount.minor > 0) != (own > 0))
+    return [other for other in opposite if kind_of(other) != "fees"]
 
 
 def limits(till: Till, name: str) -> LimitsResult:

@@ -86,7 +86,7 @@ def test_fees_are_paid_out_like_any_account(scene: Scene) -> None:
     assert withdraw(scene.till(), "fees", "0.30").outcome == "done"
     shown = statement(scene.till(), "fees")
     assert [(line.amount.minor, line.gross) for line in shown.lines] == [(30, None), (-30, None)]
-    assert shown.lines[0].others == ("ann", "kiosk") and shown.balance.posted.minor == 0
+    assert [line.others for line in shown.lines] == [("kiosk",), ("outside",)] and shown.balance.posted.minor == 0
     (one,) = balance(scene.till(), "fees").balances
     assert (one.name, one.kind) == ("fees", "fees")
     verify(scene.till())
@@ -118,6 +118,8 @@ def test_a_statement_tells_gross_and_fee_of_each_part(scene: Scene) -> None:
     scene.shop("ann", "latte=5", "stamp")
     order = scene.pay("ann")
     assert order.payment is not None
+    (line,) = statement(scene.till(), "ann").lines[-1:]
+    assert line.others == ("cafe", "philately") and line.fee is None, "the payer has nothing to do with fees"
     for part in ("9", "15", None):
         assert refund(scene.till(), order.payment.hold.id, part).outcome == "done"
     for seller, parts in {
