@@ -13,6 +13,7 @@ from stat import S_IMODE
 
 import pytest
 
+from smilepay_cli.adapters.store import schema
 from smilepay_cli.adapters.store.schema import APPLICATION_ID, FACTS, VERSION, guards, migrations
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable
@@ -293,6 +294,28 @@ class TestOlderFiles:
             assert books.trail._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
             assert books.trail._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         store.close()
+
+    def test_accounts_are_made_anew_whole_or_not_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An account that was lost on the way is one that rows refer to: SQLite says so, and the file stays version 3."""
+        from sqlite_utils import Database
+
+        connection = sqlite3.connect(tmp_path / "wallet.db", isolation_level=None)
+        migrations().apply(Database(connection), stop_before="v4_fees")
+        connection.executescript(
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 3; BEGIN; {FACTS_OF_A_PAYMENT} COMMIT;"
+        )
+        before = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+        lossy = schema._FEES.replace("FROM accounts_before", "FROM accounts_before WHERE id <> 'acc_1'")
+        assert lossy != schema._FEES
+        monkeypatch.setattr(schema, "_FEES", lossy)
+        store = SqliteStore(tmp_path)
+        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"), store.reading():
+            pass
+        store.close()
+        assert connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall() == before
+        assert connection.execute("SELECT count(*) FROM accounts").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+        connection.close()
 
 
 class TestGalleryVersion:
