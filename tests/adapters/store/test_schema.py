@@ -296,7 +296,7 @@ class TestOlderFiles:
         store.close()
 
     def test_accounts_are_made_anew_whole_or_not_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """An account that was lost on the way is one that rows refer to: SQLite says so, and the file stays version 3."""
+        """An account lost on the way is one that rows refer to: SQLite says so, and the file stays version 3."""
         from sqlite_utils import Database
 
         connection = sqlite3.connect(tmp_path / "wallet.db", isolation_level=None)
