@@ -111,11 +111,11 @@ class CatalogueDraft:
         return read_file(self._path, LARGEST_CATALOGUE)
 
     def put(self) -> None:
-        """In force, in one step, and still so after a power cut. Raises StoreUnusable, and then the old one is."""
+        """In force, in one step. Raises StoreUnusable, and then the old one is."""
         with _told(self._own):
             self._path.replace(self._own)
-            with _folder(self._own.parent) as folder:
-                os.fsync(folder)
+        with suppress(OSError), _folder(self._own.parent) as folder:
+            os.fsync(folder)  # so that it is in force after a power cut too; where that fails it is in force until then
 
     def discard(self) -> None:
         """Away with it."""
