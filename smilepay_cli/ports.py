@@ -185,11 +185,47 @@ class Pins(Protocol):
         """Whether the PIN is the one hashed."""
 
 
+class CatalogueDraft(Protocol):
+    """A text that may become the catalogue; it lies beside it, readable by its owner only."""
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+
+    def read(self) -> bytes:
+        """As it is now. Raises UsageProblem."""
+
+    def put(self) -> None:
+        """In the catalogue's place, in one step. Raises StoreUnusable, and then the old one is in force."""
+
+    def discard(self) -> None:
+        """Away with it."""
+
+
 class CatalogueSource(Protocol):
     """What is on sale."""
 
+    @property
+    def path(self) -> str:
+        """Where the home's own catalogue is, or would be."""
+
     def load(self) -> Catalogue:
         """Raises UsageProblem for a catalogue file that cannot be read."""
+
+    def read(self) -> bytes:
+        """The text that is in force. Raises UsageProblem."""
+
+    def understood(self, content: bytes, path: str) -> Catalogue:
+        """What a text means. Raises UsageProblem that names `path`, and the line or the key."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else changes the catalogue meanwhile. Raises StoreUnusable."""
+
+    def draft(self, content: bytes) -> CatalogueDraft:
+        """Keep a text beside the catalogue, on the disk. Raises StoreUnusable."""
+
+    def left_behind(self) -> Sequence[CatalogueDraft]:
+        """Drafts that are there still."""
 
 
 class Settings(Protocol):
@@ -274,8 +310,14 @@ class Ledger(Protocol):
 
     def open_holds(self, account_id: str, now: datetime) -> list[Hold]: ...
 
+    def expired_holds(self, account_id: str, now: datetime) -> list[Hold]:
+        """Neither captured nor voided in their time, oldest first."""
+
     def statement(self, account_id: str) -> list[Transaction]:
         """Every transaction that touches the account, oldest first."""
+
+    def transactions_of(self, hold_id: str) -> list[Transaction]:
+        """The capture of a hold, then what was given back of it, oldest first."""
 
     def transaction_of(self, hold_id: str) -> Transaction | None:
         """The capture of a hold."""

@@ -13,6 +13,7 @@ HEAVY = ("cv2", "dlib", "onnxruntime", "face_recognition", "face_recognition_mod
          "scipy", "cryptography", "argon2", "sqlite_utils", "pydantic")  # fmt: skip
 SLOW_FOR_A_LOOK = (
     "rich",
+    "babel",
     "json",
     "secrets",
     "random",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.ledger import Catalogue, Item, Seller
-from smilepay_cli.vocabulary.money import parse_amount
+from smilepay_cli.vocabulary.errors import StoreUnusable, UsageProblem
+from smilepay_cli.vocabulary.ledger import Catalogue
 
 _PACKAGE = Path(__file__).parent.parent
 """Ours, as files: models and pictures are opened by name anyway, and importlib.resources takes 3 ms to import."""
+LARGEST_CATALOGUE = 1024 * 1024
+_DRAFT = "catalogue.{}.draft.toml"
 
 
 def sample_faces() -> Path:
@@ -25,43 +28,117 @@ class CatalogueFile:
     def __init__(self, home: Path) -> None:
         self._own = home / "catalogue.toml"
 
+    @property
+    def path(self) -> str:
+        """Where the home's own is, or would be."""
+        return str(self._own)
+
     def load(self) -> Catalogue:
         """Raises UsageProblem for a file that cannot be read or does not make sense."""
-        import tomllib
+        return self.understood(self.read(), self.path)
 
-        if not self._own.exists():
-            text = (_PACKAGE / "adapters" / "catalogue.toml").read_text(encoding="utf-8")
-            return _catalogue(tomllib.loads(text))
-        from smilepay_cli.adapters.capture.files import read_file
+    def understood(self, content: bytes, path: str) -> Catalogue:
+        """What a text means. Raises UsageProblem that names the file, and the line or the key."""
+        from smilepay_cli.rules.catalogue_files import Unreadable, read_catalogue
 
         try:
-            return _catalogue(tomllib.loads(read_file(self._own).decode()))
-        except OSError as error:
-            raise self._problem(error.strerror or str(error)) from None
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise self._problem(f"{type(error).__name__}: {error}") from None
+            return read_catalogue(content.decode())
+        except (Unreadable, UnicodeDecodeError) as error:
+            raise UsageProblem(f"the catalogue {path} cannot be used: {error}", reason="bad_catalogue") from None
 
-    def _problem(self, detail: str) -> UsageProblem:
-        return UsageProblem(f"the catalogue {self._own} cannot be used: {detail}", reason="bad_catalogue")
+    def read(self) -> bytes:
+        """What is in force, as it lies there. Raises UsageProblem for what is no small file."""
+        if not os.path.lexists(self._own):
+            return (_PACKAGE / "adapters" / "catalogue.toml").read_bytes()
+        from smilepay_cli.adapters.capture.files import read_file
+
+        return read_file(self._own, LARGEST_CATALOGUE)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else puts a catalogue in place meanwhile; the lock goes with the process, however that ends."""
+        import fcntl
+
+        if self._own.is_symlink():
+            raise UsageProblem(f"the catalogue {self._own} is a link", hint="change the file that it leads to")
+        with ExitStack() as stack:
+            with _told(self._own):
+                self._own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                folder = stack.enter_context(_folder(self._own.parent))
+                fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+
+    def draft(self, content: bytes) -> CatalogueDraft:
+        """A text beside the catalogue, on the disk, under a name of its own. Raises StoreUnusable."""
+        from tempfile import mkstemp
+
+        with _told(self._own):
+            self._own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            before, after = _DRAFT.split("{}")
+            descriptor, name = mkstemp(prefix=before, suffix=after, dir=self._own.parent)  # 0600
+            draft = CatalogueDraft(Path(name), self._own)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(descriptor)
+            except OSError:
+                draft.discard()
+                raise
+        return draft
+
+    def left_behind(self) -> list[CatalogueDraft]:
+        """Texts of edits that did not become the catalogue."""
+        return [CatalogueDraft(path, self._own) for path in sorted(self._own.parent.glob(_DRAFT.format("*")))]
 
 
-def _catalogue(table: dict[str, Any]) -> Catalogue:
-    currency = str(table["currency"])
-    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        raise ValueError(f"{currency!r} is no ISO 4217 currency code")
-    sellers = {handle: Seller(handle, str(title)) for handle, title in table["sellers"].items()}
-    items: dict[str, Item] = {}
-    for entry in table["items"]:
-        item = Item(
-            id=str(entry["id"]),
-            title=str(entry["title"]),
-            seller=str(entry["seller"]),
-            price=parse_amount(str(entry["price"]), currency, what=f"price of {entry['id']}"),
-            note=str(entry.get("note", "")),
-        )
-        if item.seller not in sellers:
-            raise ValueError(f"item {item.id!r} is sold by {item.seller!r}, who is no seller")
-        if item.id in items:
-            raise ValueError(f"item {item.id!r} is there twice")
-        items[item.id] = item
-    return Catalogue(currency, sellers, items)
+class CatalogueDraft:
+    """A text that may become the catalogue."""
+
+    def __init__(self, path: Path, own: Path) -> None:
+        self._path = path
+        self._own = own
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return str(self._path)
+
+    def read(self) -> bytes:
+        """As it is now; an editor may have put another file in its place. Raises UsageProblem."""
+        from smilepay_cli.adapters.capture.files import read_file
+
+        return read_file(self._path, LARGEST_CATALOGUE)
+
+    def put(self) -> None:
+        """In force, in one step. Raises StoreUnusable, and then the old one is."""
+        with _told(self._own):
+            self._path.replace(self._own)
+        with suppress(OSError), _folder(self._own.parent) as folder:
+            os.fsync(folder)  # so that it is in force after a power cut too; where that fails it is in force until then
+
+    def discard(self) -> None:
+        """Away with it."""
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _told(own: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnusable(
+            f"the catalogue {own} cannot be written: {error.strerror or error}",
+            hint="free some space, or check the folder's permissions",
+            reason="catalogue_not_written",
+        ) from None

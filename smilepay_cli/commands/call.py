@@ -194,6 +194,26 @@ class Call:
 
         return ask
 
+    def editor(self) -> Callable[[str], None]:
+        """Opens a file in the editor that was chosen. Raises UsageProblem where there is none, or no terminal."""
+        from smilepay_cli.adapters.editor import chosen_editor, run_editor
+
+        command = chosen_editor(self.environment.variables)
+        if not (_is_terminal(self.environment.stdin) and _is_terminal(self.environment.stdout)):
+            raise UsageProblem(
+                "an editor needs a terminal",
+                hint="change a copy, and give it: smilepay shop --catalogue FILE",
+                reason="no_terminal",
+            )
+
+        def edit(path: str) -> None:
+            with ExitStack() as stack:
+                for pause in self.without_spinner:
+                    stack.enter_context(pause())
+                run_editor(command, path)
+
+        return edit
+
     def secret(self, value: str | None, question: str) -> str | None:
         """A PIN as given; `-` reads it from standard input, hidden on a terminal."""
         if value != "-":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,8 +24,16 @@ def register(commands: Commands) -> None:
             list[str] | None, typer.Argument(metavar="ITEM[=QTY]", help="What to buy; nothing: the catalogue.")
         ] = None,
         account: Annotated[str | None, typer.Option(metavar="NAME", help="Say who you are (1:1).")] = None,
+        edit: Annotated[bool, typer.Option("--edit", help="Change the catalogue in $VISUAL or $EDITOR.")] = False,
+        catalogue: Annotated[
+            str | None, typer.Option(metavar="FILE", help="Make this file the catalogue; with --edit, start from it.")
+        ] = None,
     ) -> Result:
-        """See what is on sale, or pick things, be recognised and open an order."""
+        """See what is on sale, or pick things, be recognised and open an order; or change what is on sale."""
+        if edit or catalogue:
+            if picks or account or call.sample.given:
+                raise UsageProblem("the catalogue is changed or shopped from, not both")
+            return _changed(call, catalogue, edit=edit)
         if picks:
             from smilepay_cli.verbs.shop import shop
 
@@ -34,3 +43,15 @@ def register(commands: Commands) -> None:
         from smilepay_cli.verbs.catalogue import browse
 
         return browse(call.till)
+
+
+def _changed(call: Call, file: str | None, *, edit: bool) -> Result:
+    from smilepay_cli.adapters.capture.files import read_file
+    from smilepay_cli.adapters.packaged import LARGEST_CATALOGUE
+    from smilepay_cli.verbs import edit as verb
+
+    text = read_file(Path(file), LARGEST_CATALOGUE) if file else None
+    if edit:
+        return verb.edit(call.till, call.editor(), text)
+    assert file is not None and text is not None
+    return verb.replace_catalogue(call.till, text, name=file)

@@ -110,9 +110,9 @@ A_CAPTURE = FaceStep(
 )
 BALANCES = BookStep(
     title="Who has what now",
-    narration="Balances are not stored, but added up from what moved.",
+    narration="Balances are not stored, but added up from what moved. Sellers have their price less a fee.",
     command="smilepay wallet balance",
-    foreseen=_done("eileen 50.00 EUR; lin 77.00 EUR; kiosk 3.00 EUR; philately 20.00 EUR"),
+    foreseen=_done("eileen 50.00 EUR; lin 77.00 EUR; kiosk 2.99 EUR; philately 19.88 EUR; fees 0.13 EUR"),
     act=wallet.balance,
 )
 TRAIL = BookStep(

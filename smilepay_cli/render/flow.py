@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smilepay_cli.render.paper import Paper, Table
-from smilepay_cli.render.text import amount, plural
+from smilepay_cli.render.text import amount, percent, plural
 
 if TYPE_CHECKING:
     from smilepay_cli.verbs.catalogue import CatalogueResult
+    from smilepay_cli.verbs.edit import EditResult
     from smilepay_cli.verbs.enroll import EnrollResult
+
+
+MOST_CHANGES = 8
+"""Of a catalogue that are told one by one."""
 
 
 def ok(paper: Paper, text: str) -> None:
@@ -48,3 +53,21 @@ def show_catalogue(result: CatalogueResult, paper: Paper) -> None:
                 table.add_row(item.id, [item.title, *note], amount(item.price))
     paper.table(table)
     next_step(paper, "smilepay shop ITEM[=QTY] --image FILE")
+
+
+def show_edited(result: EditResult, paper: Paper) -> None:
+    """What is sold otherwise now."""
+    if not result.is_changed or result.catalogue is None:
+        paper.line("the catalogue is as it was")
+        return
+    catalogue = result.catalogue
+    size = f"{plural(len(catalogue.items), 'item')} of {plural(len(catalogue.sellers), 'seller')}"
+    fees = sorted({seller.fee_bp for seller in catalogue.sellers.values()})
+    ok(paper, f"the catalogue is changed: {size}, {' to '.join(map(percent, fees[:1] + fees[1:][-1:]))} in fees")
+    for change in result.changes[:MOST_CHANGES]:
+        before, after = (amount(price) if price else "" for price in (change.before, change.after))
+        told = f"{before} → {after}" if before and after else f"new, {after}" if after else f"gone, was {before}"
+        paper.line((f"  {change.item}: {told}", "dim"))
+    if (more := len(result.changes) - MOST_CHANGES) > 0:
+        paper.line((f"  and {more} more", "dim"))
+    next_step(paper, "smilepay shop")

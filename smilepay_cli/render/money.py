@@ -47,4 +47,7 @@ def show_payment_change(result: PaymentResult, paper: Paper) -> None:
     """What became of a payment."""
     assert result.amount is not None
     done = {"capture": "captured", "void": "set free", "refund": "given back"}[result.verb]
-    ok(paper, f"{amount(result.amount)} of payment {result.payment_id} {done}")
+    fee = ""
+    if result.fee is not None and result.fee.minor:
+        fee = f", of which {amount(result.fee)} {'were' if result.verb == 'refund' else 'are'} fees"
+    ok(paper, f"{amount(result.amount)} of payment {result.payment_id} {done}{fee}")

@@ -44,7 +44,10 @@ def show_payment(result: PayResult, paper: Paper) -> None:
     """The receipt; of a repeated call only that it was done before."""
     assert result.payment is not None and result.amount is not None
     if result.repeated:
-        ok(paper, f"paid before with this key: {amount(result.amount)}, payment {result.payment.hold.id}")
+        state = result.payment.state
+        done = "paid" if state == "captured" else "authorized"
+        ended = f", {state}" if state in ("voided", "expired") else ""
+        ok(paper, f"{done} before with this key: {amount(result.amount)}, payment {result.payment.hold.id}{ended}")
         next_step(paper, f"smilepay audit show {result.first_event}")
         return
     done = "authorized" if result.payment.state == "authorized" else "paid"

@@ -23,6 +23,7 @@ from smilepay_cli.verbs.shop import ShopResult
 from smilepay_cli.verbs.wallet import BalanceResult
 from smilepay_cli.vocabulary.events import Event
 from smilepay_cli.vocabulary.faces import Face
+from smilepay_cli.vocabulary.ledger import FEES
 from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.policies import Policy
 
@@ -179,7 +180,8 @@ def _receipt(result: PayResult) -> Table:
     table.add_column(justify="right", no_wrap=True)
     for posting in result.payment.transaction.postings:
         own = posting.account_id == result.account_id
-        who = result.name if own else posting.account_id.partition(":")[2]
+        kind, _, seller = posting.account_id.partition(":")
+        who = result.name if own else FEES if kind == FEES else seller
         table.add_row(Text(who or ""), Text(amount(posting.amount, sign=True), style="red" if own else "green"))
     if result.balance:
         left = amount(result.balance.available)
@@ -190,7 +192,7 @@ def _receipt(result: PayResult) -> Table:
 def _capture(scene: Scene, look: Look) -> RenderableType:
     """A few faces of a capture in a row, each with its meter, the judged one last; then the answer."""
     small = max(4, (look.width - PANEL_EDGES - 2 * (SMALL_FACES - 1)) // SMALL_FACES // 2)
-    small = min(small, max(4, look.rows - 6))
+    small = min(small, max(4, look.rows - 7))
     row = Table.grid(padding=(0, 2, 0, 0))
     chosen = scene.faces[:1] + scene.faces[-2:] if len(scene.faces) > SMALL_FACES else scene.faces
     for _ in chosen:

@@ -8,15 +8,16 @@ from rich.text import Text
 
 from smilepay_cli.render.flow import next_step
 from smilepay_cli.render.paper import Paper
-from smilepay_cli.render.text import amount, moment
+from smilepay_cli.render.text import amount, in_currency, moment
 from smilepay_cli.verbs.wallet import LimitsResult, StatementResult
+from smilepay_cli.vocabulary.ledger import Hold
 
 _WHAT = {"deposit": "deposit", "withdrawal": "withdrawal", "capture": "payment", "refund": "refund"}
 
 
 def show_statement(result: StatementResult, paper: Paper) -> None:
     """Every movement with the balance after it, then what is set aside."""
-    if not result.lines and not result.holds:
+    if not (result.lines or result.holds or result.expired):
         paper.console.print(f"nothing has moved on the account of {result.name} yet")
         next_step(paper, f"smilepay wallet deposit {result.name} 100")
         return
@@ -30,15 +31,21 @@ def show_statement(result: StatementResult, paper: Paper) -> None:
         what = Text(f"{_WHAT[line.transaction.kind]} {'from' if gained else 'to'} {', '.join(line.others)}")
         if line.transaction.hold_id:
             what.append(f"\n{line.transaction.hold_id}", style="dim")
+        if line.gross is not None and line.fee is not None and line.fee.minor:
+            gross, fee = (amount(-part if part.minor < 0 else part) for part in (line.gross, line.fee))
+            what.append(f"\n{gross} less {fee} fee", style="dim")
         moved = Text(amount(line.amount, sign=True), style="green" if gained else "")
         table.add_row(moment(line.transaction.at), what, moved, amount(line.balance))
     paper.console.print(table)
     for hold in result.holds:
-        sellers = ", ".join(share.seller for share in hold.shares)
-        paper.console.print(
-            f"set aside: {amount(hold.amount)} for {sellers} until {moment(hold.expires_at)} ({hold.id})"
-        )
+        paper.console.print(f"set aside: {_of(hold)} until {moment(hold.expires_at)} ({hold.id})")
+    for hold in result.expired:
+        paper.console.print(f"expired: {_of(hold)}, free again since {moment(hold.expires_at)} ({hold.id})")
     paper.console.print(Text.assemble("available: ", (amount(result.balance.available), "bold")))
+
+
+def _of(hold: Hold) -> str:
+    return f"{amount(hold.amount)} for {', '.join(share.seller for share in hold.shares)}"
 
 
 def show_limits(result: LimitsResult, paper: Paper) -> None:
@@ -52,7 +59,7 @@ def show_limits(result: LimitsResult, paper: Paper) -> None:
         ("a day, at most", policy.daily_max),
         ("PIN needed above", policy.pin_above),
     ):
-        table.add_row(label, "no limit" if limit is None else f"{limit:,.2f} {result.spent.currency}")
+        table.add_row(label, "no limit" if limit is None else in_currency(limit, result.spent.currency))
     table.add_row("spent in the last 24 hours", amount(result.spent))
     table.add_row("available", amount(result.balance.available))
     paper.console.print(Text(f"limits of {result.name} under policy {policy.name}", style="bold"))

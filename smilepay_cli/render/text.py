@@ -1,15 +1,54 @@
-"""Plain words for people: amounts, moments, errors. No library that takes time to load."""
+"""Plain words for people: amounts, moments, errors.
+
+Amounts are Babel's, and look the same everywhere, whatever the language of the machine: point, groups of three, the
+currency's code behind. That is how they are typed, and what pages and tests can rely on.
+
+Babel takes a fifth of the time of a look at the balance. As with Rich (paper.py), what it would write is written
+without it where only lines and small tables are asked for off a terminal, which is where Rich is not loaded either;
+messages have amounts in that form too. A test holds one against the other.
+"""
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
 
-from smilepay_cli.vocabulary.money import Money
+from smilepay_cli.vocabulary.money import Money, decimals, in_words
+
+if TYPE_CHECKING:
+    from babel.numbers import NumberPattern
+
+LOCALE = "en"
 
 
 def amount(money: Money, *, sign: bool = False) -> str:
     """`20.00 EUR`, with a sign where movements are listed."""
-    return f"+{money}" if sign and money.minor > 0 else str(money)
+    return in_currency(money.decimal, money.currency, sign=sign)
+
+
+def in_currency(decimal: Decimal, currency: str, *, sign: bool = False) -> str:
+    """Major units with the decimals of the currency, and more only where the amount has more."""
+    plus = sign and decimal > 0
+    if "rich" not in sys.modules:
+        return ("+" if plus else "") + in_words(decimal, currency)
+    pattern = _pattern(decimals(decimal, currency), plus)
+    return str(pattern.apply(decimal, LOCALE, currency=currency, currency_digits=False))
+
+
+@cache
+def _pattern(places: int, plus: bool) -> NumberPattern:
+    from babel.numbers import parse_pattern
+
+    digits = "#,##0" + ("." + "0" * places if places else "")
+    return parse_pattern(f"{'+' if plus else ''}{digits} ¤¤")
+
+
+def percent(fee_bp: int) -> str:
+    """Basis points as people know them: `0.6 %`."""
+    return f"{Decimal(fee_bp).scaleb(-2):.2f}".rstrip("0").rstrip(".") + " %"
 
 
 def moment(at: datetime) -> str:

@@ -15,6 +15,7 @@ from smilepay_cli.render.text import amount, moment, plural
 from smilepay_cli.verbs.audit import EventResult, EventsResult, VerifyResult
 from smilepay_cli.vocabulary.events import Event
 from smilepay_cli.vocabulary.instants import from_iso
+from smilepay_cli.vocabulary.ledger import FEES
 from smilepay_cli.vocabulary.money import Money
 
 
@@ -82,7 +83,8 @@ def _who(event: Event, names: dict[str, str]) -> str:
     account = event.body.get("account")
     if not account:
         return ""
-    return names.get(account) or (account.partition(":")[2] if ":" in account else "(forgotten)")
+    kind, colon, seller = account.partition(":")
+    return names.get(account) or (FEES if kind == FEES else seller if colon else "(forgotten)")
 
 
 def _amount(event: Event) -> str:

@@ -2,23 +2,32 @@
 
 An authorization sets money aside (a hold) and posts nothing. A capture posts; a void and an expiry do
 not. A hold resolves once.
+
+What a seller has of a payment, and what the fee on it is, follow from what the seller keeps of it, and from nothing
+else: a refund posts the difference between before and after, so that no order of refunds rounds otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.ledger import (
+    Catalogue,
     Hold,
     OrderLine,
     Posting,
     Share,
+    fees_account,
     funding_account,
     merchant_account,
 )
 from smilepay_cli.vocabulary.money import Money
+
+WHOLE_BP = 10_000
+"""Basis points of the whole."""
 
 
 def require_balanced(postings: Sequence[Posting]) -> None:
@@ -41,24 +50,54 @@ def withdrawal_postings(account_id: str, amount: Money) -> tuple[Posting, ...]:
 
 
 def capture_postings(hold: Hold, amount: Money) -> tuple[Posting, ...]:
-    """From the payer to the sellers of the hold, `amount` in all."""
-    gains = [Posting(merchant_account(share.seller), share.amount) for share in share_out(amount, hold.shares)]
-    return (Posting(hold.account_id, -amount), *gains)
+    """From the payer to the sellers of the hold, `amount` in all, and from what they gain the fees."""
+    parts = share_out(amount, hold.shares)
+    gains = [Posting(merchant_account(part.seller), part.amount - fee_on(part)) for part in parts]
+    fees = Posting(fees_account(amount.currency), fees_on(parts, amount.currency))
+    return (Posting(hold.account_id, -amount), *_moved(*gains, fees))
 
 
 def refund_postings(hold: Hold, amount: Money, *, forgotten: bool = False) -> tuple[Posting, ...]:
-    """Back from the sellers to the payer; sellers give back in the order they were paid.
+    """Back from the sellers to the payer, and from the fees to the sellers; who was paid first gives back first.
 
     A payer who was forgotten has no account that anybody could use: the money leaves the wallet.
     """
-    captured, refunded = captured_amount(hold), refunded_amount(hold)
-    paid = share_out(captured, hold.shares)
-    before = {share.seller: share.amount for share in share_out(refunded, paid)}
-    after = share_out(refunded + amount, paid)
-    zero = Money(0, amount.currency)
-    losses = [Posting(merchant_account(s.seller), before.get(s.seller, zero) - s.amount) for s in after]
+    refunded = refunded_amount(hold)
+    before, after = kept(hold, refunded), kept(hold, refunded + amount)
+    losses = [
+        Posting(merchant_account(less.seller), (less.amount - fee_on(less)) - (more.amount - fee_on(more)))
+        for more, less in zip(before, after, strict=True)
+    ]
+    fees = Posting(fees_account(amount.currency), fees_on(after, amount.currency) - fees_on(before, amount.currency))
     payer = funding_account(amount.currency) if forgotten else hold.account_id
-    return (*(posting for posting in losses if posting.amount.minor), Posting(payer, amount))
+    return (*_moved(*losses, fees), Posting(payer, amount))
+
+
+def fee_on(share: Share) -> Money:
+    """The fee on a share, rounded down to whole minor units: a seller never pays more than the rate."""
+    return Money(share.amount.minor * share.fee_bp // WHOLE_BP, share.amount.currency)
+
+
+def fees_on(shares: Sequence[Share], currency: str) -> Money:
+    """The fees on some shares, each rounded by itself."""
+    return Money(sum(fee_on(share).minor for share in shares), currency)
+
+
+def fees_of(hold: Hold) -> Money:
+    """What the sellers pay for a payment as it stands: nothing before the capture, nothing after it was given back."""
+    return fees_on(kept(hold, refunded_amount(hold)), hold.amount.currency)
+
+
+def kept(hold: Hold, refunded: Money) -> tuple[Share, ...]:
+    """What each seller keeps of a capture of which so much was given back; zero where nothing is left."""
+    paid = share_out(captured_amount(hold), hold.shares)
+    back = {share.seller: share.amount for share in share_out(refunded, paid)}
+    return tuple(replace(share, amount=share.amount - back.get(share.seller, share.amount * 0)) for share in paid)
+
+
+def _moved(*postings: Posting) -> tuple[Posting, ...]:
+    """Without those that move nothing."""
+    return tuple(posting for posting in postings if posting.amount.minor)
 
 
 def share_out(amount: Money, shares: Sequence[Share]) -> tuple[Share, ...]:
@@ -70,19 +109,19 @@ def share_out(amount: Money, shares: Sequence[Share]) -> tuple[Share, ...]:
     for share in shares:
         part = min(share.amount, left)
         if part.minor:
-            parts.append(Share(share.seller, part))
+            parts.append(replace(share, amount=part))
         left -= part
     if left.minor:
         raise ValueError(f"{amount} is more than the shares hold")
     return tuple(parts)
 
 
-def shares_of(lines: Sequence[OrderLine]) -> tuple[Share, ...]:
-    """What each seller gets for an order, in the order of the lines."""
+def shares_of(lines: Sequence[OrderLine], catalogue: Catalogue) -> tuple[Share, ...]:
+    """What each seller gets for an order, in the order of the lines, and what it costs them by today's catalogue."""
     sums: dict[str, Money] = {}
     for line in lines:
         sums[line.seller] = sums[line.seller] + line.total if line.seller in sums else line.total
-    return tuple(Share(seller, amount) for seller, amount in sums.items())
+    return tuple(Share(seller, amount, catalogue.fee_of(seller)) for seller, amount in sums.items())
 
 
 def hold_state(hold: Hold, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
-from smilepay_cli.vocabulary.money import Money
+from smilepay_cli.vocabulary.money import Money, in_words
 from smilepay_cli.vocabulary.policies import Policy
 
 
@@ -12,7 +12,8 @@ def require_within_payment_limit(amount: Money, policy: Policy) -> None:
     if policy.payment_max is not None and amount.decimal > policy.payment_max:
         raise Refused(
             Reason.OVER_PAYMENT_LIMIT,
-            f"{amount} is over the limit of {policy.payment_max:,.2f} for one payment (policy {policy.name})",
+            f"{amount} is over the limit of {in_words(policy.payment_max, amount.currency)} for one payment "
+            f"(policy {policy.name})",
         )
 
 
@@ -22,7 +23,7 @@ def require_within_daily_limit(amount: Money, spent_today: Money, policy: Policy
         raise Refused(
             Reason.OVER_DAILY_LIMIT,
             f"{spent_today} are spent in the last 24 hours; {amount} more is over the daily limit of "
-            f"{policy.daily_max:,.2f} (policy {policy.name})",
+            f"{in_words(policy.daily_max, amount.currency)} (policy {policy.name})",
         )
 
 
@@ -31,13 +32,13 @@ def needs_pin(amount: Money, policy: Policy) -> bool:
     return policy.pin_above is not None and amount.decimal > policy.pin_above
 
 
-def require_funds(amount: Money, available: Money) -> None:
-    """Raises Refused (INSUFFICIENT_FUNDS) when less than `amount` is available."""
+def require_funds(amount: Money, available: Money, *, whose: str | None = None) -> None:
+    """Raises Refused (INSUFFICIENT_FUNDS) when less than `amount` is available; `whose` where it is not the payer."""
     if available < amount:
         raise Refused(
             Reason.INSUFFICIENT_FUNDS,
-            f"{available} available, {amount} needed",
-            hint="top up with: smilepay wallet deposit NAME AMOUNT",
+            (f"{whose}: " if whose else "") + f"{available} available, {amount} needed",
+            hint=f"top up with: smilepay wallet deposit {whose or 'NAME'} AMOUNT",
         )
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from smilepay_cli.rules.books import deposit_postings, withdrawal_postings
 from smilepay_cli.rules.limits import require_funds
 from smilepay_cli.verbs.attempt import Attempt, answered
-from smilepay_cli.verbs.lookup import require_account
+from smilepay_cli.verbs.lookup import kind_of, require_account
 from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.till import Till
-from smilepay_cli.vocabulary.ledger import Balance, Transaction, funding_account, merchant_account
+from smilepay_cli.vocabulary.ledger import Balance, Transaction, funding_account
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
 
@@ -32,7 +32,7 @@ def deposit(till: Till, name: str, amount: str) -> MoneyResult:
 
 
 def withdraw(till: Till, name: str, amount: str) -> MoneyResult:
-    """Money from an account to the outside; for a merchant, a payout. Refused without the funds."""
+    """Money from an account to the outside; for a merchant or the fees, a payout. Refused without the funds."""
     return _move(till, "withdraw", name, amount)
 
 
@@ -45,17 +45,17 @@ def _move(till: Till, verb: str, name: str, text: str) -> MoneyResult:
             attempt.account_id = account_id
             amount = parse_amount(text, currency)
             attempt.facts.update(amount_minor=amount.minor, currency=currency)
-            if account_id == merchant_account(known):
-                books.ledger.open_account(account_id, "merchant", currency)
+            if (kind := kind_of(account_id)) != "customer":
+                books.ledger.open_account(account_id, kind, currency)
             books.ledger.open_account(funding_account(currency), "funding", currency)
-            postings, kind = deposit_postings(account_id, amount), "deposit"
+            postings, moved = deposit_postings(account_id, amount), "deposit"
             if verb == "withdraw":
                 with attempt.check("funds") as figures:
                     available = books.ledger.balance(account_id, currency, till.clock.now()).available
                     figures["available_minor"] = available.minor
                     require_funds(amount, available)
-                postings, kind = withdrawal_postings(account_id, amount), "withdrawal"
-            transaction = post_money(attempt, books, kind, postings)
+                postings, moved = withdrawal_postings(account_id, amount), "withdrawal"
+            transaction = post_money(attempt, books, moved, postings)
             attempt.facts["ledger"] = posting_facts(transaction)
             attempt.record(books)
             return MoneyResult(

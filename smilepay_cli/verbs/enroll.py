@@ -27,7 +27,7 @@ from smilepay_cli.verbs.throttle import check_lockout, take_slot
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, MouthShape, Vector
-from smilepay_cli.vocabulary.ledger import Balance, Person, funding_account
+from smilepay_cli.vocabulary.ledger import FEES, Balance, Person, funding_account
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
 
@@ -79,7 +79,9 @@ def enroll(
         with attempt.check("input"):
             check_source(source)
         with attempt.check("name"):
-            if name in till.catalogue.load().sellers:
+            if name.casefold() == FEES:
+                raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of the account of the fees")
+            if name.casefold() in map(str.casefold, till.catalogue.load().sellers):
                 raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
         with till.store.writing() as books:
             till.vault.unlock(books.settings, create=True)

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.ledger import merchant_account
+from smilepay_cli.vocabulary.ledger import FEES, fees_account, merchant_account
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import Books
@@ -36,10 +36,17 @@ def require_person(books: Books, name: str) -> Person:
 
 
 def require_account(books: Books, catalogue: Catalogue, name: str) -> tuple[str, str, str]:
-    """(account id, name, currency) of a customer or a seller. Raises UsageProblem."""
+    """(account id, name, currency) of a customer, a seller or the fees. Raises UsageProblem.
+
+    A seller who has an account is found by name also when the catalogue knows them no more.
+    """
     person = books.people.by_name(name)
     if person is not None:
         return person.account_id, person.name, person.currency
+    if name == FEES:
+        theirs, own = dict(books.ledger.accounts("fees")), fees_account(catalogue.currency)
+        account_id = own if own in theirs or not theirs else next(iter(theirs))
+        return account_id, FEES, theirs.get(account_id, catalogue.currency)
     account_id = merchant_account(name)
     opened = books.ledger.account_kind(account_id)
     if opened or name in catalogue.sellers:
@@ -65,6 +72,21 @@ def require_hold(books: Books, payment_id: str) -> Hold:
             reason="no_such_payment",
         )
     return hold
+
+
+def kind_of(account_id: str) -> str:
+    """What kind of account an id names: customer, merchant, funding or fees."""
+    prefix, colon, _ = account_id.partition(":")
+    return prefix if colon else "customer"
+
+
+def known_as(books: Books, account_id: str) -> str:
+    """The name by which people know an account; of somebody forgotten, its id."""
+    kind = kind_of(account_id)
+    if kind == "customer":
+        person = books.people.by_id(account_id)
+        return person.name if person else account_id
+    return {"funding": "outside", "fees": FEES}.get(kind, account_id.partition(":")[2])
 
 
 def _unknown(name: str, known: list[str], what: str, otherwise: str) -> UsageProblem:

@@ -30,6 +30,7 @@ from smilepay_cli.verbs.settle import (
 from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Refused, UsageProblem
+from smilepay_cli.vocabulary.ledger import Catalogue
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal
 
@@ -50,7 +51,8 @@ def pay(till: Till, request: PayRequest, source: FrameSource) -> PayResult:
 
 def _paid(payment: Payment, source: FrameSource) -> PayResult:
     till, request, attempt = payment.till, payment.request, payment.attempt
-    if amount := _requested_amount(till, request):
+    payment.catalogue = till.catalogue.load()
+    if amount := _requested_amount(payment.catalogue, request):
         payment.set_amount(amount)
     check_input(attempt, source)
     attempt.pays_with_files = not source.is_camera
@@ -59,7 +61,7 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
     with till.store.reading() as books:
         attempt.require_floor(books)
         attempt.claimed_id = require_person(books, request.account).account_id if request.account else None
-        seller = require_seller(books, till.catalogue.load(), request.merchant) if request.merchant else None
+        seller = require_seller(books, payment.catalogue, request.merchant) if request.merchant else None
         payment.parameters = _parameters(payment)
         first = first_success(payment, books)
         if first is None:
@@ -83,7 +85,7 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
             return _refused(payment, refusal)
 
 
-def _requested_amount(till: Till, request: PayRequest) -> Money | None:
+def _requested_amount(catalogue: Catalogue, request: PayRequest) -> Money | None:
     """Check that the request makes sense; the amount where it names one. Raises UsageProblem."""
     if request.order_id and (request.amount or request.merchant):
         raise UsageProblem("an order has its own amount and merchants", hint="give ORDER, or --amount with --merchant")
@@ -91,7 +93,7 @@ def _requested_amount(till: Till, request: PayRequest) -> Money | None:
         raise UsageProblem("--amount and --merchant go together", hint="for example: --amount 3 --merchant kiosk")
     if request.key is not None and not 1 <= len(request.key) <= 200:
         raise UsageProblem("an idempotency key has 1 to 200 characters")
-    return parse_amount(request.amount, till.catalogue.load().currency) if request.amount else None
+    return parse_amount(request.amount, catalogue.currency) if request.amount else None
 
 
 def _parameters(payment: Payment) -> str:

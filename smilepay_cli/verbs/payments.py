@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from smilepay_cli.ports import Books
 from smilepay_cli.rules.books import (
-    capture_postings,
+    fees_of,
     hold_state,
     refund_postings,
     require_capturable,
@@ -16,23 +16,24 @@ from smilepay_cli.rules.books import (
 )
 from smilepay_cli.rules.limits import require_funds
 from smilepay_cli.verbs.attempt import Attempt, answered
-from smilepay_cli.verbs.lookup import require_hold
-from smilepay_cli.verbs.post import post_money, posting_facts
+from smilepay_cli.verbs.lookup import known_as, require_hold
+from smilepay_cli.verbs.post import post_capture, post_money, posting_facts
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
-from smilepay_cli.vocabulary.ledger import Authorization, Hold, Posting, Resolution, merchant_account
+from smilepay_cli.vocabulary.ledger import Authorization, Hold, Posting, Resolution
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentResult(Result):
-    """What became of a payment. `amount` is what was captured or given back."""
+    """What became of a payment. `amount` is what was captured or given back, `fee` what sellers paid or got of it."""
 
     verb: str
     payment_id: str
     payment: Authorization | None = None
     amount: Money | None = None
+    fee: Money | None = None
 
 
 def capture(till: Till, payment_id: str, amount: str | None = None) -> PaymentResult:
@@ -42,10 +43,7 @@ def capture(till: Till, payment_id: str, amount: str | None = None) -> PaymentRe
         wanted = parse_amount(amount, hold.amount.currency) if amount else hold.amount
         require_capturable(hold, wanted, till.clock.now())
         _require_unpaid_and_covered(till, books, hold, wanted)
-        for share in hold.shares:
-            books.ledger.open_account(merchant_account(share.seller), "merchant", hold.amount.currency)
-        transaction = post_money(attempt, books, "capture", capture_postings(hold, wanted), hold.id)
-        books.ledger.resolve(hold.id, Resolution("captured", wanted, transaction.at), transaction.id)
+        transaction = post_capture(attempt, books, hold, wanted)
         attempt.facts.update(state="captured", ledger=posting_facts(transaction))
         return wanted
 
@@ -95,10 +93,11 @@ def _require_unpaid_and_covered(till: Till, books: Books, hold: Hold, amount: Mo
 
 
 def _require_sellers_funds(till: Till, books: Books, postings: Sequence[Posting]) -> None:
+    """Each seller's part is less by the fee given back on it, and the fees have to have that."""
     for leg in postings:
         if leg.amount.minor < 0:
             balance = books.ledger.balance(leg.account_id, leg.amount.currency, till.clock.now())
-            require_funds(-leg.amount, balance.available)
+            require_funds(-leg.amount, balance.available, whose=known_as(books, leg.account_id))
 
 
 def _on_payment(till: Till, verb: str, payment_id: str, step: Callable[[Books, Attempt, Hold], Money]) -> PaymentResult:
@@ -116,11 +115,13 @@ def _on_payment(till: Till, verb: str, payment_id: str, step: Callable[[Books, A
             attempt.record(books)
             now_held = require_hold(books, payment_id)
             state = hold_state(now_held, till.clock.now())
+            before, after = fees_of(hold), fees_of(now_held)
             return PaymentResult(
                 verb=verb,
                 payment_id=payment_id,
                 payment=Authorization(now_held, state, books.ledger.transaction_of(payment_id)),
                 amount=amount,
+                fee=after - before if before < after else before - after,
                 events=(attempt.event_id,),
             )
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smilepay_cli.ports import Books
+from smilepay_cli.rules.books import capture_postings
 from smilepay_cli.verbs.attempt import Attempt
-from smilepay_cli.vocabulary.ledger import Posting, Transaction
+from smilepay_cli.vocabulary.ledger import Hold, Posting, Resolution, Transaction, fees_account, merchant_account
+from smilepay_cli.vocabulary.money import Money
 
 
 def post_money(
@@ -17,6 +19,18 @@ def post_money(
     till = attempt.till
     transaction = Transaction(till.ids.new("txn"), kind, till.clock.now(), tuple(postings), hold_id)
     books.ledger.post(transaction, attempt.event_id)
+    return transaction
+
+
+def post_capture(attempt: Attempt, books: Books, hold: Hold, amount: Money) -> Transaction:
+    """Take an amount of a hold, which ends by it."""
+    currency = hold.amount.currency
+    for share in hold.shares:
+        books.ledger.open_account(merchant_account(share.seller), "merchant", currency)
+    if any(share.fee_bp for share in hold.shares):
+        books.ledger.open_account(fees_account(currency), "fees", currency)
+    transaction = post_money(attempt, books, "capture", capture_postings(hold, amount), hold.id)
+    books.ledger.resolve(hold.id, Resolution("captured", amount, transaction.at), transaction.id)
     return transaction
 
 

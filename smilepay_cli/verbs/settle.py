@@ -6,17 +6,17 @@ Everything that was true before the capture is looked at again here, where nobod
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from smilepay_cli.ports import Books
-from smilepay_cli.rules.books import capture_postings, shares_of
+from smilepay_cli.rules.books import hold_state, shares_of
 from smilepay_cli.rules.limits import (
     require_funds,
     require_within_daily_limit,
     require_within_payment_limit,
 )
 from smilepay_cli.verbs.attempt import Attempt
-from smilepay_cli.verbs.post import post_money, posting_facts
+from smilepay_cli.verbs.post import post_capture, posting_facts
 from smilepay_cli.verbs.second_factor import AskPin, check_pin
 from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
@@ -26,13 +26,12 @@ from smilepay_cli.vocabulary.faces import Face
 from smilepay_cli.vocabulary.ledger import (
     Authorization,
     Balance,
+    Catalogue,
     Hold,
     KeyUse,
     Order,
     Person,
-    Resolution,
     Share,
-    merchant_account,
 )
 from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.results import Result
@@ -87,6 +86,8 @@ class Payment:
     request: PayRequest
     attempt: Attempt
     amount: Money | None = None
+    catalogue: Catalogue | None = None
+    """As it was when the attempt began; fees are taken by it."""
     parameters: str = ""
     """What the idempotency key is bound to: never the capture, so that a retry may bring a new selfie."""
 
@@ -111,11 +112,13 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
     order = None if seller else _order_to_pay(payment, books, person)
     amount = order.total if order else payment.amount
     assert amount is not None
+    assert payment.catalogue is not None
     payment.set_amount(amount)
     if request.order_id is None and order:
         check_payment_limit(attempt, amount)
     _check_account(payment, books, person, amount)
-    shares = shares_of(order.lines) if order else (Share(seller or "", amount),)
+    alone = (Share(seller, amount, payment.catalogue.fee_of(seller)),) if seller else ()
+    shares = shares_of(order.lines, payment.catalogue) if order else alone
     hold = _authorize(payment, books, person, order, shares, amount)
     if not request.hold:
         _capture_hold(payment, books, hold)
@@ -123,7 +126,7 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
         books.ledger.consume_key(KeyUse(request.key, payment.parameters, hold.id, attempt.event_id))
     attempt.record(books, throttle="clear")
     return PayResult(
-        payment=authorization(books, hold.id),
+        payment=authorization(books, hold.id, till.clock.now()),
         order=books.orders.by_id(order.id, till.clock.now()) if order else None,
         name=person.name,
         account_id=person.account_id,
@@ -192,26 +195,23 @@ def _authorize(
         payment=hold.id,
         order=hold.order_id,
         merchants=[share.seller for share in shares],
+        shares=[{"seller": s.seller, "minor": s.amount.minor, "fee_bp": s.fee_bp} for s in shares],
         state="authorized",
     )
     return hold
 
 
 def _capture_hold(payment: Payment, books: Books, hold: Hold) -> None:
-    for share in hold.shares:
-        books.ledger.open_account(merchant_account(share.seller), "merchant", hold.amount.currency)
-    transaction = post_money(payment.attempt, books, "capture", capture_postings(hold, hold.amount), hold.id)
-    books.ledger.resolve(hold.id, Resolution("captured", hold.amount, transaction.at), transaction.id)
+    transaction = post_capture(payment.attempt, books, hold, hold.amount)
     payment.attempt.done.update(state="captured", ledger=posting_facts(transaction))
 
 
-def authorization(books: Books, hold_id: str) -> Authorization:
+def authorization(books: Books, hold_id: str, now: datetime) -> Authorization:
     """The payment of that id as it stands; it must be there."""
     hold = books.ledger.hold(hold_id)
     assert hold is not None
-    transaction = books.ledger.transaction_of(hold_id)
-    state = hold.resolution.kind if hold.resolution else "authorized"
-    return Authorization(hold, state, transaction)
+    state = hold_state(hold, now)
+    return Authorization(hold, "authorized" if state == "open" else state, books.ledger.transaction_of(hold_id))
 
 
 def repeat(payment: Payment, books: Books, use: KeyUse) -> PayResult:
@@ -219,7 +219,7 @@ def repeat(payment: Payment, books: Books, use: KeyUse) -> PayResult:
     attempt = payment.attempt
     attempt.account_id = None
     attempt.facts["repeats"] = use.event_id
-    told = authorization(books, use.hold_id)
+    told = authorization(books, use.hold_id, payment.till.clock.now())
     attempt.record(books)
     return PayResult(
         payment=Authorization(replace(told.hold, account_id=WITHHELD, order_id=None), told.state, None),

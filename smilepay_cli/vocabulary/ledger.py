@@ -15,6 +15,8 @@ class Seller:
 
     id: str
     title: str
+    fee_bp: int
+    """What a payment costs the seller, in basis points: hundredths of a percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,13 @@ class Catalogue:
     currency: str
     sellers: Mapping[str, Seller]
     items: Mapping[str, Item]
+    fee_bp: int
+    """The fee of a seller who has none of their own."""
+
+    def fee_of(self, seller: str) -> int:
+        """Basis points; of a seller who was taken out of the catalogue, everybody's."""
+        known = self.sellers.get(seller)
+        return known.fee_bp if known else self.fee_bp
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +76,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One seller's part of a payment."""
+    """One seller's part of a payment, and the fee on it, as it was when the payment was authorized."""
 
     seller: str
     amount: Money
+    fee_bp: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +190,15 @@ def merchant_account(seller: str) -> str:
 def funding_account(currency: str) -> str:
     """Ledger account of the world outside, where deposits come from and withdrawals go to."""
     return f"funding:{currency}"
+
+
+def fees_account(currency: str) -> str:
+    """Ledger account of the fees that sellers pay."""
+    return f"fees:{currency}"
+
+
+FEES = "fees"
+"""What people call it."""
 
 
 def order_total(lines: Sequence[OrderLine]) -> Money:

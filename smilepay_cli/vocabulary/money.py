@@ -8,8 +8,13 @@ from decimal import Decimal
 
 from smilepay_cli.vocabulary.errors import UsageProblem
 
-# ISO 4217:2015, the currencies with other than two decimals that people pay with.
-_EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3, "OMR": 3, "JOD": 3}
+_DECIMALS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+"""ISO 4217, list one: the currencies whose minor unit is no hundredth. A test holds it against Babel's data."""
+_EXPONENTS = {currency: digits for digits, currencies in _DECIMALS.items() for currency in currencies.split()}
 _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,6})?")
 _MOST_MINOR = 10**12
 """Largest amount accepted; orders of such prices stay inside LARGEST_SUM."""
@@ -39,7 +44,8 @@ class Money:
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 
     def __str__(self) -> str:
-        return f"{self.decimal:,.{exponent(self.currency)}f} {self.currency}"
+        """For messages: what Babel makes of it for people (render/text.py), without loading Babel."""
+        return in_words(self.decimal, self.currency)
 
     def __add__(self, other: Money) -> Money:
         return Money(self.minor + self._same(other).minor, self.currency)
@@ -63,6 +69,17 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} cannot be put together")
         return other
+
+
+def in_words(decimal: Decimal, currency: str) -> str:
+    """`1,234.50 EUR`: with the currency's decimals, and with all that a limit of a policy has."""
+    return f"{decimal:,.{decimals(decimal, currency)}f} {currency}"
+
+
+def decimals(decimal: Decimal, currency: str) -> int:
+    """How many decimals show the whole of an amount in major units, and no fewer than its currency has."""
+    finest = decimal.normalize().as_tuple().exponent
+    return max(exponent(currency), -finest if isinstance(finest, int) else 0)
 
 
 def parse_amount(text: str, currency: str, *, what: str = "amount") -> Money:

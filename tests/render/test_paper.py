@@ -155,6 +155,7 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         "cash",
         "catalogue",
         "doctor",
+        "edit",
         "enroll",
         "pay",
         "payments",

@@ -13,6 +13,8 @@ from smilepay_cli.rules.books import (
     capture_postings,
     captured_amount,
     deposit_postings,
+    fee_on,
+    fees_of,
     hold_state,
     order_state,
     refund_postings,
@@ -25,7 +27,16 @@ from smilepay_cli.rules.books import (
     withdrawal_postings,
 )
 from smilepay_cli.vocabulary.errors import Reason, Refused
-from smilepay_cli.vocabulary.ledger import Hold, OrderLine, Posting, Resolution, Share, order_total
+from smilepay_cli.vocabulary.ledger import (
+    Catalogue,
+    Hold,
+    OrderLine,
+    Posting,
+    Resolution,
+    Seller,
+    Share,
+    order_total,
+)
 from smilepay_cli.vocabulary.money import Money
 
 NOW = datetime(2015, 3, 15, 17, tzinfo=UTC)
@@ -161,6 +172,72 @@ def test_every_capture_balances(minors: list[int], data: st.DataObject) -> None:
     require_balanced(capture_postings(hold, eur(data.draw(st.integers(1, sum(minors))))))
 
 
+class TestFees:
+    """Sellers pay them, of what they keep, rounded down; nothing else changes them."""
+
+    def test_a_capture_pays_the_seller_less_the_fee(self) -> None:
+        hold = replace(hold_of(2_000), shares=(Share("philately", eur(2_000), 60),))
+        assert legs(*capture_postings(hold, eur(2_000))) == {
+            "acc_1": -2_000,
+            "merchant:philately": 1_988,
+            "fees:EUR": 12,
+        }
+
+    @pytest.mark.parametrize(("minor", "bp", "fee"), [(166, 60, 0), (167, 60, 1), (1, 9_999, 0), (5, 10_000, 5)])
+    def test_it_is_rounded_down(self, minor: int, bp: int, fee: int) -> None:
+        """166 x 0.6 % is 0.996: nothing. 167 x 0.6 % is 1.002: one."""
+        assert fee_on(Share("s", eur(minor), bp)) == eur(fee)
+
+    def test_nothing_is_posted_that_moves_nothing(self) -> None:
+        """Neither a fee of nothing, nor a seller's part that is fee altogether."""
+        small = replace(hold_of(100), shares=(Share("s", eur(100), 60),))
+        assert legs(*capture_postings(small, eur(100))) == {"acc_1": -100, "merchant:s": 100}
+        dear = replace(hold_of(100), shares=(Share("s", eur(100), 10_000),))
+        assert legs(*capture_postings(dear, eur(100))) == {"acc_1": -100, "fees:EUR": 100}
+
+    def test_before_the_capture_there_is_none(self) -> None:
+        assert fees_of(replace(hold_of(2_000), shares=(Share("s", eur(2_000), 60),))) == eur(0)
+
+
+@given(MINORS, st.lists(st.integers(0, 10_000), min_size=6, max_size=6), st.data())
+def test_any_refunds_leave_the_fee_of_what_is_kept(minors: list[int], rates: list[int], data: st.DataObject) -> None:
+    """In whatever parts: net and fee are those of a payment of just what is left, and in the end there is neither."""
+    parts = tuple(Share(s.seller, s.amount, bp) for s, bp in zip(shares(*minors), rates, strict=False))
+    captured = data.draw(st.integers(1, sum(minors)))
+    hold = replace(hold_of(*minors, captured=captured), shares=parts)
+    sums = legs(*capture_postings(hold, eur(captured)))
+    left = captured
+    while left:
+        part = data.draw(st.integers(1, left))
+        postings = refund_postings(replace(hold, refunded=eur(captured - left)), eur(part))
+        require_balanced(postings)
+        for posting in postings:
+            assert (posting.amount.minor > 0) == (posting.account_id == "acc_1"), "only the payer gains"
+            sums[posting.account_id] += posting.amount.minor
+        left -= part
+        now = replace(hold, refunded=eur(captured - left))
+        assert (
+            sums.get("fees:EUR", 0)
+            == fees_of(now).minor
+            == sum(
+                kept_by * bp // 10_000 for kept_by, bp in zip(last_kept(minors, captured, left), rates, strict=False)
+            )
+        )
+    assert not any(sums.values())
+
+
+def last_kept(minors: list[int], captured: int, left: int) -> list[int]:
+    """What each keeps, told another way: who was paid first gave back first, so what is left is the last of it."""
+    paid: list[int] = []
+    gone = captured - left
+    for minor in minors:
+        paid.append(min(minor, captured - sum(paid)))
+    for place, minor in enumerate(paid):
+        paid[place] -= (back := min(minor, gone))
+        gone -= back
+    return paid
+
+
 class TestStates:
     """States follow from the facts and the clock."""
 
@@ -216,5 +293,7 @@ def test_shares_of_an_order_are_per_seller_in_order() -> None:
         OrderLine("stamp", "Stamp", "philately", 1, eur(2_000)),
         OrderLine("cake", "Cake", "cafe", 1, eur(420)),
     ]
-    assert shares_of(lines) == (Share("cafe", eur(1_180)), Share("philately", eur(2_000)))
+    catalogue = Catalogue("EUR", {"cafe": Seller("cafe", "Cafe", 45)}, {}, fee_bp=60)
+    shared = shares_of(lines, catalogue)
+    assert shared == (Share("cafe", eur(1_180), 45), Share("philately", eur(2_000), 60)), "the fee of each, or all's"
     assert order_total(lines) == eur(3_180)

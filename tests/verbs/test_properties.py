@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from smilepay_cli.rules.books import fees_of
 from smilepay_cli.verbs import cash, payments
 from smilepay_cli.verbs.accounts import forget
 from smilepay_cli.verbs.audit import verify
@@ -95,7 +96,7 @@ class Wallet(RuleBasedStateMachine):
         if self.known(person) and self.attempt(lambda: cash.deposit(self.scene.till(), person, typed(minor))):
             self.paid_in += minor
 
-    @rule(account=st.sampled_from((*PEOPLE, "kiosk", "cafe")), minor=MINORS)
+    @rule(account=st.sampled_from((*PEOPLE, "kiosk", "cafe", "fees")), minor=MINORS | st.integers(1, 9))
     def withdraw(self, account: str, minor: int) -> None:
         if self.known(account) and self.attempt(lambda: cash.withdraw(self.scene.till(), account, typed(minor))):
             self.paid_out += minor
@@ -184,7 +185,8 @@ class Wallet(RuleBasedStateMachine):
         """Available is posted less what open holds set aside, and never below zero."""
         now = self.scene.clock.now()
         with self.scene.store.reading() as books:
-            for account_id, currency in (*books.ledger.accounts("customer"), *books.ledger.accounts("merchant")):
+            kinds = ("customer", "merchant", "fees")
+            for account_id, currency in (pair for kind in kinds for pair in books.ledger.accounts(kind)):
                 balance = books.ledger.balance(account_id, currency, now)
                 holds = sum(hold.amount.minor for hold in books.ledger.open_holds(account_id, now))
                 assert balance.available.minor == balance.posted.minor - holds >= 0
@@ -197,6 +199,14 @@ class Wallet(RuleBasedStateMachine):
             refunded = hold.refunded.minor if hold.refunded else 0
             assert 0 <= refunded <= captured <= hold.amount.minor
             assert sum(share.amount.minor for share in hold.shares) == hold.amount.minor
+
+    @invariant()
+    def fees_are_those_of_what_is_kept(self) -> None:
+        """Whatever was refunded in whatever parts: what fees got is what the payments of today cost."""
+        with self.scene.store.reading() as books:
+            legs = [leg for made, _ in books.ledger.transactions() if made.hold_id for leg in made.postings]
+        taken = sum(leg.amount.minor for leg in legs if leg.account_id == "fees:EUR")
+        assert taken == sum(fees_of(hold).minor for hold in self.holds())
 
     def holds(self) -> list[Hold]:
         with self.scene.store.reading() as books:

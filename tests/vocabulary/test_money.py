@@ -9,8 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.money import Money, exponent, parse_amount
+from smilepay_cli.vocabulary.money import _EXPONENTS, Money, exponent, parse_amount
 
+SHOWN_IN_WHOLE_UNITS = {
+    **dict.fromkeys(("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2),
+    "IQD": 3,
+}
+"""Where CLDR shows no decimals although ISO 4217 has a minor unit. A ledger counts in the minor unit."""
 CURRENCIES = st.sampled_from(["EUR", "USD", "CNY", "JPY", "KWD", "XXX"])
 MOST = 10**12
 
@@ -97,6 +102,27 @@ def test_what_is_shown_reads_back(minor: int, currency: str) -> None:
 def test_major_units_are_exact(minor: int, currency: str) -> None:
     """Far beyond what a float could tell apart, also below zero."""
     assert Money(minor, currency).decimal * 10 ** exponent(currency) == minor
+
+
+def test_decimals_are_those_that_the_world_uses() -> None:
+    """Our table against Babel's (CLDR), for every currency that is legal tender somewhere today."""
+    from babel import Locale
+    from babel.core import get_global
+    from babel.numbers import get_currency_precision
+
+    tender = {
+        code
+        for currencies in get_global("territory_currencies").values()
+        for code, _, until, is_tender in currencies
+        if until is None and is_tender
+    }
+    assert len(tender) > 140 and tender <= set(Locale("en").currencies)
+    ours = {code: exponent(code) for code in tender}
+    differ = {code: digits for code, digits in ours.items() if digits != get_currency_precision(code)}
+    assert differ == SHOWN_IN_WHOLE_UNITS
+    assert set(_EXPONENTS) - tender == {"CLF", "UYI", "UYW"}, "units of account, in ISO 4217 all the same"
+    for code in ("CLF", "UYI", "UYW"):
+        assert exponent(code) == get_currency_precision(code)
 
 
 @pytest.mark.parametrize("minor", [3.0, True, "3", Decimal(3), None])

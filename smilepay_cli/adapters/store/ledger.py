@@ -21,6 +21,7 @@ SELECT holds.id, holds.account_id, holds.order_id, holds.amount_minor, holds.cur
 FROM holds LEFT JOIN resolutions ON resolutions.hold_id = holds.id
 """
 _OPEN = "resolutions.hold_id IS NULL AND holds.expires_at > ?"
+_EXPIRED = "resolutions.hold_id IS NULL AND holds.expires_at <= ?"
 
 
 class SqliteLedger:
@@ -84,8 +85,8 @@ class SqliteLedger:
             ),
         )
         self._db.executemany(
-            "INSERT INTO hold_shares (hold_id, position, seller, amount_minor) VALUES (?, ?, ?, ?)",
-            [(hold.id, position, share.seller, share.amount.minor) for position, share in enumerate(hold.shares)],
+            "INSERT INTO hold_shares (hold_id, position, seller, amount_minor, fee_bp) VALUES (?, ?, ?, ?, ?)",
+            [(hold.id, place, s.seller, s.amount.minor, s.fee_bp) for place, s in enumerate(hold.shares)],
         )
 
     def resolve(self, hold_id: str, resolution: Resolution, transaction_id: str | None) -> None:
@@ -134,12 +135,23 @@ class SqliteLedger:
         """What is set aside of an account, oldest first."""
         return self._holds(f"WHERE holds.account_id = ? AND {_OPEN} ORDER BY holds.rowid", account_id, iso(now))
 
+    def expired_holds(self, account_id: str, now: datetime) -> list[Hold]:
+        """What was set aside and neither captured nor voided in its time, oldest first."""
+        return self._holds(f"WHERE holds.account_id = ? AND {_EXPIRED} ORDER BY holds.rowid", account_id, iso(now))
+
     def statement(self, account_id: str) -> list[Transaction]:
         """Every transaction that touches the account, oldest first."""
         rows = self._db.execute(
             "SELECT id, kind, at, hold_id FROM transactions WHERE id IN"
             " (SELECT transaction_id FROM postings WHERE account_id = ?) ORDER BY seq",
             (account_id,),
+        ).fetchall()
+        return [self._transaction(*row) for row in rows]
+
+    def transactions_of(self, hold_id: str) -> list[Transaction]:
+        """The capture of a hold, then what was given back of it, oldest first."""
+        rows = self._db.execute(
+            "SELECT id, kind, at, hold_id FROM transactions WHERE hold_id = ? ORDER BY seq", (hold_id,)
         ).fetchall()
         return [self._transaction(*row) for row in rows]
 
@@ -176,14 +188,14 @@ class SqliteLedger:
     def _hold(self, row: tuple[str, str, str | None, int, str, str, str, str | None, int, str, int]) -> Hold:
         hold_id, account_id, order_id, minor, currency, authorized_at, expires_at, kind, resolved, at, refunded = row
         shares = self._db.execute(
-            "SELECT seller, amount_minor FROM hold_shares WHERE hold_id = ? ORDER BY position", (hold_id,)
+            "SELECT seller, amount_minor, fee_bp FROM hold_shares WHERE hold_id = ? ORDER BY position", (hold_id,)
         )
         return Hold(
             id=hold_id,
             account_id=account_id,
             order_id=order_id,
             amount=Money(minor, currency),
-            shares=tuple(Share(seller, Money(part, currency)) for seller, part in shares),
+            shares=tuple(Share(seller, Money(part, currency), fee_bp) for seller, part, fee_bp in shares),
             authorized_at=from_iso(authorized_at),
             expires_at=from_iso(expires_at),
             resolution=Resolution(kind, Money(resolved, currency), from_iso(at)) if kind else None,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
-VERSION = 3
+VERSION = 4
 
 FACTS = {
     "events": "seq = NEW.seq",
@@ -213,6 +213,25 @@ CREATE INDEX slots_by_account ON slots (account_id);
 """
 
 
+_FEES = """
+-- What a payment costs its sellers, fixed like its prices when it is authorized; payments from before cost nothing.
+ALTER TABLE hold_shares ADD COLUMN fee_bp INTEGER NOT NULL DEFAULT 0 CHECK (fee_bp BETWEEN 0 AND 10000);
+
+-- Fees have an account of a kind of their own. Kinds are a constraint of the table, so the table is made anew, and
+-- every row that refers to it has its account again before the transaction ends: SQLite counts them.
+PRAGMA defer_foreign_keys = ON;
+CREATE TABLE accounts_before AS SELECT id, kind, currency FROM accounts ORDER BY rowid;
+DROP TABLE accounts;
+CREATE TABLE accounts (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('customer', 'merchant', 'funding', 'fees')),
+  currency TEXT NOT NULL CHECK (length(currency) = 3)
+) STRICT;
+INSERT INTO accounts SELECT id, kind, currency FROM accounts_before ORDER BY rowid;
+DROP TABLE accounts_before;
+"""
+
+
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring the file to VERSION. Call inside a transaction: it happens whole or not at all."""
     from sqlite_utils import Database  # a quarter of a second to import: only when there is work for it
@@ -243,14 +262,21 @@ def migrations() -> Migrations:
         for statement in _statements(_SLOTS):
             db.execute(statement)
 
+    @steps()
+    def v4_fees(db: Database) -> None:
+        for statement in _statements(_FEES + _guards("accounts")):
+            db.execute(statement)
+
     return steps
 
 
-def _guards() -> str:
+def _guards(*tables: str) -> str:
+    """Of some tables of facts, or of all."""
     return "\n".join(
         f"CREATE TRIGGER {table}_no_{verb} BEFORE {event} ON {table}{condition}\n"
         f"BEGIN SELECT RAISE (ABORT, '{table}: a fact is never changed'); END;"
         for table, same in FACTS.items()
+        if table in (tables or FACTS)
         for verb, event, condition in (
             ("update", "UPDATE", ""),
             ("delete", "DELETE", ""),

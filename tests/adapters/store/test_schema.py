@@ -13,6 +13,7 @@ from stat import S_IMODE
 
 import pytest
 
+from smilepay_cli.adapters.store import schema
 from smilepay_cli.adapters.store.schema import APPLICATION_ID, FACTS, VERSION, guards, migrations
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable
@@ -25,7 +26,7 @@ INSERT INTO accounts VALUES ('acc_1', 'customer', 'EUR'), ('funding:EUR', 'fundi
 INSERT INTO orders VALUES ('ord_1', 'acc_1', 'EUR', 'now');
 INSERT INTO order_lines VALUES ('ord_1', 1, 'latte', 'Latte', 'cafe', 1, 380);
 INSERT INTO holds VALUES ('pay_1', 'acc_1', 'ord_1', 380, 'EUR', 'now', 'later');
-INSERT INTO hold_shares VALUES ('pay_1', 0, 'cafe', 380);
+INSERT INTO hold_shares (hold_id, position, seller, amount_minor) VALUES ('pay_1', 0, 'cafe', 380);
 INSERT INTO postings VALUES (1, 'txn_1', 'acc_1', -380, 'EUR'), (2, 'txn_1', 'funding:EUR', 380, 'EUR');
 INSERT INTO transactions VALUES (1, 'txn_1', 'capture', 'now', 'pay_1', 'evt_1');
 INSERT INTO resolutions VALUES ('pay_1', 'captured', 380, 'txn_1', 'now');
@@ -184,7 +185,9 @@ class TestMoney:
         [
             "INSERT INTO holds VALUES ('pay_3', 'acc_1', NULL, 0, 'EUR', 'now', 'later')",
             "INSERT INTO holds VALUES ('pay_3', 'acc_1', NULL, -5, 'EUR', 'now', 'later')",
-            "INSERT INTO hold_shares VALUES ('pay_1', 1, 'cafe', 0)",
+            "INSERT INTO hold_shares VALUES ('pay_1', 1, 'cafe', 0, 60)",
+            "INSERT INTO hold_shares VALUES ('pay_1', 1, 'cafe', 380, -1)",
+            "INSERT INTO hold_shares VALUES ('pay_1', 1, 'cafe', 380, 10001)",
             "INSERT INTO order_lines VALUES ('ord_1', 2, 'latte', 'Latte', 'cafe', 0, 380)",
             "INSERT INTO order_lines VALUES ('ord_1', 2, 'latte', 'Latte', 'cafe', 1, -380)",
             "INSERT INTO postings VALUES (9, 'txn_2', 'acc_1', 0, 'EUR')",
@@ -256,6 +259,63 @@ class TestOlderFiles:
             assert books.trail._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
             assert [slot.event_id for slot in books.slots.at("local")] == ["evt_3"]
         store.close()
+
+    @pytest.mark.parametrize("people", [1, 300])
+    def test_version_3(self, tmp_path: Path, people: int) -> None:
+        """Before fees: the table of accounts is made anew under everything that refers to it, and nothing is lost."""
+        from sqlite_utils import Database
+
+        connection = sqlite3.connect(tmp_path / "wallet.db", isolation_level=None)
+        migrations().apply(Database(connection), stop_before="v4_fees")
+        connection.executescript(
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 3; BEGIN; {FACTS_OF_A_PAYMENT}"
+            "INSERT INTO people VALUES ('acc_1', 'Ann', 'ann', '2015-03-15T12:00:00.000Z', x'00', NULL); COMMIT;"
+        )
+        connection.executemany(
+            "INSERT INTO accounts VALUES (?, 'customer', 'EUR')", [(f"z{n}",) for n in range(people)]
+        )
+        query = "SELECT rowid, * FROM accounts ORDER BY rowid"
+        before = connection.execute(query).fetchall()
+        connection.close()
+        store = SqliteStore(tmp_path)
+        with store.writing() as books:
+            books.ledger.open_account("fees:EUR", "fees", "EUR")
+            connection = books.trail._db
+            assert connection.execute(query).fetchall()[:-1] == before
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+            assert books.trail.guards_missing() == []
+            assert connection.execute("SELECT fee_bp FROM hold_shares").fetchall() == [(0,)], "what was free stays so"
+            assert books.people.by_name("ann") is not None
+        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"), store.writing() as books:
+            books.trail._db.execute("INSERT INTO orders VALUES ('ord_2', 'acc_none', 'EUR', 'now')")
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"), store.writing() as books:
+            books.trail._db.execute("DELETE FROM accounts")
+        with store.reading() as books:
+            assert books.trail._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+            assert books.trail._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        store.close()
+
+    def test_accounts_are_made_anew_whole_or_not_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An account lost on the way is one that rows refer to: SQLite says so, and the file stays version 3."""
+        from sqlite_utils import Database
+
+        connection = sqlite3.connect(tmp_path / "wallet.db", isolation_level=None)
+        migrations().apply(Database(connection), stop_before="v4_fees")
+        connection.executescript(
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 3; BEGIN; {FACTS_OF_A_PAYMENT} COMMIT;"
+        )
+        before = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+        lossy = schema._FEES.replace("FROM accounts_before", "FROM accounts_before WHERE id <> 'acc_1'")
+        assert lossy != schema._FEES
+        monkeypatch.setattr(schema, "_FEES", lossy)
+        store = SqliteStore(tmp_path)
+        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"), store.reading():
+            pass
+        store.close()
+        assert connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall() == before
+        assert connection.execute("SELECT count(*) FROM accounts").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+        connection.close()
 
 
 class TestGalleryVersion:
