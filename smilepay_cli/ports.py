@@ -14,6 +14,7 @@ from smilepay_cli.vocabulary.ledger import (
     Balance,
     Catalogue,
     Hold,
+    KeyPlace,
     KeyUse,
     Order,
     Person,
@@ -134,14 +135,66 @@ class PadModel(Protocol):
         """
 
 
+class KeyStore(Protocol):
+    """Named secrets, kept outside of the wallet. Every method may raise StoreUnusable."""
+
+    def place(self, name: str) -> str:
+        """What people call the place of a key."""
+
+    def fits(self) -> bool:
+        """Whether a new wallet may keep its key here without being told to."""
+
+    def has(self, name: str) -> bool: ...
+
+    def get(self, name: str) -> bytes:
+        """As it lies there, of whatever length."""
+
+    def put(self, name: str, secret: bytes) -> None:
+        """A new one, whole or not at all; it is there for good when this returns."""
+
+    def delete(self, name: str) -> None:
+        """No effect when it is not there."""
+
+
 class Vault(Protocol):
     """Keys of people and what they lock."""
 
     def unlock(self, settings: Settings, *, create: bool) -> None:
         """Read the master key; with `create` make what the wallet lacks: that key, and the packed gallery's.
 
-        Raises StoreUnusable when the key is missing, readable by others, or not this wallet's.
+        Raises StoreUnusable when the key is missing, readable by others, or not this wallet's; when the keyring it is
+        in cannot be asked; and when it is not where an explicit choice wants it.
         """
+
+    def key_place(self, settings: Settings) -> KeyPlace:
+        """Where the master key is, or would be made. Reads no key."""
+
+    def plan_key(self, settings: Settings, store: str | None) -> str:
+        """Note in the wallet where the next master key will be, in the same store unless told otherwise."""
+
+    def make_key(self, place: str) -> None:
+        """The next master key, where it was planned; the wallet goes on with the old one."""
+
+    def change_key(self, settings: Settings, place: str, wrapped: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Go over to the key that was made. People's keys, by account, come wrapped by the old and go by the new."""
+
+    def sweep_keys(self, settings: Settings) -> int:
+        """Destroy the master keys that nothing needs any more; how many."""
+
+    def secret(self, settings: Settings, name: str, *, create: bool) -> bytes | None:
+        """32 random bytes that belong to the wallet as a whole (`frames`, `checkpoints`), wrapped by the master key.
+
+        None where there are none; `create` makes them. They stay the same when the master key changes.
+        """
+
+    def drop_secret(self, settings: Settings, name: str) -> None:
+        """Destroy such a secret, and so whatever it locked."""
+
+    def seal_for_wallet(self, settings: Settings, plain: bytes, label: str) -> bytes:
+        """Encrypt under the secret `frames`, made when it is first used, and bind to the label."""
+
+    def open_for_wallet(self, settings: Settings, sealed: bytes, label: str) -> bytes:
+        """The reverse. Raises StoreUnusable when it does not open."""
 
     def new_person_key(self, account_id: str) -> bytes:
         """A fresh key for a person, wrapped by the master key."""
@@ -217,6 +270,9 @@ class People(Protocol):
         """By name."""
 
     def set_pin(self, account_id: str, pin_hash: str | None) -> None: ...
+
+    def rewrap(self, account_id: str, wrapped_key: bytes) -> None:
+        """The same key of a person, wrapped by another master key."""
 
     def add_reference(self, reference: SealedReference, made_at: datetime) -> None: ...
 

@@ -26,6 +26,7 @@ SHOWN_BY = {
     "AccountResult": "accounts.show_account",
     "LookalikesResult": "accounts.show_lookalikes",
     "ChangeResult": "accounts.show_change",
+    "KeyResult": "keys.show_key",
     "PolicyResult": "policies.show_policies",
     "FloorResult": "policies.show_floor",
     "DoctorResult": "doctor.show_findings",
