@@ -144,7 +144,7 @@ class RingKeys:
 
         def tried() -> bool:
             ring = _ring()
-            if not ring.priority >= 1:
+            if not ring.priority >= 1 or ring.get_password(SERVICE, name) is not None:
                 return False
             ring.set_password(SERVICE, name, value)
             try:

@@ -55,8 +55,11 @@ def change_key(till: Till, *, store: str | None = None, rotate: bool = False) ->
         wrapped = {person.account_id: person.wrapped_key for person in books.people.all()}
         for account_id, key in vault.change_key(books.settings, place, wrapped).items():
             books.people.rewrap(account_id, key)
-        after = vault.key_place(books.settings)
-        attempt.facts["key"] = {"store_before": before.store, "store": after.store, "people": len(wrapped)}
+        attempt.facts["key"] = {
+            "store_before": before.store,
+            "store": vault.key_place(books.settings).store,
+            "people": len(wrapped),
+        }
         attempt.record(books)
     warnings = []
     try:
@@ -64,6 +67,8 @@ def change_key(till: Till, *, store: str | None = None, rotate: bool = False) ->
             vault.sweep_keys(books.settings)
     except StoreUnusable as error:
         warnings.append(OLD_KEY_LEFT.format(before.place, error.message))
+    with till.store.reading() as books:
+        after = vault.key_place(books.settings)
     if not till.store.scrub():  # keys of people, wrapped by the old one
         warnings.append(LOG_IN_USE)
     return _told(after, changed=True, people=len(wrapped), events=(attempt.event_id,), warnings=tuple(warnings))
