@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from smilepay_cli.vocabulary.events import Event, Slot, StoredEvent
+from smilepay_cli.vocabulary.evidence import SealedFrame
 from smilepay_cli.vocabulary.faces import Box, Detections, Frame, TemplateMaker
 from smilepay_cli.vocabulary.ledger import (
     Balance,
@@ -289,7 +290,7 @@ class People(Protocol):
         """The account of a reference that something else made; None when there is no such reference."""
 
     def forget(self, account_id: str) -> None:
-        """Destroy name, key, PIN and references; the ledger account stays."""
+        """Destroy name, key, PIN, references and kept frames; the ledger account stays."""
 
 
 class Orders(Protocol):
@@ -394,6 +395,24 @@ class Slots(Protocol):
         """Away with those taken before then."""
 
 
+class KeptFrames(Protocol):
+    """Frames that decisions rested on, encrypted and for a time. No facts."""
+
+    def add(self, frame: SealedFrame) -> None: ...
+
+    def of(self, event_id: str, now: datetime) -> list[SealedFrame]:
+        """Those of one event whose time is not up, in the order of the capture."""
+
+    def count(self) -> int:
+        """Of everybody."""
+
+    def expire(self, now: datetime) -> int:
+        """Away with those whose time is up; how many there were."""
+
+    def drop_of_nobody(self) -> int:
+        """Away with those of attempts in which nobody was recognised or claimed; how many there were."""
+
+
 class Books(Protocol):
     """Everything that one transaction of the store can see."""
 
@@ -414,6 +433,9 @@ class Books(Protocol):
 
     @property
     def slots(self) -> Slots: ...
+
+    @property
+    def kept(self) -> KeptFrames: ...
 
 
 class Store(Protocol):

@@ -22,6 +22,8 @@ SHOWN_BY = {
     "EventsResult": "trail.show_events",
     "EventResult": "trail.show_event",
     "VerifyResult": "trail.show_verified",
+    "RescoreResult": "rescore.show_rescored",
+    "PruneResult": "rescore.show_pruned",
     "AccountsResult": "accounts.show_accounts",
     "AccountResult": "accounts.show_account",
     "LookalikesResult": "accounts.show_lookalikes",

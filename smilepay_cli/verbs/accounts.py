@@ -135,7 +135,9 @@ def unlock(till: Till, name: str | None) -> ChangeResult:
 
 
 def forget(till: Till, name: str) -> ChangeResult:
-    """Pay out what is left, then destroy name, key, PIN and references. The books and the trail stay.
+    """Pay out what is left, then destroy name, key, PIN, references and kept frames. The books and the trail stay.
+
+    Kept frames in which nobody was recognised go too, whoever they show: nobody can tell that it is not this person.
 
     Refused (ACCOUNT_IN_USE) while money is set aside for a payment.
     """
@@ -159,6 +161,9 @@ def forget(till: Till, name: str) -> ChangeResult:
                 transaction = post_money(attempt, books, "withdrawal", postings)
                 attempt.facts["ledger"] = posting_facts(transaction)
             books.people.forget(person.account_id)
+            books.slots.drop(account_id=person.account_id)
+            attempt.facts["frames_of_nobody_removed"] = books.kept.drop_of_nobody()  # one may show this person
+            till.vault.drop_secret(books.settings, "frames")
             till.vault.renew_gallery_key(books.settings)  # the packed gallery holds the templates still
             attempt.record(books)
         till.packed.drop()

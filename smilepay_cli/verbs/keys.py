@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from smilepay_cli.verbs.accounts import LOG_IN_USE
@@ -45,7 +46,8 @@ def change_key(till: Till, *, store: str | None = None, rotate: bool = False) ->
     vault, attempt = till.vault, Attempt(till, "wallet.key")
     with till.store.writing() as books:
         vault.unlock(books.settings, create=True)
-        vault.sweep_keys(books.settings)
+        with suppress(StoreUnusable):  # a keyring that is gone must not keep us from leaving it
+            vault.sweep_keys(books.settings)
         before = vault.key_place(books.settings)
         if not rotate and store in (None, before.store):
             return _told(before)

@@ -92,7 +92,7 @@ class SqlitePeople:
         return None
 
     def forget(self, account_id: str) -> None:
-        """Destroy name, key, PIN and references; the ledger account stays."""
+        """Destroy name, key, PIN, references and kept frames; the ledger account stays."""
         self._db.execute("DELETE FROM people WHERE account_id = ?", (account_id,))
 
     def _one(self, where: str, value: str) -> Person | None:

@@ -18,7 +18,7 @@ from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable
 
 ROOT = Path(__file__).parents[3]
-CHANGEABLE = {"settings", "people", "face_references", "gallery_version", "slots"}
+CHANGEABLE = {"settings", "people", "face_references", "gallery_version", "slots", "kept_frames"}
 
 FACTS_OF_A_PAYMENT = """
 INSERT INTO accounts VALUES ('acc_1', 'customer', 'EUR'), ('funding:EUR', 'funding', 'EUR');
