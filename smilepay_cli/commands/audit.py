@@ -90,7 +90,7 @@ def _register_kept(audit: Commands) -> None:
 
     @command(audit, "prune", path="audit prune")
     def prune(call: Call) -> Result:
-        """Remove the kept frames whose time is up."""
+        """Remove the kept frames whose time is up, and empty the write-ahead log of what was deleted."""
         from smilepay_cli.verbs.audit import prune
 
         return prune(call.till)

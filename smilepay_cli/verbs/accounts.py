@@ -19,8 +19,8 @@ from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.results import Refusal, Result
 
 LOG_IN_USE = (
-    "another process is reading the wallet, so what was deleted is still in wallet.db-wal; it goes when the "
-    "last one closes the wallet"
+    "another process is reading the wallet, so what was deleted is still in wallet.db-wal; when it is through, "
+    "empty the log: smilepay audit prune"
 )
 
 

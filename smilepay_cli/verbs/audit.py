@@ -127,12 +127,12 @@ def verify(till: Till) -> VerifyResult:
 
 
 def prune(till: Till) -> PruneResult:
-    """Remove the kept frames whose time is up; every other change of the wallet does so too."""
+    """Remove the kept frames whose time is up, as every other change of the wallet does; and empty its log."""
     with till.store.writing() as books:
         removed = expire(till, books)
         left = books.kept.count()
     scrubbed = till.store.scrub()
-    return PruneResult(removed=removed, left=left, warnings=() if scrubbed or not removed else (LOG_IN_USE,))
+    return PruneResult(removed=removed, left=left, warnings=() if scrubbed else (LOG_IN_USE,))
 
 
 def _require_told(books: Books, told: set[str]) -> int:
