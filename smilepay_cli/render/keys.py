@@ -24,6 +24,8 @@ def show_key(result: KeyResult, paper: Paper) -> None:
         paper.line(f"there is no key yet; it will be in the {key.store}")
     paper.line((f"  {key.place}", "dim"))
     paper.line((f"  protects {result.protects}", "dim"))
+    if result.changed:
+        paper.line(("  copies of the wallet from before open with the old key only, which is gone", "dim"))
     for place in key.leftovers:
         paper.line((f"  ! an old key may lie still at {place}", "yellow"))
     if key.leftovers and not result.changed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.paper import Table
@@ -52,7 +52,7 @@ def show_rescored(result: RescoreResult, paper: Paper) -> None:
     for cause in result.causes:
         paper.line((f"  {cause}: {_CAUSES[cause]}", "dim"))
     for name, (then, now) in result.policy.items():
-        paper.line((f"  {name}: {then} then, {now} now", "dim"))
+        paper.line((f"  {name}: {_number(then)} then, {_number(now)} now", "dim"))
     for what in result.not_repeated:
         paper.line((f"  not judged again: {what}", "dim"))
     next_step(paper, f"smilepay audit show {result.events[-1]}")
@@ -66,7 +66,11 @@ def show_pruned(result: PruneResult, paper: Paper) -> None:
 def _shown(value: str | float | None) -> str:
     if value is None:
         return "-"
-    return value if isinstance(value, str) else f"{value:.6g}"
+    return value if isinstance(value, str) else f"{value:.3f}"
+
+
+def _number(value: Any) -> str:
+    return (", ".join(value) or "none") if isinstance(value, list) else str(value)
 
 
 def _who(result: RescoreResult, judged: Judgement) -> str:

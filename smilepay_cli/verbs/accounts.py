@@ -68,6 +68,8 @@ class ChangeResult(Result):
     verb: str
     done_to: str
     paid_out: Money | None = None
+    frames_of_nobody: int = 0
+    """Kept frames of attempts in which nobody was recognised, which went too."""
 
 
 def listed(till: Till) -> AccountsResult:
@@ -162,7 +164,8 @@ def forget(till: Till, name: str) -> ChangeResult:
                 attempt.facts["ledger"] = posting_facts(transaction)
             books.people.forget(person.account_id)
             books.slots.drop(account_id=person.account_id)
-            attempt.facts["frames_of_nobody_removed"] = books.kept.drop_of_nobody()  # one may show this person
+            of_nobody = books.kept.drop_of_nobody()  # one may show this person
+            attempt.facts["frames_of_nobody_removed"] = of_nobody
             till.vault.drop_secret(books.settings, "frames")
             till.vault.renew_gallery_key(books.settings)  # the packed gallery holds the templates still
             attempt.record(books)
@@ -172,6 +175,7 @@ def forget(till: Till, name: str) -> ChangeResult:
             verb="forget",
             done_to=person.name,
             paid_out=balance.posted,
+            frames_of_nobody=of_nobody,
             events=(attempt.event_id,),
             warnings=() if scrubbed else (LOG_IN_USE,),
         )

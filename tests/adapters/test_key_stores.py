@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import keyring
 import pytest
@@ -33,6 +33,8 @@ from tests.fakes.keyrings import (
     LockedKeyring,
     PlainKeyring,
 )
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 NAME = "master-0123456789abcdef"
@@ -131,6 +133,21 @@ def test_a_new_wallet_uses_a_keyring_that_works_and_no_other(
     again = vault_of(home)
     again.unlock(settings, create=False)
     assert again._master == vault._master
+
+
+def test_a_wallet_whose_key_is_in_a_file_asks_no_keyring(home: Path) -> None:
+    """It takes a tenth of a second to load, and may talk to a service that hangs."""
+    settings = Settings()
+    vault_of(home, FILE).unlock(settings, create=True)
+
+    def never(work: Callable[[], T], seconds: float | None = None) -> T:
+        raise AssertionError("the keyring was asked")
+
+    vault = WalletVault({FILE: FileKeys(home), KEYRING: RingKeys(never)})
+    vault.unlock(settings, create=True)
+    vault.unlock(settings, create=False)
+    assert vault.key_place(settings).store == FILE
+    assert vault.sweep_keys(settings) == 0
 
 
 def test_a_key_file_that_is_there_is_used_before_any_keyring(home: Path) -> None:

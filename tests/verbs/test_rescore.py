@@ -346,7 +346,7 @@ class TestForgetting:
         claimed = ann.pay("stranger", policy=KEEPING, amount="3", merchant="kiosk", account="ann")
         nobodys = ann.pay("stranger", policy=KEEPING, amount="3", merchant="kiosk")
         assert kept(ann) == 4
-        forget(ann.till(), "ann")
+        assert forget(ann.till(), "ann").frames_of_nobody == 1
         assert [event_id for event_id, _, _ in rows(ann)] == [hers.events[0]]
         assert ann.events()[-1]["frames_of_nobody_removed"] == 1
         for result in (mine, claimed, nobodys):
