@@ -131,7 +131,7 @@ class RingKeys:
 
     def place(self, name: str) -> str:
         """What people call the place of a key."""
-        return f"the keyring's entry {name} of {SERVICE}"
+        return f"{name} in the keyring (service {SERVICE})"
 
     def fits(self) -> bool:
         """Whether a new wallet may keep its key here without being told to: a keyring that `keyring` recommends (its
@@ -156,10 +156,6 @@ class RingKeys:
             return self._within(tried, RING_SECONDS)
         except Exception:  # whatever is wrong with it: then the key goes into a file
             return False
-
-    def describe(self) -> str:
-        """Which keyring it is. Raises StoreUnusable."""
-        return self._asked(lambda: str(_ring().name), "")
 
     def has(self, name: str) -> bool:
         """Whether there is such an entry. Raises StoreUnusable."""
@@ -193,8 +189,8 @@ class RingKeys:
         if not self._asked(kept, name):
             raise unusable(
                 self.place(name),
-                "the keyring does not keep what it is given",
-                "use the file: --store file",
+                "it does not keep what it is given",
+                "keep the key in a file: SMILEPAY_KEY_STORE=file for a new wallet, or smilepay wallet key --store file",
                 UNAVAILABLE,
             )
 
@@ -212,11 +208,11 @@ class RingKeys:
         try:
             return self._within(work, RING_SECONDS)
         except TimeoutError:
-            detail = f"the keyring did not answer within {RING_SECONDS:g} s"
+            detail = f"it did not answer within {RING_SECONDS:g} s"
         except Exception as error:
-            detail = " ".join(f"the keyring says: {error or type(error).__name__}".split())[:200]
+            detail = " ".join(f"it says: {str(error) or type(error).__name__}".split())[:200]
         raise unusable(
-            self.place(name) if name else "the keyring",
+            self.place(name),
             detail,
             "unlock the keyring (log in at the desktop) and try again; what there is: smilepay doctor",
             UNAVAILABLE,

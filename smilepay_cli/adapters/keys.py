@@ -126,9 +126,8 @@ class WalletVault:
 
         Raises StoreUnusable when one cannot be destroyed now; it stays listed.
         """
-        left = self._leftovers(settings)
-        if settings.get(_FINGERPRINT) is not None:
-            assert self._place(settings) not in left, "the key that is in use is never swept"
+        in_use = self._place(settings)
+        left = [place for place in self._leftovers(settings) if place != in_use]
         for store, name in left:
             self._store(store).delete(name)
         settings.unset(_LEFTOVERS)

@@ -221,7 +221,7 @@ def _compared(attempt: Attempt, event: Event, frames: int, reason: str | None, g
     differs = [
         *([ENGINE] if any(made_by.get(key) != makes.get(key) for key in ("name", "maker", "landmarks")) else []),
         *([THRESHOLD] if policy else []),
-        *([GALLERY] if event.body["kept"]["gallery"] != gallery else []),
+        *([GALLERY] if event.body["kept"]["gallery"] not in (None, gallery) else []),
     ]
     apart = None
     if then.dissimilarity is not None and now.dissimilarity is not None and then.nearest == now.nearest:

@@ -235,6 +235,8 @@ def test_a_wallet_cannot_name_a_file_that_is_no_key(home: Path) -> None:
     for place in ("file:../master", "file:/etc/passwd", "file:master-1", "file:gallery", "keyring:", ""):
         settings.texts["master_key_leftovers"] = place or "x"
         assert problem(lambda: vault_of(home).sweep_keys(settings)).reason in ("damaged", "wrong_key")
+    settings.texts["master_key_leftovers"] = "file:master"
+    assert vault_of(home).sweep_keys(settings) == 0 and (home / "master.key").exists(), "nor the key that is in use"
     settings.texts["master_key_place"] = "file:../master"
     assert problem(lambda: vault_of(home).unlock(settings, create=False)).reason == "damaged"
 
