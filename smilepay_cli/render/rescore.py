@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from smilepay_cli.render.paper import Paper
     from smilepay_cli.verbs.audit import PruneResult
-    from smilepay_cli.verbs.rescore import Judgement, RescoreResult
+    from smilepay_cli.verbs.drift import Judgement
+    from smilepay_cli.verbs.rescore import RescoreResult
 
 _ROWS: tuple[tuple[str, Callable[[Judgement], str | float | None]], ...] = (
     ("decision", lambda judged: "accepted" if judged.accepted else f"refused: {judged.reason}"),

@@ -21,6 +21,18 @@ from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.audit import names_of
 from smilepay_cli.verbs.capture import Capture, face_of
 from smilepay_cli.verbs.deadline import within
+from smilepay_cli.verbs.drift import (
+    CANNOT_COME_AGAIN,
+    ENGINE,
+    GALLERY,
+    THRESHOLD,
+    TOLERANCE,
+    UNEXPLAINED,
+    Judgement,
+    differing,
+    judged_then,
+    judgement,
+)
 from smilepay_cli.verbs.face import check_smile
 from smilepay_cli.verbs.gallery import open_gallery
 from smilepay_cli.verbs.keeping import JUDGED, LEFT, RECENT, RELAXED, SHOWN, kept_frames
@@ -33,53 +45,8 @@ from smilepay_cli.vocabulary.faces import Face, Frame, MouthShape
 from smilepay_cli.vocabulary.instants import from_iso
 from smilepay_cli.vocabulary.results import Result
 
-ENGINE, THRESHOLD, GALLERY, UNEXPLAINED = "engine", "threshold", "gallery", "unexplained"
-"""Why a decision may come out otherwise. The last one: although nothing that is known of has changed."""
 OF_ONE_FRAME = ("border", "fine_pattern")
 """Deny cues that a single frame can be asked for."""
-_OF_A_FACE = {"capture", "replay", "gallery", "slot", "one_person", "match", "smile", "deny_cues", "pad_model"}
-_NOT_OF_FACES = {
-    "name",
-    "replay_check",
-    "lockout_attempts",
-    "lockout_seconds",
-    "capture_seconds",
-    "challenge_seconds",
-    "payment_max",
-    "daily_max",
-    "pin_above",
-    "pin_for_lookalikes",
-    "hold_seconds",
-    "keep_frames",
-}
-_CANNOT_COME_AGAIN = {
-    Reason.USED_BEFORE.value: "whether the picture was used before",
-    Reason.LOCKED_OUT.value: "the lock of then",
-    Reason.FROZEN_FEED.value: "cues of a whole capture",
-    Reason.COPIED_FRAMES.value: "cues of a whole capture",
-    Reason.FLAT_FACE.value: "cues of a whole capture",
-    Reason.TOO_FEW_FRAMES.value: "cues of a whole capture",
-    Reason.CHALLENGE_NOT_SHOWN.value: "order and time of a challenge",
-    Reason.PAD_MODEL_DENIED.value: "the PAD model",
-    Reason.CHECK_FAILED.value: "a check that failed by itself",
-}
-_TOLERANCE = 1e-6
-"""Events hold six decimals of a dissimilarity."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a capture came to: then as the event tells it, or now."""
-
-    accepted: bool
-    reason: str | None
-    nearest: str | None
-    dissimilarity: float | None
-    dissimilarity_max: float | None
-    margin: float | None
-    smile_z: float | None
-    engine: str | None
-    maker: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,9 +181,9 @@ def _check_cues(attempt: Attempt, capture: Capture) -> None:
 
 
 def _compared(attempt: Attempt, event: Event, frames: int, reason: str | None, gallery: str) -> RescoreResult:
-    then = _then(event)
-    now = _judgement(attempt.facts, {check.name: check.figures for check in attempt.checks}, reason)
-    policy = _differing(event.body["policy"], as_figures(attempt.till.policy))
+    then = judged_then(event)
+    now = judgement(attempt.facts, {check.name: check.figures for check in attempt.checks}, reason)
+    policy = differing(event.body["policy"], as_figures(attempt.till.policy))
     made_by, makes = event.body.get("engine") or {}, attempt.facts.get("engine", {})
     differs = [
         *([ENGINE] if any(made_by.get(key) != makes.get(key) for key in ("name", "maker", "landmarks")) else []),
@@ -226,9 +193,9 @@ def _compared(attempt: Attempt, event: Event, frames: int, reason: str | None, g
     apart = None
     if then.dissimilarity is not None and now.dissimilarity is not None and then.nearest == now.nearest:
         apart = round(now.dissimilarity - then.dissimilarity, 6)
-    not_repeated = _CANNOT_COME_AGAIN.get(then.reason or "")
+    not_repeated = CANNOT_COME_AGAIN.get(then.reason or "")
     decided_otherwise = not not_repeated and (then.reason, then.nearest) != (now.reason, now.nearest)
-    drift = decided_otherwise or bool(apart and abs(apart) > _TOLERANCE)
+    drift = decided_otherwise or bool(apart and abs(apart) > TOLERANCE)
     return RescoreResult(
         event=event.id,
         at=from_iso(event.body["at"]),
@@ -244,36 +211,3 @@ def _compared(attempt: Attempt, event: Event, frames: int, reason: str | None, g
         not_repeated=(not_repeated,) if not_repeated else (),
         checks=(),
     )
-
-
-def _then(event: Event) -> Judgement:
-    """What the event says of the face; a payment refused for money or a PIN had its face accepted."""
-    checks = {check["name"]: check for check in reversed(event.body["checks"])}
-    failed = (check["figures"] for name, check in checks.items() if name in _OF_A_FACE and not check["passed"])
-    figures: Mapping[str, Any] = next(failed, {})
-    reason = figures.get("reason") or (Reason.CHECK_FAILED.value if "fault" in figures else None)
-    return _judgement(event.body, {name: check["figures"] for name, check in checks.items()}, reason)
-
-
-def _judgement(body: Mapping[str, Any], figures: Mapping[str, Mapping[str, Any]], reason: str | None) -> Judgement:
-    decision, engine = body.get("decision") or {}, body.get("engine") or {}
-    return Judgement(
-        accepted=reason is None and bool(decision.get("accepted")),
-        reason=reason,
-        nearest=decision.get("nearest"),
-        dissimilarity=decision.get("dissimilarity"),
-        dissimilarity_max=decision.get("dissimilarity_max"),
-        margin=decision.get("margin"),
-        smile_z=figures.get("smile", {}).get("z"),
-        engine=engine.get("name"),
-        maker=engine.get("maker"),
-    )
-
-
-def _differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The numbers and switches about faces that are not the same."""
-    return {
-        name: (then.get(name), value)
-        for name, value in now.items()
-        if name not in _NOT_OF_FACES and then.get(name) != value
-    }
