@@ -59,7 +59,8 @@ def make_pictures(attempt: Attempt) -> int:
     attempt.pictures = within(lambda: {face.frame.number: as_png(face.frame.pixels) for face in roles})
     attempt.facts["kept"] = {
         "frames": [
-            {"number": face.frame.number, "seconds": face.frame.seconds, "for": used} for face, used in roles.items()
+            {"number": face.frame.number, "seconds": round(face.frame.seconds, 3), "for": used}
+            for face, used in roles.items()
         ],
         "steps": list(capture.session.steps),
         "gallery": attempt.gallery_version,
