@@ -9,11 +9,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from smilepay_cli.vocabulary.events import Event, Slot, StoredEvent
+from smilepay_cli.vocabulary.evidence import SealedFrame
 from smilepay_cli.vocabulary.faces import Box, Detections, Frame, TemplateMaker
 from smilepay_cli.vocabulary.ledger import (
     Balance,
     Catalogue,
     Hold,
+    KeyPlace,
     KeyUse,
     Order,
     Person,
@@ -134,14 +136,66 @@ class PadModel(Protocol):
         """
 
 
+class KeyStore(Protocol):
+    """Named secrets, kept outside of the wallet. Every method may raise StoreUnusable."""
+
+    def place(self, name: str) -> str:
+        """What people call the place of a key."""
+
+    def fits(self) -> bool:
+        """Whether a new wallet may keep its key here without being told to."""
+
+    def has(self, name: str) -> bool: ...
+
+    def get(self, name: str) -> bytes:
+        """As it lies there, of whatever length."""
+
+    def put(self, name: str, secret: bytes) -> None:
+        """A new one, whole or not at all; it is there for good when this returns."""
+
+    def delete(self, name: str) -> None:
+        """No effect when it is not there."""
+
+
 class Vault(Protocol):
     """Keys of people and what they lock."""
 
     def unlock(self, settings: Settings, *, create: bool) -> None:
         """Read the master key; with `create` make what the wallet lacks: that key, and the packed gallery's.
 
-        Raises StoreUnusable when the key is missing, readable by others, or not this wallet's.
+        Raises StoreUnusable when the key is missing, readable by others, or not this wallet's; when the keyring it is
+        in cannot be asked; and when it is not where an explicit choice wants it.
         """
+
+    def key_place(self, settings: Settings) -> KeyPlace:
+        """Where the master key is, or would be made. Reads no key."""
+
+    def plan_key(self, settings: Settings, store: str | None) -> str:
+        """Note in the wallet where the next master key will be, in the same store unless told otherwise."""
+
+    def make_key(self, place: str) -> None:
+        """The next master key, where it was planned; the wallet goes on with the old one."""
+
+    def change_key(self, settings: Settings, place: str, wrapped: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Go over to the key that was made. People's keys, by account, come wrapped by the old and go by the new."""
+
+    def sweep_keys(self, settings: Settings) -> int:
+        """Destroy the master keys that nothing needs any more; how many."""
+
+    def secret(self, settings: Settings, name: str, *, create: bool) -> bytes | None:
+        """32 random bytes that belong to the wallet as a whole (`frames`, `checkpoints`), wrapped by the master key.
+
+        None where there are none; `create` makes them. They stay the same when the master key changes.
+        """
+
+    def drop_secret(self, settings: Settings, name: str) -> None:
+        """Destroy such a secret, and so whatever it locked."""
+
+    def seal_for_wallet(self, settings: Settings, plain: bytes, label: str) -> bytes:
+        """Encrypt under the secret `frames`, made when it is first used, and bind to the label."""
+
+    def open_for_wallet(self, settings: Settings, sealed: bytes, label: str) -> bytes:
+        """The reverse. Raises StoreUnusable when it does not open."""
 
     def new_person_key(self, account_id: str) -> bytes:
         """A fresh key for a person, wrapped by the master key."""
@@ -254,6 +308,9 @@ class People(Protocol):
 
     def set_pin(self, account_id: str, pin_hash: str | None) -> None: ...
 
+    def rewrap(self, account_id: str, wrapped_key: bytes) -> None:
+        """The same key of a person, wrapped by another master key."""
+
     def add_reference(self, reference: SealedReference, made_at: datetime) -> None: ...
 
     def references(self, account_id: str | None = None) -> list[SealedReference]:
@@ -269,7 +326,7 @@ class People(Protocol):
         """The account of a reference that something else made; None when there is no such reference."""
 
     def forget(self, account_id: str) -> None:
-        """Destroy name, key, PIN and references; the ledger account stays."""
+        """Destroy name, key, PIN, references and kept frames; the ledger account stays."""
 
 
 class Orders(Protocol):
@@ -380,6 +437,24 @@ class Slots(Protocol):
         """Away with those taken before then."""
 
 
+class KeptFrames(Protocol):
+    """Frames that decisions rested on, encrypted and for a time. No facts."""
+
+    def add(self, frame: SealedFrame) -> None: ...
+
+    def of(self, event_id: str, now: datetime) -> list[SealedFrame]:
+        """Those of one event whose time is not up, in the order of the capture."""
+
+    def count(self) -> int:
+        """Of everybody."""
+
+    def expire(self, now: datetime) -> int:
+        """Away with those whose time is up; how many there were."""
+
+    def drop_of_nobody(self) -> int:
+        """Away with those of attempts in which nobody was recognised or claimed; how many there were."""
+
+
 class Books(Protocol):
     """Everything that one transaction of the store can see."""
 
@@ -400,6 +475,9 @@ class Books(Protocol):
 
     @property
     def slots(self) -> Slots: ...
+
+    @property
+    def kept(self) -> KeptFrames: ...
 
 
 class Store(Protocol):

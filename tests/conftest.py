@@ -19,18 +19,29 @@ if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
 
-_OURS = ("SMILEPAY_HOME", "SMILEPAY_DEBUG", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS", "LINES")
+_OURS = (
+    "SMILEPAY_HOME",
+    "SMILEPAY_DEBUG",
+    "SMILEPAY_KEY_STORE",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "COLUMNS",
+    "LINES",
+)
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A wallet, a colour, a width or a time zone of the caller's must not show in a test; models are built anew."""
+    """A wallet, a keyring, a colour, a width or a time zone of the caller's must not show in a test; models are built
+    anew."""
     cache = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(cache))
         patch.setenv("SMILEPAY_CACHE", str(cache / "smilepay"))
         for name in _OURS:
             patch.delenv(name, raising=False)
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")  # never the keyring of who runs them
         patch.setenv("TZ", "UTC")
         patch.setenv("TERM", "xterm-256color")
         time.tzset()

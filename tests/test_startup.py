@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 HEAVY = ("cv2", "dlib", "onnxruntime", "face_recognition", "face_recognition_models", "numpy", "PIL", "matplotlib",
-         "scipy", "cryptography", "argon2", "sqlite_utils", "pydantic")  # fmt: skip
+         "scipy", "cryptography", "argon2", "keyring", "sqlite_utils", "pydantic")  # fmt: skip
 SLOW_FOR_A_LOOK = (
     "rich",
     "babel",

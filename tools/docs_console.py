@@ -27,6 +27,7 @@ PROMPT = "$ "
 _FENCE = re.compile(r"^```(console|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE_NAME = re.compile(r"# (\S+\.toml)\n")
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+_KEY_NAME = re.compile(r"\bmaster-[0-9a-f]{16}\b")
 _LONG_NUMBER = re.compile(r"(?<![\w.:])(-?\d+\.\d{3})\d+")
 _SECONDS_BETWEEN = 20
 
@@ -82,7 +83,7 @@ class Terminal:
         )
         with printed_to(stream):
             self.status = run(arguments, environment)
-        return stream.getvalue()
+        return stream.getvalue().replace(f"{self.folder}/", "")  # it has another name every time
 
 
 @contextmanager
@@ -140,7 +141,7 @@ def run_sessions(text: str, ran: list[str] | None = None) -> str:
 
 def stable(output: str) -> str:
     """Output without what differs between machines: long digests, and digits after the third decimal."""
-    output = _LONG_NUMBER.sub(r"\1", _DIGEST.sub("(64 hex digits)", output))
+    output = _LONG_NUMBER.sub(r"\1", _DIGEST.sub("(64 hex digits)", _KEY_NAME.sub("master-(16 hex digits)", output)))
     lines = [line.rstrip() for line in output.splitlines()]
     while lines and not lines[0]:
         lines.pop(0)

@@ -72,6 +72,29 @@ def register(commands: Commands) -> None:
 
         return verify(call.till)
 
+    _register_kept(audit)
+
+
+def _register_kept(audit: Commands) -> None:
+    """What becomes of the frames that a policy keeps."""
+
+    @command(audit, "rescore", path="audit rescore")
+    def rescore(
+        call: Call,
+        event: Annotated[str, typer.Argument(metavar="ID", help="A payment's event, by its id or number.")],
+    ) -> Result:
+        """Judge a payment's face again, from its kept frames, with the engine and policy of now. No money moves."""
+        from smilepay_cli.verbs.rescore import rescore
+
+        return rescore(call.till, event)
+
+    @command(audit, "prune", path="audit prune")
+    def prune(call: Call) -> Result:
+        """Remove the kept frames whose time is up, and empty the write-ahead log of what was deleted."""
+        from smilepay_cli.verbs.audit import prune
+
+        return prune(call.till)
+
 
 def _require_one_way(account: str | None) -> None:
     if account is not None:

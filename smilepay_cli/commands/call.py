@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.rules.policy_files import extend
@@ -15,12 +15,17 @@ from smilepay_cli.rules.profiles import profile
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import FaceEngine, FrameSource, Viewer
+    from smilepay_cli.ports import FaceEngine, FrameSource, Vault, Viewer
     from smilepay_cli.verbs.till import Till
     from smilepay_cli.vocabulary.policies import Policy
 
+T = TypeVar("T")
+
 LONGEST_POLICY_FILE = 65_536
 LONGEST_TERMINAL = 64
+KEY_STORE_VARIABLE = "SMILEPAY_KEY_STORE"
+"""Where the master key is to be kept: `file` or `keyring`. A variable and no option: it belongs to a machine or a job,
+and every command has to be told the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,13 @@ class Call:
 
         return replace(self.till_at(self.home, self.policy), viewer=lambda: self.viewer)
 
+    @property
+    def till_without_choice(self) -> Till:
+        """The till, with the key taken from wherever it is: for moving it to where the variable wants it."""
+        from dataclasses import replace
+
+        return replace(self.till, vault=self.vault_at(self.home, None))
+
     def till_with(self, pad_model: str | None) -> Till:
         """The till, with a PAD model from a file where one is named. Raises UsageProblem for one that is unusable."""
         if pad_model is None:
@@ -106,11 +118,10 @@ class Call:
 
         return replace(self.till, pad=load_pad_model(Path(pad_model)))
 
-    def till_at(self, home: Path, policy: Policy) -> Till:
-        """Put one till together out of the real parts."""
+    def till_at(self, home: Path, policy: Policy, *, vault: Vault | None = None) -> Till:
+        """Put one till together out of the real parts; the vault is `vault_at`'s unless another is given."""
         from smilepay_cli.adapters.faces.engines import engine_name, open_engine
         from smilepay_cli.adapters.gallery_file import PackedGalleryFile
-        from smilepay_cli.adapters.keys import FileVault
         from smilepay_cli.adapters.later import EngineLater
         from smilepay_cli.adapters.packaged import CatalogueFile
         from smilepay_cli.adapters.pins import Argon2Pins
@@ -125,7 +136,7 @@ class Call:
         return Till(
             store=SqliteStore(home),
             engine=environment.engine or EngineLater(engine),
-            vault=FileVault(home),
+            vault=vault or self.vault_at(home, self._key_store),
             packed=PackedGalleryFile(home),
             pins=Argon2Pins(),
             catalogue=CatalogueFile(home),
@@ -134,6 +145,13 @@ class Call:
             policy=policy,
             terminal=self._terminal(),
         )
+
+    def vault_at(self, home: Path, wanted: str | None) -> Vault:
+        """The vault of a wallet, with every store that a key may be in."""
+        from smilepay_cli.adapters.key_stores import FILE, KEYRING, FileKeys, RingKeys
+        from smilepay_cli.adapters.keys import WalletVault
+
+        return WalletVault({FILE: FileKeys(home), KEYRING: RingKeys(_within)}, wanted)
 
     @cached_property
     def source(self) -> FrameSource:
@@ -231,6 +249,16 @@ class Call:
             raise UsageProblem("no PIN was given", hint="type it, or pipe it in: --pin - < FILE")
         return typed
 
+    @property
+    def _key_store(self) -> str | None:
+        """The explicit choice of where keys are kept."""
+        chosen = self.environment.variables.get(KEY_STORE_VARIABLE) or None
+        if chosen not in (None, "file", "keyring"):
+            raise UsageProblem(
+                f"{KEY_STORE_VARIABLE} is {chosen!a}", hint="file or keyring; unset, the wallet says where its key is"
+            )
+        return chosen
+
     @cached_property
     def _scheme(self) -> str:
         from smilepay_cli.adapters.faces.engines import default_scheme
@@ -243,6 +271,12 @@ class Call:
         if not 1 <= len(terminal) <= LONGEST_TERMINAL or not terminal.isprintable():
             raise UsageProblem(f"--terminal needs 1 to {LONGEST_TERMINAL} printable characters")
         return terminal
+
+
+def _within(work: Callable[[], T], seconds: float | None = None) -> T:
+    from smilepay_cli.verbs.deadline import within
+
+    return within(work, seconds)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -96,6 +96,7 @@ def _screen(call: Call, *, fast: bool) -> Screen | None:
 
 def _stage(call: Call, home: Path) -> Stage:
     from smilepay_cli.adapters.capture.sources import open_source
+    from smilepay_cli.adapters.keys import FileVault
     from smilepay_cli.adapters.packaged import sample_faces
     from smilepay_cli.harnesses.stage import Stage
     from smilepay_cli.ports import FrameSource
@@ -110,7 +111,8 @@ def _stage(call: Call, home: Path) -> Stage:
             seconds=policy.capture_seconds,
         )
 
-    return Stage(call.till_at(home, policy), samples)
+    # A home that is thrown away must leave nothing in a keyring.
+    return Stage(call.till_at(home, policy, vault=FileVault(home)), samples)
 
 
 def _empty_folder(name: str) -> Path:

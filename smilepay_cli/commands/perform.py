@@ -130,6 +130,7 @@ _LOOKING = {
     "shop": "Looking at the shopper ...",
     "pay": "Looking at the payer ...",
     "audit": "Reading the trail ...",
+    "audit rescore": "Looking at the kept frames ...",
     "audit verify": "Recomputing the chain ...",
     "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -15,6 +16,13 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A customer or a merch
 Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Like 3 or 3.50.")]
 Payment = Annotated[str, typer.Argument(metavar="PAYMENT", help="A payment's id: pay_...")]
 Part = Annotated[str | None, typer.Argument(metavar="AMOUNT", help="A part; default: all of it.")]
+
+
+class KeyStoreName(StrEnum):
+    """Where a master key is kept."""
+
+    FILE = "file"
+    KEYRING = "keyring"
 
 
 def register(commands: Commands) -> None:
@@ -85,3 +93,22 @@ def register(commands: Commands) -> None:
         from smilepay_cli.verbs.wallet import limits
 
         return limits(call.till, name)
+
+    _register_key(wallet)
+
+
+def _register_key(wallet: Commands) -> None:
+    @command(wallet, "key", path="wallet key")
+    def key(
+        call: Call,
+        store: Annotated[
+            KeyStoreName | None, typer.Option("--store", help="Move the key there; it is a new one then.")
+        ] = None,
+        rotate: Annotated[bool, typer.Option("--rotate", help="A new key, where the old one is.")] = False,
+    ) -> Result:
+        """Where the master key is and what that protects against. Or a new key, with everything wrapped anew."""
+        from smilepay_cli.verbs.keys import change_key, show_key
+
+        if store is None and not rotate:
+            return show_key(call.till)
+        return change_key(call.till_without_choice, store=store.value if store else None, rotate=rotate)

@@ -81,6 +81,9 @@ def show_change(result: ChangeResult, paper: Paper) -> None:
     if result.verb == "forget":
         paid = f"; {amount(result.paid_out)} paid out" if result.paid_out and result.paid_out.minor else ""
         ok(paper, f"{name} is forgotten: name, key, PIN and references are destroyed{paid}")
+        if result.frames_of_nobody:
+            gone = plural(result.frames_of_nobody, "kept frame")
+            paper.line((f"  {gone} of people who were not recognised went too: one may have shown {name}", "dim"))
     elif result.verb == "unlock":
         ok(paper, f"unlocked: {name}")
     else:

@@ -163,6 +163,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "pin_above": _amount_or_none,
     "pin_for_lookalikes": _switch,
     "hold_seconds": _whole(1, 10**8),
+    "keep_frames": _whole(0, 10**9),
 }
 
 
@@ -198,4 +199,5 @@ _WEAKER: dict[str, Callable[[Any, Any], bool]] = {
     "pin_above": _looser_cap,
     "pin_for_lookalikes": _less,
     "hold_seconds": _more,
+    "keep_frames": _less,  # less evidence; a floor that keeps none asks for none
 }

@@ -37,6 +37,7 @@ STANDARD = Policy(
     pin_above=None,
     pin_for_lookalikes=True,
     hold_seconds=7 * 24 * 3600,
+    keep_frames=0,
 )
 DEMO = replace(
     STANDARD,
@@ -120,6 +121,8 @@ SOURCES = {
     "pin_for_lookalikes": "a PIN too, where the account was claimed and the face alone would not have given it, or "
     "where another account's references are within maximum plus margin (smilepay accounts lookalikes)",
     "hold_seconds": "an authorization that is not captured ends after 7 days, as with payment cards",
+    "keep_frames": "seconds that the frames of a payment's decision are kept, encrypted, to be judged again "
+    "(docs/keys-and-forgetting.md); 0 is none: faces are kept only where somebody decides so",
 }
 
 

@@ -19,8 +19,8 @@ from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.results import Refusal, Result
 
 LOG_IN_USE = (
-    "another process is reading the wallet, so what was deleted is still in wallet.db-wal; it goes when the "
-    "last one closes the wallet"
+    "another process is reading the wallet, so what was deleted is still in wallet.db-wal; when it is through, "
+    "empty the log: smilepay audit prune"
 )
 
 
@@ -68,6 +68,8 @@ class ChangeResult(Result):
     verb: str
     done_to: str
     paid_out: Money | None = None
+    frames_of_nobody: int = 0
+    """Kept frames of attempts in which nobody was recognised, which went too."""
 
 
 def listed(till: Till) -> AccountsResult:
@@ -135,7 +137,9 @@ def unlock(till: Till, name: str | None) -> ChangeResult:
 
 
 def forget(till: Till, name: str) -> ChangeResult:
-    """Pay out what is left, then destroy name, key, PIN and references. The books and the trail stay.
+    """Pay out what is left, then destroy name, key, PIN, references and kept frames. The books and the trail stay.
+
+    Kept frames in which nobody was recognised go too, whoever they show: nobody can tell that it is not this person.
 
     Refused (ACCOUNT_IN_USE) while money is set aside for a payment.
     """
@@ -159,6 +163,10 @@ def forget(till: Till, name: str) -> ChangeResult:
                 transaction = post_money(attempt, books, "withdrawal", postings)
                 attempt.facts["ledger"] = posting_facts(transaction)
             books.people.forget(person.account_id)
+            books.slots.drop(account_id=person.account_id)
+            of_nobody = books.kept.drop_of_nobody()  # one may show this person
+            attempt.facts["frames_of_nobody_removed"] = of_nobody
+            till.vault.drop_secret(books.settings, "frames")
             till.vault.renew_gallery_key(books.settings)  # the packed gallery holds the templates still
             attempt.record(books)
         till.packed.drop()
@@ -167,6 +175,7 @@ def forget(till: Till, name: str) -> ChangeResult:
             verb="forget",
             done_to=person.name,
             paid_out=balance.posted,
+            frames_of_nobody=of_nobody,
             events=(attempt.event_id,),
             warnings=() if scrubbed else (LOG_IN_USE,),
         )

@@ -5,7 +5,7 @@ Any doubt denies: a check that raises something unforeseen is a refusal like any
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +13,7 @@ from smilepay_cli.ports import Books
 from smilepay_cli.rules.lockout import is_strike
 from smilepay_cli.rules.policy_files import as_figures, weaker_fields
 from smilepay_cli.rules.profiles import profile
+from smilepay_cli.verbs.keeping import expire, keep, make_pictures
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import ExitStatus, Reason, Refused, SmilepayError, UsageProblem
@@ -59,6 +60,12 @@ class Attempt:
         """The steps that the caller fixed, in place of those that would be drawn."""
         self.pays_with_files = False
         """Image files pay, so no challenge can be given, whatever the policy."""
+        self.keeps = False
+        """The policy wants the frames of this attempt kept."""
+        self.pictures: Mapping[int, bytes] = {}
+        """Frames to be kept with the event, as PNG, by their number (verbs/keeping.py)."""
+        self.gallery_version: str | None = None
+        """Of the references that were compared with, where frames are kept."""
         self.doubts: tuple[str, ...] = ()
         """What about the accepted face leaves room for somebody else (rules/second_factor.py)."""
 
@@ -134,7 +141,9 @@ class Attempt:
             throttle = "strike"
         if self.presented:
             books.trail.mark_seen(self.presented, self.event_id)
-        return books.trail.append(
+        if self.pictures:
+            self._keep(books, refusal)
+        event = books.trail.append(
             {
                 "v": 1,
                 "id": self.event_id,
@@ -153,6 +162,17 @@ class Attempt:
                 **({} if refusal else self.done),
             }
         )
+        expire(self.till, books)
+        return event
+
+    def _keep(self, books: Books, refusal: Refusal | None) -> None:
+        """A payment that goes through has its frames; a refusal is told without them rather than not at all."""
+        try:
+            keep(self, books)
+        except Exception as error:
+            if refusal is None:
+                raise
+            self.facts["kept"] = {"fault": fault_of(error)}
 
     def record_policy(self) -> None:
         """Put the policy and its numbers into the event."""
@@ -191,6 +211,7 @@ def answered(attempt: Attempt, body: Callable[[], R], refused: Callable[[Refusal
             _record_broken_off(attempt, error)
         raise
     refusal = Refusal.of(refused_by)
+    _make_pictures(attempt)
     with attempt.till.store.writing() as books:
         attempt.record(books, refusal=refusal)
     return refused(refusal)
@@ -208,5 +229,16 @@ def _record_broken_off(attempt: Attempt, error: BaseException) -> None:
     else:
         refusal = Refusal("internal_error", ExitStatus.INTERNAL, type(error).__name__)
         attempt.facts["fault"] = fault_of(error)
+    _make_pictures(attempt)
     with suppress(Exception), attempt.till.store.writing() as books:
         attempt.record(books, refusal=refusal)
+
+
+def _make_pictures(attempt: Attempt) -> None:
+    """Of a refusal, where they are kept. What goes wrong with them is told and changes nothing."""
+    if not attempt.keeps:
+        return
+    try:
+        make_pictures(attempt)
+    except Exception as error:
+        attempt.facts["kept"] = {"fault": fault_of(error)}

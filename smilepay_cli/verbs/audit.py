@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from smilepay_cli.ports import Books, FrameSource
 from smilepay_cli.rules.chain import opened
+from smilepay_cli.verbs.accounts import LOG_IN_USE
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.face import check_input, recognise_shopper
+from smilepay_cli.verbs.keeping import expire
 from smilepay_cli.verbs.lookup import require_account
 from smilepay_cli.verbs.post import posting_facts
 from smilepay_cli.verbs.throttle import check_lockout
@@ -48,6 +50,14 @@ class VerifyResult(Result):
     head: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PruneResult(Result):
+    """How many kept frames were removed since their time was up, and how many there are still."""
+
+    removed: int
+    left: int
+
+
 def listed(till: Till, *, limit: int = 20, account: str | None = None, outcome: str | None = None) -> EventsResult:
     """The newest events, of everybody or of one account."""
     with till.store.reading() as books:
@@ -55,7 +65,7 @@ def listed(till: Till, *, limit: int = 20, account: str | None = None, outcome: 
         if account:
             account_id, name, _ = require_account(books, till.catalogue.load(), account)
         found = books.trail.latest(limit, account_id=account_id, outcome=outcome)
-        return EventsResult(found=tuple(found), names=_names(books, *found), of=name)
+        return EventsResult(found=tuple(found), names=names_of(books, *found), of=name)
 
 
 def of_face(till: Till, source: FrameSource, *, limit: int = 20, outcome: str | None = None) -> EventsResult:
@@ -96,7 +106,7 @@ def show(till: Till, event_id: str | None = None) -> EventResult:
         if event is None:
             named = f"no event {event_id!r}" if event_id else "nothing has happened yet"
             raise UsageProblem(named, hint="what there is: smilepay audit", reason="no_such_event")
-        return EventResult(event=event, names=_names(books, event))
+        return EventResult(event=event, names=names_of(books, event))
 
 
 def verify(till: Till) -> VerifyResult:
@@ -116,6 +126,15 @@ def verify(till: Till) -> VerifyResult:
     return VerifyResult(count=count, transactions=transactions, head=head)
 
 
+def prune(till: Till) -> PruneResult:
+    """Remove the kept frames whose time is up, as every other change of the wallet does; and empty its log."""
+    with till.store.writing() as books:
+        removed = expire(till, books)
+        left = books.kept.count()
+    scrubbed = till.store.scrub()
+    return PruneResult(removed=removed, left=left, warnings=() if scrubbed else (LOG_IN_USE,))
+
+
 def _require_told(books: Books, told: set[str]) -> int:
     """How many transactions there are; each is in `told`, as it is, and nothing else. Raises ChainBroken."""
     found = 0
@@ -132,7 +151,7 @@ def _require_told(books: Books, told: set[str]) -> int:
     return found
 
 
-def _names(books: Books, *events: Event) -> dict[str, str]:
+def names_of(books: Books, *events: Event) -> dict[str, str]:
     """Names of those whom the events speak of, and of nobody else."""
     told = str([event.body for event in events])
     return {person.account_id: person.name for person in books.people.all() if person.account_id in told}

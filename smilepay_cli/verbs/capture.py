@@ -160,7 +160,7 @@ def _looks(
             capture.frames += 1
             capture.digests += frame.digests
             try:
-                face = _face_of(till, frame, mouth=mouth)
+                face = face_of(till, frame, mouth=mouth)
                 capture.quality = quality_of(frame.pixels, face.box, face.landmarks)
                 require_quality(capture.quality)
             except Refused as refused:
@@ -210,7 +210,8 @@ def smile_figures(capture: Capture, relaxed: Sequence[MouthShape | None]) -> dic
     }
 
 
-def _face_of(till: Till, frame: Frame, *, mouth: bool) -> Face:
+def face_of(till: Till, frame: Frame, *, mouth: bool) -> Face:
+    """The one face of a frame. Raises Refused where there is none, or more than one."""
     look = till.engine.detect(frame.pixels)
     found = the_one_face(look.found, till.policy)
     smallest = smallest_second_face(found, till.policy)

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from smilepay_cli.verbs.attempt import FLOOR_SETTING
 from smilepay_cli.verbs.gallery import PACK_FROM
+from smilepay_cli.verbs.keys import PROTECTS
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
 from smilepay_cli.vocabulary.findings import Finding
+from smilepay_cli.vocabulary.ledger import KeyPlace
 from smilepay_cli.vocabulary.results import Result
 
 WALLET, KEY, PEOPLE, FLOOR = "wallet", "key", "people", "policy floor"
+OF_THE_KEY = {"wrong_key", "key_unavailable", "key_elsewhere"}
+"""Reasons of a wallet that is as it should be, but for its key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +56,12 @@ def _wallet(till: Till) -> Iterator[Finding]:
             people, references = len(books.people.all()), books.people.reference_count()
             floor = books.settings.get(FLOOR_SETTING)
             yield Finding(WALLET, "ok", "it opens, and is of this version")
+            key = till.vault.key_place(books.settings)
             till.vault.unlock(books.settings, create=False)
-            yield Finding(KEY, "ok", "the master key is this wallet's" if people else "no key is needed yet")
+            yield from _key(key)
             other = books.people.made_otherwise(maker) if maker else None
     except SmilepayError as error:
-        yield Finding(KEY if error.reason == "wrong_key" else WALLET, "problem", error.message, error.hint)
+        yield Finding(KEY if error.reason in OF_THE_KEY else WALLET, "problem", error.message, error.hint)
         return
     packed = ", kept packed as well" if references >= PACK_FROM else ""
     yield Finding(PEOPLE, "ok", f"{people} enrolled with {references} references{packed}")
@@ -71,3 +76,14 @@ def _wallet(till: Till) -> Iterator[Finding]:
         yield Finding(FLOOR, "note", "none: the payer may choose any policy", "smilepay policy floor standard")
     else:
         yield Finding(FLOOR, "ok", f"nothing weaker than {floor} is accepted")
+
+
+def _key(key: KeyPlace) -> Iterator[Finding]:
+    protects = f"that protects {PROTECTS[key.store]}"
+    if key.made:
+        yield Finding(KEY, "ok", f"the master key is this wallet's, in the {key.store} ({key.place}); {protects}")
+    else:
+        yield Finding(KEY, "ok", f"no key is needed yet; it will be in the {key.store}; {protects}")
+    if key.leftovers:
+        told = f"a change of the key was broken off; a key that nothing needs may lie at {', '.join(key.leftovers)}"
+        yield Finding(KEY, "note", told, "smilepay wallet key --rotate")

@@ -83,8 +83,9 @@ def enroll(
                 raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of the account of the fees")
             if name.casefold() in map(str.casefold, till.catalogue.load().sellers):
                 raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
-        with till.store.writing() as books:
+        with till.store.writing() as books:  # by itself: a new key is not taken back with an enrolment
             till.vault.unlock(books.settings, create=True)
+        with till.store.reading() as books:
             attempt.require_floor(books)
             known = books.people.by_name(name)
             attempt.claimed_id = known.account_id if known else None  # who adds to an account claims to be its owner
@@ -191,6 +192,7 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
             books.people.set_pin(known.account_id, till.pins.hash(pin))
         return known
     attempt.done["pin_set"] = pin is not None
+    till.vault.unlock(books.settings, create=True)  # the master key may be another one by now
     account_id = till.ids.new("acc")
     person = Person(
         account_id=account_id,

@@ -37,17 +37,13 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
     `challenge` is given in place of the one that would be drawn.
     """
     policy = attempt.till.policy
+    attempt.keeps = policy.keep_frames > 0
     session = session_for(attempt, source, challenge)
     capture = _capture(attempt, source, session, mouth=policy.smile != "off", cues=policy.deny_cues)
     attempt.presented = tuple(dict.fromkeys(capture.digests))
     _check_replay(attempt, capture)
     decision = _match(attempt, capture, pays=True)
-    with attempt.check("smile") as figures:
-        figures["asked"] = policy.smile
-        with attempt.till.store.reading() as books:
-            relaxed = relaxed_mouths(attempt.till, books, decision.account_id or "")
-        figures.update(smile_figures(capture, relaxed))
-        within(lambda: require_shown(capture.session, relaxed, policy))
+    check_smile(attempt, capture, decision)
     with attempt.check("deny_cues") as figures:
         cues = policy.deny_cues
         trace = without(capture.trace, others_pictures(attempt.till, capture, figures))
@@ -63,6 +59,17 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
     if attempt.till.pad is not None:
         _check_pad(attempt, attempt.till.pad, capture)
     return decision
+
+
+def check_smile(attempt: Attempt, capture: Capture, decision: Decision) -> None:
+    """The policy's smile, against the recognised person's relaxed mouth. Raises Refused."""
+    policy = attempt.till.policy
+    with attempt.check("smile") as figures:
+        figures["asked"] = policy.smile
+        with attempt.till.store.reading() as books:
+            relaxed = relaxed_mouths(attempt.till, books, decision.account_id or "")
+        figures.update(smile_figures(capture, relaxed))
+        within(lambda: require_shown(capture.session, relaxed, policy))
 
 
 def _check_pad(attempt: Attempt, pad: PadModel, capture: Capture) -> None:
@@ -109,5 +116,7 @@ def _match(attempt: Attempt, capture: Capture, *, pays: bool) -> Decision:
         record_engine(attempt)
         gallery = open_gallery(attempt.till, books)
         figures["references"] = len(gallery)
+        if attempt.keeps:
+            attempt.gallery_version = str(books.people.gallery_version())
     take_slot(attempt)
     return identify(attempt, capture, gallery, pays=pays)

@@ -15,6 +15,7 @@ from smilepay_cli.ports import FrameSource
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.challenge import fixed_challenge
 from smilepay_cli.verbs.face import check_input, recognise_payer
+from smilepay_cli.verbs.keeping import make_pictures
 from smilepay_cli.verbs.lookup import require_person, require_seller
 from smilepay_cli.verbs.second_factor import pin_of_payer
 from smilepay_cli.verbs.settle import (
@@ -75,6 +76,9 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
         with till.store.writing() as books:
             return repeat(payment, books, first)
     recognise_payer(attempt, source, attempt.challenge)
+    if attempt.keeps:
+        with attempt.check("kept_frames") as figures:
+            figures["frames"] = make_pictures(attempt)
     payment.request = replace(request, pin=pin_of_payer(attempt, request.pin, request.ask_pin, payment.amount))
     with till.store.writing() as books:
         try:

@@ -218,6 +218,7 @@ def repeat(payment: Payment, books: Books, use: KeyUse) -> PayResult:
     """Tell the first success again: which payment, how much, how it stands. Nobody is named, nothing moves."""
     attempt = payment.attempt
     attempt.account_id = None
+    attempt.pictures, _ = {}, attempt.facts.pop("kept", None)
     attempt.facts["repeats"] = use.event_id
     told = authorization(books, use.hold_id, payment.till.clock.now())
     attempt.record(books)

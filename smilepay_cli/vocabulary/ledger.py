@@ -173,6 +173,19 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """Where a wallet's master key is kept, or, before it is made, where it would be."""
+
+    store: str
+    """`file` or `keyring`."""
+    place: str
+    """What people call it: a path, an entry."""
+    made: bool
+    leftovers: tuple[str, ...] = ()
+    """Places where a key may lie that nothing needs any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class SealedReference:
     """A reference as it lies on disk: encrypted, with the digest of what made it."""
 

@@ -36,3 +36,5 @@ class Policy:
     pin_above: Decimal | None
     pin_for_lookalikes: bool
     hold_seconds: int
+    keep_frames: int
+    """Seconds that the frames of a payment's decision are kept for `audit rescore`; 0 keeps none."""

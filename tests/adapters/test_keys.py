@@ -13,7 +13,8 @@ from stat import S_IMODE
 
 import pytest
 
-from smilepay_cli.adapters.keys import KEY_BYTES, NONCE_BYTES, FileVault
+from smilepay_cli.adapters.keys import FileVault
+from smilepay_cli.adapters.sealing import KEY_BYTES, NONCE_BYTES
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.vocabulary.errors import StoreUnusable
 from smilepay_cli.vocabulary.ledger import Person
@@ -161,10 +162,12 @@ class TestKeyFile:
         FileVault(tmp_path).unlock(Settings(), create=False)
         assert list(tmp_path.iterdir()) == []
 
-    def test_the_wallet_knows_the_key_but_does_not_hold_it(self, vault: FileVault, settings: Settings) -> None:
+    def test_the_wallet_knows_the_key_but_does_not_hold_it(
+        self, vault: FileVault, tmp_path: Path, settings: Settings
+    ) -> None:
         assert set(settings.texts) == {"master_key_fingerprint", "gallery_key"}
         assert len(settings.texts["master_key_fingerprint"]) == 64
-        key = (vault._path).read_bytes()
+        key = (tmp_path / "master.key").read_bytes()
         for text in settings.texts.values():
             assert key.decode() not in text and (vault._master or b"").hex() not in text
 

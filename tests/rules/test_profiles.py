@@ -26,7 +26,14 @@ from smilepay_cli.vocabulary.policies import SMILE_MODES, Policy
 
 FIELDS = [field.name for field in fields(Policy) if field.name not in ("name", "scheme")]
 
-BASE = replace(STANDARD, smile="transition", payment_max=Decimal(300), daily_max=Decimal(900), pin_above=Decimal(50))
+BASE = replace(
+    STANDARD,
+    smile="transition",
+    payment_max=Decimal(300),
+    daily_max=Decimal(900),
+    pin_above=Decimal(50),
+    keep_frames=3600,
+)
 """A floor under which each field can be weaker and above which it can be stricter."""
 
 WEAKER_AND_STRICTER: dict[str, tuple[list[Any], list[Any]]] = {
@@ -49,6 +56,7 @@ WEAKER_AND_STRICTER: dict[str, tuple[list[Any], list[Any]]] = {
     "pin_above": ([Decimal("50.01"), None], [Decimal("49.99"), Decimal(0)]),
     "pin_for_lookalikes": ([False], []),
     "hold_seconds": ([BASE.hold_seconds + 1], [BASE.hold_seconds - 1, 1]),
+    "keep_frames": ([3599, 0], [3601, 10**9]),
 }
 
 

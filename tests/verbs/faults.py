@@ -137,6 +137,10 @@ IN_EVERY_PAYMENT: Mapping[str, tuple[Fault, ...]] = {
         Fault(PAD + "Living.live_score", hangs=True, nan=NAN),
         Fault(PAD + "Living.live_score", nan=float("inf")),
     ),
+    "kept_frames": (
+        Fault(VERBS + "pay.make_pictures"),
+        Fault(VERBS + "keeping.as_png", hangs=True),
+    ),
     "pin_asked": (Fault(VERBS + "second_factor.needed_for"), Fault(STORE + "orders.SqliteOrders.newest_open")),
     "idempotency_key again": (Fault(STORE + "ledger.SqliteLedger.key", call=2),),
     "policy_floor again": (Fault(STORE + "settings.SqliteSettings.get", only="policy_floor", call=2),),

@@ -26,7 +26,7 @@ from tests.fakes.source import PictureSource
 from tests.verbs.conftest import Scene
 from tests.verbs.faults import IN_EVERY_PAYMENT, MONEY, NOTHING, OF_A_NAMED_ORDER, Fault
 
-POLICY = replace(STRICT, name="faults", pin_above=Decimal(0), challenge_seconds=60.0)
+POLICY = replace(STRICT, name="faults", pin_above=Decimal(0), challenge_seconds=60.0, keep_frames=3600)
 """Everything that a policy can ask for, the PIN too."""
 FILM = [picture("ann", smile=number > 3, noise=60 + number) for number in range(20)]
 ORDER, KEY, PIN = "ord_0001", "key", "2468"

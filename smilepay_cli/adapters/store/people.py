@@ -54,6 +54,10 @@ class SqlitePeople:
         """None takes the PIN away."""
         self._db.execute("UPDATE people SET pin_hash = ? WHERE account_id = ?", (pin_hash, account_id))
 
+    def rewrap(self, account_id: str, wrapped_key: bytes) -> None:
+        """The same key of a person, wrapped by another master key."""
+        self._db.execute("UPDATE people SET wrapped_key = ? WHERE account_id = ?", (wrapped_key, account_id))
+
     def add_reference(self, reference: SealedReference, made_at: datetime) -> None:
         """Keep one more sealed template."""
         self._db.execute(
@@ -88,7 +92,7 @@ class SqlitePeople:
         return None
 
     def forget(self, account_id: str) -> None:
-        """Destroy name, key, PIN and references; the ledger account stays."""
+        """Destroy name, key, PIN, references and kept frames; the ledger account stays."""
         self._db.execute("DELETE FROM people WHERE account_id = ?", (account_id,))
 
     def _one(self, where: str, value: str) -> Person | None:

@@ -1,7 +1,8 @@
 """Tables of the wallet file, and how an older file becomes a newer one.
 
 Facts (events, transactions, postings, holds, resolutions, orders, keys used, presentations) are only ever
-added: triggers refuse UPDATE, DELETE and REPLACE on each. People, references, settings and slots may change.
+added: triggers refuse UPDATE, DELETE and REPLACE on each. People, references, kept frames, settings and slots may
+change.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
-VERSION = 4
+VERSION = 5
 
 FACTS = {
     "events": "seq = NEW.seq",
@@ -232,6 +233,22 @@ DROP TABLE accounts_before;
 """
 
 
+_KEPT_FRAMES = """
+-- Frames that a decision rested on, where the policy keeps them. `account_id` is whose key locks them, and they go with
+-- the person; NULL is nobody who was recognised or claimed. The long blob comes last: columns behind it are far away.
+CREATE TABLE kept_frames (
+  event_id TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  account_id TEXT REFERENCES people (account_id) ON DELETE CASCADE,
+  kept_until TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (event_id, number)
+) STRICT;
+CREATE INDEX kept_frames_by_account ON kept_frames (account_id);
+CREATE INDEX kept_frames_by_time ON kept_frames (kept_until);
+"""
+
+
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring the file to VERSION. Call inside a transaction: it happens whole or not at all."""
     from sqlite_utils import Database  # a quarter of a second to import: only when there is work for it
@@ -265,6 +282,11 @@ def migrations() -> Migrations:
     @steps()
     def v4_fees(db: Database) -> None:
         for statement in _statements(_FEES + _guards("accounts")):
+            db.execute(statement)
+
+    @steps()
+    def v5_kept_frames(db: Database) -> None:
+        for statement in _statements(_KEPT_FRAMES):
             db.execute(statement)
 
     return steps

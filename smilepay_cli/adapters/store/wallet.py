@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from smilepay_cli.adapters.store.kept import SqliteKeptFrames
 from smilepay_cli.adapters.store.ledger import SqliteLedger
 from smilepay_cli.adapters.store.orders import SqliteOrders
 from smilepay_cli.adapters.store.people import SqlitePeople
@@ -41,6 +42,7 @@ class SqliteBooks:
     ledger: SqliteLedger
     trail: SqliteTrail
     slots: SqliteSlots
+    kept: SqliteKeptFrames
 
     @classmethod
     def on(cls, connection: sqlite3.Connection) -> SqliteBooks:
@@ -53,6 +55,7 @@ class SqliteBooks:
             ledger=ledger,
             trail=SqliteTrail(connection),
             slots=SqliteSlots(connection),
+            kept=SqliteKeptFrames(connection),
         )
 
 

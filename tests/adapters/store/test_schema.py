@@ -7,8 +7,9 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from stat import S_IMODE
 
 import pytest
@@ -17,9 +18,11 @@ from smilepay_cli.adapters.store import schema
 from smilepay_cli.adapters.store.schema import APPLICATION_ID, FACTS, VERSION, guards, migrations
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable
+from smilepay_cli.vocabulary.evidence import SealedFrame
+from smilepay_cli.vocabulary.ledger import Person, SealedReference
 
 ROOT = Path(__file__).parents[3]
-CHANGEABLE = {"settings", "people", "face_references", "gallery_version", "slots"}
+CHANGEABLE = {"settings", "people", "face_references", "gallery_version", "slots", "kept_frames"}
 
 FACTS_OF_A_PAYMENT = """
 INSERT INTO accounts VALUES ('acc_1', 'customer', 'EUR'), ('funding:EUR', 'funding', 'EUR');
@@ -316,6 +319,77 @@ class TestOlderFiles:
         assert connection.execute("SELECT count(*) FROM accounts").fetchone() == (2,)
         assert connection.execute("PRAGMA user_version").fetchone() == (3,)
         connection.close()
+
+    def test_version_4(self, tmp_path: Path) -> None:
+        """Before frames could be kept: a person stays, a frame can be kept, and goes with the person."""
+        from sqlite_utils import Database
+
+        connection = sqlite3.connect(tmp_path / "wallet.db", isolation_level=None)
+        migrations().apply(Database(connection), stop_before="v5_kept_frames")
+        connection.executescript(
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 4; BEGIN; {FACTS_OF_A_PAYMENT}"
+            "INSERT INTO people VALUES ('acc_1', 'Ann', 'ann', '2015-03-15T12:00:00.000Z', x'00', NULL); COMMIT;"
+        )
+        connection.close()
+        store = SqliteStore(tmp_path)
+        now = datetime(2015, 3, 15, tzinfo=UTC)
+        with store.writing() as books:
+            assert [person.name for person in books.people.all()] == ["Ann"] and books.kept.count() == 0
+            for number, (account_id, days) in enumerate((("acc_1", 1), (None, 1), ("acc_1", 3), (None, 3))):
+                until = now + timedelta(days=days)
+                books.kept.add(SealedFrame("evt_1", number, account_id, b"sealed", until))
+            assert books.kept.expire(now) == 0 and books.kept.expire(now + timedelta(days=2)) == 2
+            assert [frame.number for frame in books.kept.of("evt_1", now)] == [2, 3]
+            assert books.kept.of("evt_1", now + timedelta(days=3)) == books.kept.of("evt_2", now) == []
+            books.people.forget("acc_1")
+            assert [frame.number for frame in books.kept.of("evt_1", now)] == [3]
+            assert books.kept.drop_of_nobody() == 1 and books.kept.count() == 0
+            assert books.trail._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        store.close()
+
+
+class TestDeleted:
+    """What was deleted is in no byte of the file, however rows were moved about in its pages."""
+
+    @pytest.mark.parametrize("seed", [1, 2])
+    def test_nothing_of_it_is_left(self, store: SqliteStore, seed: int) -> None:
+        """People come, change their PIN and go, with references and frames of all lengths; what stays is found."""
+        draw = Random(seed)  # noqa: S311 - not for secrets: the same every time
+        now, there, gone = datetime(2015, 3, 15, tzinfo=UTC), dict[str, list[bytes]](), list[bytes]()
+
+        def fresh(size: int) -> bytes:
+            return draw.randbytes(size)
+
+        with store.writing() as books:
+            for number in range(250):
+                if number % 3 != 2 or not there:
+                    person = Person(
+                        f"acc_{number}", "N" + fresh(draw.choice((6, 12, 25))).hex(), "EUR", now, fresh(60), None, 0
+                    )
+                    books.people.add(person)
+                    own = [person.name.encode(), person.wrapped_key]
+                    for at, size in enumerate((1052, draw.choice((20, 3000)))):
+                        sealed = SealedReference(person.account_id, f"ref_{number}_{at}", "maker", fresh(size))
+                        books.people.add_reference(sealed, now)
+                        own += [sealed.sealed[:20], sealed.sealed[-20:]]
+                    frame = SealedFrame(f"evt_{number}", 0, person.account_id, fresh(draw.choice((99, 30_000))), now)
+                    books.kept.add(frame)
+                    own += [frame.sealed[:40], frame.sealed[-40:]]
+                    there[person.account_id] = own
+                    continue
+                account_id = draw.choice(list(there))
+                if draw.random() < 0.4:
+                    there[account_id].append(fresh(40).hex().encode())
+                    books.people.set_pin(account_id, there[account_id][-1].decode())
+                    if len(there[account_id]) > 9:
+                        gone.append(there[account_id].pop(-2))
+                else:
+                    gone += there.pop(account_id)
+                    books.people.forget(account_id)
+        assert store.scrub() and len(gone) > 300
+        data = b"".join(path.read_bytes() for path in store.path.parent.iterdir())
+        assert [secret for secret in gone if secret in data] == []
+        assert all(secret in data for own in there.values() for secret in own)
 
 
 class TestGalleryVersion:
