@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from smilepay_cli.vocabulary.events import Event, Slot, StoredEvent
+from smilepay_cli.vocabulary.events import Event, EventFilter, Slot, StoredEvent
 from smilepay_cli.vocabulary.faces import Box, Detections, Frame, TemplateMaker
 from smilepay_cli.vocabulary.ledger import (
     Balance,
@@ -152,6 +152,15 @@ class Vault(Protocol):
     def open(self, person: Person, sealed: bytes, label: str) -> bytes:
         """The reverse. Raises StoreUnusable when it does not open."""
 
+    def secret(self, settings: Settings, name: str, *, create: bool) -> bytes | None:
+        """A secret of the wallet as a whole: 32 random bytes, wrapped by the master key.
+
+        None where there is none; with `create` it is made, and the master key with it. Raises StoreUnusable.
+        """
+
+    def drop_secret(self, settings: Settings, name: str) -> None:
+        """Destroy a secret of the wallet."""
+
     def renew_gallery_key(self, settings: Settings) -> None:
         """Destroy the packed gallery's key, so that nothing it locked can be opened again, and make another."""
 
@@ -160,6 +169,37 @@ class Vault(Protocol):
 
     def open_gallery(self, settings: Settings, sealed: Buffer, label: str) -> bytes | None:
         """The reverse; None when it does not open."""
+
+
+class Signer(Protocol):
+    """The key that checkpoints are signed with."""
+
+    def unlock(self, settings: Settings, *, anew: bool = False) -> bool:
+        """Read the key, or make it when the wallet never had one; with `anew` make another in its place.
+
+        True when it was made.
+
+        Call inside `writing`. Raises StoreUnusable when it is missing, readable by others, or not this wallet's.
+        """
+
+    def public_key(self) -> bytes:
+        """Ed25519, raw, 32 bytes."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Ed25519, 64 bytes."""
+
+
+class Outbox(Protocol):
+    """Files for people, outside the wallet."""
+
+    def write_new(self, path: str, chunks: Iterable[bytes]) -> str:
+        """A new file of its owner's, whole or not at all; its whole path.
+
+        Raises UsageProblem where something has that name already, or it cannot be written.
+        """
+
+    def home_file(self, folder: str, name: str) -> str:
+        """Path of a file in a folder of the home, which is made where it is missing."""
 
 
 class GalleryFile(Protocol):
@@ -298,8 +338,14 @@ class Trail(Protocol):
 
     def by_id(self, event_id: str) -> Event | None: ...
 
-    def latest(self, limit: int, *, account_id: str | None = None, outcome: str | None = None) -> list[Event]:
-        """Newest first. `account_id` None is everybody's."""
+    def latest(self, limit: int, wanted: EventFilter | None = None) -> list[Event]:
+        """Newest first; with a filter, those it asks for."""
+
+    def head(self) -> StoredEvent | None:
+        """The newest row as it lies in the file."""
+
+    def count(self) -> int:
+        """About how many there are: the newest one's number."""
 
     def strikes_at(self, terminal: str, since: datetime) -> list[datetime]:
         """Strikes at a terminal since then, after the last success or unlock there."""
@@ -314,6 +360,40 @@ class Trail(Protocol):
 
     def guards_missing(self) -> list[str]:
         """Names of the triggers against UPDATE and DELETE that are not there."""
+
+
+class Facts(Protocol):
+    """Everything as it lies there, for whoever recomputes it. Iterators stream, in the order in which rows came."""
+
+    def flaws(self) -> Iterator[str]:
+        """What the file itself shows to be wrong, no event asked: guards, definitions, indexes, keys, sums."""
+
+    def accounts(self) -> Iterator[tuple[str, str, str]]:
+        """(id, kind, currency), by kind and id."""
+
+    def sums(self) -> Iterator[tuple[str, str, int]]:
+        """(account, currency, minor units posted)."""
+
+    def transaction_count(self) -> int:
+        """How many transactions there are."""
+
+    def orders(self) -> Iterator[Order]:
+        """Every order; its state is not looked at."""
+
+    def holds(self) -> Iterator[Hold]:
+        """Every payment with its resolution."""
+
+    def resolutions(self) -> Iterator[tuple[str, Resolution, str | None]]:
+        """(hold, how it ended, its transaction)."""
+
+    def key_uses(self) -> Iterator[KeyUse]:
+        """Every idempotency key that stands for something."""
+
+    def presentations(self) -> Iterator[tuple[str, str]]:
+        """(digest, id of the event that presented it)."""
+
+    def is_presented(self, digest: str) -> bool:
+        """Whether a picture of that digest counts as presented."""
 
 
 class Slots(Protocol):
@@ -355,6 +435,9 @@ class Books(Protocol):
 
     @property
     def trail(self) -> Trail: ...
+
+    @property
+    def facts(self) -> Facts: ...
 
     @property
     def slots(self) -> Slots: ...

@@ -54,6 +54,28 @@ class FileVault:
         if create and settings.get(_GALLERY_KEY) is None:
             self._make_gallery_key(settings)
 
+    def secret(self, settings: Settings, name: str, *, create: bool) -> bytes | None:
+        """A secret of the wallet as a whole: 32 random bytes, wrapped by the master key.
+
+        None where there is none; with `create` it is made, and the master key with it. Raises StoreUnusable.
+        """
+        from base64 import b64decode, b64encode
+        from secrets import token_bytes
+
+        self.unlock(settings, create=create)
+        sealed = settings.get(f"secret_{name}")
+        if sealed is not None:
+            return self._unlocked(self._key(), b64decode(sealed), f"secret:{name}")
+        if not create:
+            return None
+        made = token_bytes(KEY_BYTES)
+        settings.set(f"secret_{name}", b64encode(_lock(self._key(), made, f"secret:{name}")).decode())
+        return made
+
+    def drop_secret(self, settings: Settings, name: str) -> None:
+        """Destroy a secret of the wallet."""
+        settings.unset(f"secret_{name}")
+
     def new_person_key(self, account_id: str) -> bytes:
         """A fresh key for a person, wrapped by the master key."""
         from secrets import token_bytes

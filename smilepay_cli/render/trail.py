@@ -9,10 +9,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.paper import Paper
-from smilepay_cli.render.text import amount, moment, plural
-from smilepay_cli.verbs.audit import EventResult, EventsResult, VerifyResult
+from smilepay_cli.render.text import amount, moment
+from smilepay_cli.verbs.audit import EventResult, EventsResult
 from smilepay_cli.vocabulary.events import Event
 from smilepay_cli.vocabulary.instants import from_iso
 from smilepay_cli.vocabulary.money import Money
@@ -59,13 +58,6 @@ def show_event(result: EventResult, paper: Paper) -> None:
     paper.console.print(facts)
     if event.body.get("checks"):
         paper.console.print(_checks(event.body["checks"]))
-
-
-def show_verified(result: VerifyResult, paper: Paper) -> None:
-    """The chain holds."""
-    ok(paper, f"{plural(result.count, 'event')} and {plural(result.transactions, 'transaction')} are as written")
-    paper.console.print(Text(f"  head {result.head}", style="dim"))
-    next_step(paper, "keep the head elsewhere; only it shows a trail cut at its end")
 
 
 _SHOWN = frozenset({"v", "id", "at", "command", "outcome", "reason", "exit", "account", "checks", "seq"})

@@ -16,7 +16,7 @@ from smilepay_cli.rules.limits import (
     require_within_payment_limit,
 )
 from smilepay_cli.verbs.attempt import Attempt
-from smilepay_cli.verbs.post import post_money, posting_facts
+from smilepay_cli.verbs.post import hold_facts, key_facts, post_money, posting_facts
 from smilepay_cli.verbs.second_factor import AskPin, check_pin
 from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
@@ -120,7 +120,9 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
     if not request.hold:
         _capture_hold(payment, books, hold)
     if request.key:
-        books.ledger.consume_key(KeyUse(request.key, payment.parameters, hold.id, attempt.event_id))
+        use = KeyUse(request.key, payment.parameters, hold.id, attempt.event_id)
+        books.ledger.consume_key(use)
+        attempt.done["key_use"] = key_facts(use)
     attempt.record(books, throttle="clear")
     return PayResult(
         payment=authorization(books, hold.id),
@@ -193,6 +195,7 @@ def _authorize(
         order=hold.order_id,
         merchants=[share.seller for share in shares],
         state="authorized",
+        hold=hold_facts(hold),
     )
     return hold
 

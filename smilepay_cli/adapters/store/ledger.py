@@ -170,6 +170,11 @@ class SqliteLedger:
         ):
             yield self._transaction(transaction_id, kind, at, hold_id), event_id
 
+    def holds(self) -> Iterator[Hold]:
+        """Every payment, oldest first; streams."""
+        for row in self._db.execute(_HOLD + "ORDER BY holds.rowid"):
+            yield self._hold(row)
+
     def _holds(self, where: str, *values: str) -> list[Hold]:
         return [self._hold(row) for row in self._db.execute(_HOLD + where, values).fetchall()]
 

@@ -7,14 +7,18 @@ added: triggers refuse UPDATE, DELETE and REPLACE on each. People, references, s
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
+Step = Callable[[Any], None]
+"""Brings a file one version on; it uses no more of what it is given than `execute`."""
+
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
-VERSION = 3
+VERSION = 6
 
 FACTS = {
     "events": "seq = NEW.seq",
@@ -213,6 +217,12 @@ CREATE INDEX slots_by_account ON slots (account_id);
 """
 
 
+_EVENTS_BY_TIME = """
+-- A million events, and the last day of them is listed at once; clocks jump, so the numbers alone do not say where.
+CREATE INDEX events_by_time ON events (at);
+"""
+
+
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring the file to VERSION. Call inside a transaction: it happens whole or not at all."""
     from sqlite_utils import Database  # a quarter of a second to import: only when there is work for it
@@ -227,6 +237,45 @@ def migrations() -> Migrations:
     from sqlite_utils.migrations import Migrations
 
     steps = Migrations("smilepay")
+    _register(steps)
+    return steps
+
+
+def definitions() -> dict[str, str]:
+    """The text of every table, index and trigger of a file of this version, by name, as SQLite keeps it."""
+    steps = _Plain()
+    _register(steps)
+    connection = sqlite3.connect(":memory:")
+    try:
+        for step in steps.found:
+            step(connection)
+        return defined(connection)
+    finally:
+        connection.close()
+
+
+def defined(connection: sqlite3.Connection) -> dict[str, str]:
+    """The same as it is in a file; what belongs to SQLite and to the migrations is left out."""
+    return dict(
+        connection.execute(
+            "SELECT name, coalesce(sql, '') FROM sqlite_master"
+            " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> '_sqlite_migrations'"
+        )
+    )
+
+
+class _Plain:
+    """Collects the steps, for a connection without sqlite-utils: they need no more than `execute`."""
+
+    def __init__(self) -> None:
+        self.found: list[Step] = []
+
+    def __call__(self) -> Callable[[Step], Any]:
+        return self.found.append
+
+
+def _register(steps: Callable[[], Callable[[Step], Any]]) -> None:
+    """Tell `steps` of each step, in order."""
 
     @steps()
     def v1_first_tables(db: Database) -> None:
@@ -243,7 +292,10 @@ def migrations() -> Migrations:
         for statement in _statements(_SLOTS):
             db.execute(statement)
 
-    return steps
+    @steps()
+    def v6_events_by_time(db: Database) -> None:
+        for statement in _statements(_EVENTS_BY_TIME):
+            db.execute(statement)
 
 
 def _guards() -> str:
