@@ -345,7 +345,10 @@ class Trail(Protocol):
         """The newest row as it lies in the file."""
 
     def count(self) -> int:
-        """About how many there are: the newest one's number."""
+        """How many rows there are."""
+
+    def readable(self) -> Iterator[Event]:
+        """All that can be read at all, oldest first, believed or not."""
 
     def strikes_at(self, terminal: str, since: datetime) -> list[datetime]:
         """Strikes at a terminal since then, after the last success or unlock there."""
@@ -373,6 +376,9 @@ class Facts(Protocol):
 
     def sums(self) -> Iterator[tuple[str, str, int]]:
         """(account, currency, minor units posted)."""
+
+    def period(self) -> tuple[str, str] | None:
+        """Time of the first and of the last transaction or payment, by their clocks; None when there is none."""
 
     def transaction_count(self) -> int:
         """How many transactions there are."""

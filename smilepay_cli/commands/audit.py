@@ -132,6 +132,38 @@ def _register_evidence(audit: Commands) -> None:
 
         return checkpoint(call.till, call.signer, call.outbox, out, new_key=new_key)
 
+    @command(audit, "export", path="audit export")
+    def export(
+        call: Call,
+        form: Annotated[Form, typer.Option("--format", help="What it is written as.")] = Form.JSONL,
+        out: Annotated[str, typer.Option(metavar="FILE", help="A new file; - is standard output.")] = "-",
+    ) -> Result:
+        """The whole trail as JSON Lines or CSV, or the books as a beancount file."""
+        from smilepay_cli.commands.sinks import sink
+        from smilepay_cli.verbs.export import export
+
+        return export(call.till, form, sink(call, out), call.progress("Writing the trail: event"))
+
+    @command(audit, "report", path="audit report")
+    def report(
+        call: Call,
+        out: Annotated[str | None, typer.Option(metavar="FILE.html", help="A new file; - is standard output.")] = None,
+        names: Annotated[bool, typer.Option("--names", help="People's names in place of opaque ids.")] = False,
+    ) -> Result:
+        """One HTML page: what happened, what was refused and why, the money, and whether the trail is whole.
+
+        Without --out it goes into the home's folder `reports`.
+        """
+        from dataclasses import replace
+
+        from smilepay_cli.commands.sinks import sink
+        from smilepay_cli.render.report import page
+        from smilepay_cli.verbs.report import FOLDER, report
+
+        result = report(call.till, names=names, progress=call.progress("Reading the trail: event"))
+        place = out or call.outbox.home_file(FOLDER, f"{result.head_seq:08d}-{result.made_at:%Y-%m-%dT%H%M%S}.html")
+        return replace(result, file=sink(call, place)([page(result).encode(errors="replace")]))
+
 
 def _listed(call: Call, limit: int, account: str | None, outcome: Ended | None, *asked: str | None) -> Result:
     from smilepay_cli.verbs.audit import Asked, listed, of_face

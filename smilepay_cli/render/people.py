@@ -20,7 +20,7 @@ SHOWN_BY = {
     "StatementResult": "statement.show_statement",
     "LimitsResult": "statement.show_limits",
     "EventsResult": "trail.show_events",
-    "EventResult": "trail.show_event",
+    "EventResult": "event.show_event",
     "VerifyResult": "evidence.show_verified",
     "CheckpointResult": "evidence.show_checkpoint",
     "ExportResult": "evidence.show_export",

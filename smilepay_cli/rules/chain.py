@@ -64,8 +64,8 @@ def _opened(row: StoredEvent, previous: str, expected: int) -> Event:
 
 
 def _is_canonical(body: dict[str, Any], text: str) -> bool:
-    """Whether RFC 8785 writes the body so. Python's own encoder is six times as fast, and where it writes this text it is
-    right: ASCII has one order only, and a float without exponent or `.0` is written alike by both.
+    """Whether RFC 8785 writes the body so. Python's own encoder is six times as fast, and where it writes this text,
+    RFC 8785 does too: ASCII has one order only, and a float without exponent or `.0` is written alike by both.
     """
     if text.isascii() and not _ODD_FLOAT.search(text) and _encode(body) == text:
         return True

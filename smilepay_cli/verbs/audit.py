@@ -29,6 +29,8 @@ class EventsResult(Result):
     found: tuple[Event, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     of: str | None = None
+    narrowed: bool = field(default=False, metadata={"private": True})
+    """Not all events were asked for."""
     decision: Decision | None = None
     checks: tuple[CheckResult, ...] = ()
     face: Face | None = field(default=None, metadata={"private": True})
@@ -64,7 +66,7 @@ def listed(till: Till, asked: Asked | None = None, *, limit: int = 20, account: 
             account_id, name, currency = require_account(books, catalogue, account)
         wanted = _filter(till, asked or Asked(), account_id, currency)
         found = books.trail.latest(limit, wanted)
-        return EventsResult(found=tuple(found), names=_names(books, *found), of=name)
+        return EventsResult(found=tuple(found), names=_names(books, *found), of=name, narrowed=wanted != EventFilter())
 
 
 def of_face(till: Till, source: FrameSource, asked: Asked | None = None, *, limit: int = 20) -> EventsResult:
@@ -85,6 +87,7 @@ def of_face(till: Till, source: FrameSource, asked: Asked | None = None, *, limi
             names = {person.account_id: person.name for person in books.people.all()}
         return EventsResult(
             found=tuple(found),
+            narrowed=True,
             names={key: name for key, name in names.items() if key == attempt.account_id},
             of=names.get(attempt.account_id or ""),
             **attempt.findings(),

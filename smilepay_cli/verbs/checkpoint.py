@@ -53,9 +53,7 @@ def checkpoint(
     attempt.facts["checkpoint"] = {"wallet": whole.wallet, "seq": whole.seq, "head": whole.head, "key": told}
     with till.store.writing() as books:
         attempt.record(books)
-    return CheckpointResult(
-        checkpoint=whole, file=file, fingerprint=told, new_key=made, events=(attempt.event_id,)
-    )
+    return CheckpointResult(checkpoint=whole, file=file, fingerprint=told, new_key=made, events=(attempt.event_id,))
 
 
 def _head(till: Till, books: Books, public_key: bytes) -> Checkpoint:

@@ -91,6 +91,13 @@ class SqliteFacts:
             "SELECT account_id, currency, sum(amount_minor) FROM postings GROUP BY account_id, currency"
         )
 
+    def period(self) -> tuple[str, str] | None:
+        """Time of the first and of the last transaction or payment, by their clocks; None when there is none."""
+        first, last = self._db.execute(
+            "SELECT min(at), max(at) FROM (SELECT at FROM transactions UNION ALL SELECT authorized_at FROM holds)"
+        ).fetchone()
+        return (first, last) if first else None
+
     def transaction_count(self) -> int:
         """How many transactions there are."""
         return int(self._db.execute("SELECT count(*) FROM transactions").fetchone()[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -67,8 +68,14 @@ class SqliteTrail:
         return next(self._stored("ORDER BY seq DESC LIMIT 1"), None)
 
     def count(self) -> int:
-        """The newest one's number."""
-        return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
+        """How many rows there are."""
+        return int(self._db.execute("SELECT count(*) FROM events").fetchone()[0])
+
+    def readable(self) -> Iterator[Event]:
+        """All that can be read at all, oldest first, believed or not."""
+        for row in self.stored():
+            with suppress(ChainBroken):
+                yield _event((row.seq, row.hash, row.body))
 
     def _conditions(self, wanted: EventFilter) -> tuple[list[str], list[str | int]]:
         """SQL conditions and their values. Times become numbers first, by the index: clocks jump, so the numbers only
