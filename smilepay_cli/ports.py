@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -324,7 +324,7 @@ class Ledger(Protocol):
 
     def consume_key(self, use: KeyUse) -> None: ...
 
-    def transactions(self) -> Iterator[tuple[Transaction, str]]:
+    def transactions(self) -> Generator[tuple[Transaction, str]]:
         """Every transaction with the id of its event, oldest first."""
 
 
@@ -333,7 +333,7 @@ class Trail(Protocol):
 
     def append(self, draft: Mapping[str, Any]) -> Event: ...
 
-    def stored(self) -> Iterator[StoredEvent]:
+    def stored(self) -> Generator[StoredEvent]:
         """All rows as they lie in the file, oldest first."""
 
     def by_id(self, event_id: str) -> Event | None: ...
@@ -347,7 +347,7 @@ class Trail(Protocol):
     def count(self) -> int:
         """How many rows there are."""
 
-    def readable(self) -> Iterator[Event]:
+    def readable(self) -> Generator[Event]:
         """All that can be read at all, oldest first, believed or not."""
 
     def strikes_at(self, terminal: str, since: datetime) -> list[datetime]:
@@ -368,13 +368,13 @@ class Trail(Protocol):
 class Facts(Protocol):
     """Everything as it lies there, for whoever recomputes it. Iterators stream, in the order in which rows came."""
 
-    def flaws(self) -> Iterator[str]:
+    def flaws(self) -> Generator[str]:
         """What the file itself shows to be wrong, no event asked: guards, definitions, indexes, keys, sums."""
 
-    def accounts(self) -> Iterator[tuple[str, str, str]]:
+    def accounts(self) -> Generator[tuple[str, str, str]]:
         """(id, kind, currency), by kind and id."""
 
-    def sums(self) -> Iterator[tuple[str, str, int]]:
+    def sums(self) -> Generator[tuple[str, str, int]]:
         """(account, currency, minor units posted)."""
 
     def period(self) -> tuple[str, str] | None:
@@ -383,19 +383,19 @@ class Facts(Protocol):
     def transaction_count(self) -> int:
         """How many transactions there are."""
 
-    def orders(self) -> Iterator[Order]:
+    def orders(self) -> Generator[Order]:
         """Every order; its state is not looked at."""
 
-    def holds(self) -> Iterator[Hold]:
+    def holds(self) -> Generator[Hold]:
         """Every payment with its resolution."""
 
-    def resolutions(self) -> Iterator[tuple[str, Resolution, str | None]]:
+    def resolutions(self) -> Generator[tuple[str, Resolution, str | None]]:
         """(hold, how it ended, its transaction)."""
 
-    def key_uses(self) -> Iterator[KeyUse]:
+    def key_uses(self) -> Generator[KeyUse]:
         """Every idempotency key that stands for something."""
 
-    def presentations(self) -> Iterator[tuple[str, str]]:
+    def presentations(self) -> Generator[tuple[str, str]]:
         """(digest, id of the event that presented it)."""
 
     def is_presented(self, digest: str) -> bool:

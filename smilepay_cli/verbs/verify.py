@@ -7,7 +7,8 @@ nothing is remembered but the balances, however long the trail is. Reads no name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -64,17 +65,18 @@ def verify(
     given = dict(checkpoints or {})
     for name, checkpoint in given.items():
         _require_signed(name, checkpoint, key)
-    with till.store.reading() as books:
-        walk = _Walk(books, given)
+    with till.store.reading() as books, closing(books.trail.stored()) as rows, closing(_Walk(books, given)) as walk:
         total = books.trail.count()
-        for event in opened(books.trail.stored()):
+        walk.begin()
+        for event in opened(rows):
             walk.take(event)
             if progress and event.seq % SAY_EVERY == 0:
                 progress(event.seq, total)
         walk.end()
-        for flaw in books.facts.flaws():
-            raise ChainBroken(flaw)
-    return walk.result(tuple(given.values()), key)
+        with closing(books.facts.flaws()) as flaws:
+            for flaw in flaws:
+                raise ChainBroken(flaw)
+        return walk.result(tuple(given.values()), key)
 
 
 def _require_signed(name: str, checkpoint: Checkpoint, key: str | None) -> None:
@@ -88,12 +90,12 @@ def _require_signed(name: str, checkpoint: Checkpoint, key: str | None) -> None:
 class _Beside(Generic[T]):
     """The rows of one table, looked at one after the other."""
 
-    def __init__(self, what: str, rows: Iterator[T]) -> None:
+    def __init__(self, what: str, rows: Generator[T]) -> None:
         self.what = what
+        self.close = rows.close
         self._rows = rows
         self.count = -1
         self.row: T | None = None
-        self.move()
 
     def move(self) -> None:
         """On to the next row; None after the last. Raises ChainBroken for one that cannot be read."""
@@ -119,10 +121,22 @@ class _Walk:
         self._transactions = _Beside[tuple[Transaction, str]]("transaction", books.ledger.transactions())
         self._keys = _Beside[KeyUse]("idempotency key", books.facts.key_uses())
         self._presented = _Beside[tuple[str, str]]("presentation", books.facts.presentations())
+        self._tables = (
+            self._orders, self._holds, self._resolutions, self._transactions, self._keys, self._presented,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Let go of every table, however it ended: a statement that is open keeps the file."""
+        for table in self._tables:
+            table.close()
+
+    def begin(self) -> None:
+        """Before the first event. Raises ChainBroken for a checkpoint of another wallet."""
         for name, checkpoint in self._due:
             if checkpoint.wallet != self._wallet:
                 raise ChainBroken(f"checkpoint {name} is of another wallet: {checkpoint.wallet}, not {self._wallet}")
-        self._meet_checkpoints()
+        for table in self._tables:
+            table.move()
 
     def take(self, event: Event) -> None:
         """Hold one event against the facts that came with it. Raises ChainBroken."""

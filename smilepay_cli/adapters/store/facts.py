@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from smilepay_cli.adapters.store.ledger import SqliteLedger
 from smilepay_cli.adapters.store.orders import SqliteOrders
@@ -68,7 +68,7 @@ class SqliteFacts:
         self._ledger = ledger
         self._orders = orders
 
-    def flaws(self) -> Iterator[str]:
+    def flaws(self) -> Generator[str]:
         """What the file itself shows to be wrong, no event asked: definitions, indexes, keys, sums."""
         yield from self._defined_otherwise()
         for table, rowid, parent, _ in self._db.execute("PRAGMA foreign_key_check"):
@@ -81,11 +81,11 @@ class SqliteFacts:
             if said != "ok":
                 yield f"the file contradicts itself: {said}"
 
-    def accounts(self) -> Iterator[tuple[str, str, str]]:
+    def accounts(self) -> Generator[tuple[str, str, str]]:
         """(id, kind, currency), by kind and id."""
         yield from self._db.execute("SELECT id, kind, currency FROM accounts ORDER BY kind, id")
 
-    def sums(self) -> Iterator[tuple[str, str, int]]:
+    def sums(self) -> Generator[tuple[str, str, int]]:
         """(account, currency, minor units posted)."""
         yield from self._db.execute(
             "SELECT account_id, currency, sum(amount_minor) FROM postings GROUP BY account_id, currency"
@@ -102,15 +102,15 @@ class SqliteFacts:
         """How many transactions there are."""
         return int(self._db.execute("SELECT count(*) FROM transactions").fetchone()[0])
 
-    def orders(self) -> Iterator[Order]:
+    def orders(self) -> Generator[Order]:
         """Every order, oldest first; its state is not looked at."""
         return self._orders.all()
 
-    def holds(self) -> Iterator[Hold]:
+    def holds(self) -> Generator[Hold]:
         """Every payment, oldest first."""
         return self._ledger.holds()
 
-    def resolutions(self) -> Iterator[tuple[str, Resolution, str | None]]:
+    def resolutions(self) -> Generator[tuple[str, Resolution, str | None]]:
         """(hold, how it ended, its transaction), oldest first."""
         for hold_id, kind, minor, currency, at, transaction_id in self._db.execute(
             "SELECT hold_id, resolutions.kind, resolutions.amount_minor, currency, at, transaction_id"
@@ -118,12 +118,12 @@ class SqliteFacts:
         ):
             yield hold_id, Resolution(kind, Money(minor, currency), from_iso(at)), transaction_id
 
-    def key_uses(self) -> Iterator[KeyUse]:
+    def key_uses(self) -> Generator[KeyUse]:
         """Every idempotency key that stands for something, oldest first."""
         for row in self._db.execute("SELECT key, parameters, hold_id, event_id FROM key_uses ORDER BY rowid"):
             yield KeyUse(*row)
 
-    def presentations(self) -> Iterator[tuple[str, str]]:
+    def presentations(self) -> Generator[tuple[str, str]]:
         """(digest, id of the event that presented it), oldest first."""
         yield from self._db.execute("SELECT digest, event_id FROM presentations ORDER BY rowid")
 
@@ -131,7 +131,7 @@ class SqliteFacts:
         """Whether a picture of that digest counts as presented."""
         return self._db.execute("SELECT 1 FROM presentations WHERE digest = ?", (digest,)).fetchone() is not None
 
-    def _defined_otherwise(self) -> Iterator[str]:
+    def _defined_otherwise(self) -> Generator[str]:
         from smilepay_cli.adapters.store.schema import defined, definitions
 
         wanted, found = definitions(), defined(self._db)

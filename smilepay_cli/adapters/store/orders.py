@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 
 from smilepay_cli.adapters.store.ledger import SqliteLedger
@@ -42,7 +42,7 @@ class SqliteOrders:
         row = self._db.execute(_ORDER + "WHERE id = ?", (order_id,)).fetchone()
         return self._order(row, order_state(self._ledger.holds_on(order_id), now)) if row else None
 
-    def all(self) -> Iterator[Order]:
+    def all(self) -> Generator[Order]:
         """Every order, oldest first, with its state left out; streams."""
         for row in self._db.execute(_ORDER + "ORDER BY rowid"):
             yield self._order(row, "")

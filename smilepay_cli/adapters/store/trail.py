@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -36,11 +36,11 @@ class SqliteTrail:
         self._db.execute("INSERT INTO events (seq, hash, body) VALUES (?, ?, ?)", (event.seq, event.hash, text))
         return event
 
-    def stored(self) -> Iterator[StoredEvent]:
+    def stored(self) -> Generator[StoredEvent]:
         """All rows, oldest first, as bytes would have it: a text that is no UTF-8 any more is still read."""
         return self._stored("ORDER BY seq")
 
-    def _stored(self, order: str) -> Iterator[StoredEvent]:
+    def _stored(self, order: str) -> Generator[StoredEvent]:
         from smilepay_cli.vocabulary.events import StoredEvent
 
         for seq, digest, body in self._db.execute(
@@ -71,7 +71,7 @@ class SqliteTrail:
         """How many rows there are."""
         return int(self._db.execute("SELECT count(*) FROM events").fetchone()[0])
 
-    def readable(self) -> Iterator[Event]:
+    def readable(self) -> Generator[Event]:
         """All that can be read at all, oldest first, believed or not."""
         for row in self.stored():
             with suppress(ChainBroken):
