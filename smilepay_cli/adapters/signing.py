@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from smilepay_cli.ports import Settings, Vault
+    from smilepay_cli.vocabulary.events import Checkpoint
 
 SECRET = "checkpoints"  # noqa: S105 - the name of one, not one
 
@@ -44,3 +45,18 @@ class VaultSigner:
 
         assert self._seed is not None
         return Ed25519PrivateKey.from_private_bytes(self._seed)
+
+
+def signature_holds(checkpoint: Checkpoint) -> bool:
+    """Whether the key that the checkpoint names has signed it. Whose key that is, is another question."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    from smilepay_cli.rules.checkpoints import unsigned
+
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(checkpoint.public_key))
+        key.verify(bytes.fromhex(checkpoint.signature), unsigned(checkpoint))
+    except (InvalidSignature, ValueError):
+        return False
+    return True

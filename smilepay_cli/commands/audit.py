@@ -113,10 +113,12 @@ def _register_evidence(audit: Commands) -> None:
         ] = None,
     ) -> Result:
         """Recompute everything: chain, ledger, balances, checkpoints; exit 31 names the first thing wrong."""
+        from smilepay_cli.adapters.signing import signature_holds
         from smilepay_cli.verbs.verify import verify
 
         checkpoints, fingerprint = _given(checkpoint or [], key)
-        return verify(call.till, checkpoints, key=fingerprint, progress=call.progress("Recomputing the chain: event"))
+        progress = call.progress("Recomputing the chain: event")
+        return verify(call.till, checkpoints, key=fingerprint, is_signed=signature_holds, progress=progress)
 
     @command(audit, "checkpoint", path="audit checkpoint")
     def checkpoint(
@@ -161,7 +163,7 @@ def _register_evidence(audit: Commands) -> None:
         from smilepay_cli.verbs.report import FOLDER, report
 
         result = report(call.till, names=names, progress=call.progress("Reading the trail: event"))
-        place = out or call.outbox.home_file(FOLDER, f"{result.head_seq:08d}-{result.made_at:%Y-%m-%dT%H%M%S}.html")
+        place = out or call.outbox.home_file(FOLDER, f"{result.head_seq:08d}-{result.made_at:%Y-%m-%dT%H%M%S-%f}.html")
         return replace(result, file=sink(call, place)([page(result).encode(errors="replace")]))
 
 

@@ -47,7 +47,9 @@ def show_export(result: ExportResult, paper: Paper) -> None:
 
 
 def show_report(result: ReportResult, paper: Paper) -> None:
-    """Where it is."""
+    """Where it is; on standard output the page is all there is."""
+    if result.file is None:
+        return
     ok(paper, f"{plural(result.events_told, 'event')} in {result.file}")
     if result.broken:
         paper.line((f"✗ the trail is not what was written: {result.broken}", "bold red"))

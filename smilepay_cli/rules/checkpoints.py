@@ -59,19 +59,6 @@ def parse(text: str, name: str) -> Checkpoint:
     return checkpoint
 
 
-def signature_holds(checkpoint: Checkpoint) -> bool:
-    """Whether the key that the checkpoint names has signed it. Whose key that is, is another question."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(checkpoint.public_key))
-        key.verify(bytes.fromhex(checkpoint.signature), unsigned(checkpoint))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
 def signed(checkpoint: Checkpoint, signature: bytes) -> Checkpoint:
     """The same with its signature."""
     return replace(checkpoint, signature=signature.hex())

@@ -6,10 +6,11 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from smilepay_cli.adapters.outbox import FolderOutbox
-from smilepay_cli.adapters.signing import VaultSigner
+from smilepay_cli.adapters.signing import VaultSigner, signature_holds
 from smilepay_cli.rules.chain import seal
 from smilepay_cli.rules.checkpoints import parse
 from smilepay_cli.verbs.cash import deposit, withdraw
@@ -53,19 +54,23 @@ def sign(scene: Scene, *, out: str | None = None, new_key: bool = False) -> Chec
 
 def proven(scene: Scene, kept: CheckpointResult) -> VerifyResult:
     """What `audit verify --checkpoint FILE --key FINGERPRINT` does, with what was kept elsewhere."""
-    return verify(scene.till(), {"kept": kept.checkpoint}, key=kept.fingerprint)
+    return held(scene, {"kept": kept.checkpoint}, key=kept.fingerprint)
+
+
+def held(scene: Scene, checkpoints: dict[str, Checkpoint], *, key: str | None = None) -> VerifyResult:
+    """The same with any checkpoints, and without a fingerprint too."""
+    return verify(scene.till(), checkpoints, key=key, is_signed=signature_holds)
 
 
 def read(path: str) -> Checkpoint:
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123
-        return parse(file.read(), path)
+    return parse(Path(path).read_text(encoding="utf-8"), path)
 
 
 class Forger:
     """A second connection to the file, its guards taken off for each change and put back after it."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.db = sqlite3.connect(scene.home / "wallet.db", isolation_level=None)
+    def __init__(self, home: Path) -> None:
+        self.db = sqlite3.connect(home / "wallet.db", isolation_level=None)
         self.db.execute("PRAGMA synchronous = OFF")
         self.db.execute("PRAGMA ignore_check_constraints = ON")
         self.guards = self.db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()

@@ -17,7 +17,7 @@ from smilepay_cli.verbs.checkpoint import CheckpointResult
 from smilepay_cli.verbs.verify import verify
 from smilepay_cli.vocabulary.errors import ChainBroken
 from tests.verbs.conftest import Scene
-from tests.verbs.forgery import Body, Forger, eventful, proven, rechained, sign, without_its_facts
+from tests.verbs.forgery import Body, Forger, eventful, held, proven, rechained, sign, without_its_facts
 
 STRIDE = 1 if os.environ.get("SMILEPAY_LONG") else 29
 """A prime, so that places in the text vary from event to event."""
@@ -32,9 +32,14 @@ def kept(scene: Scene) -> CheckpointResult:
 
 @pytest.fixture
 def forger(scene: Scene, kept: CheckpointResult) -> Iterator[Forger]:
-    forger = Forger(scene)
+    forger = Forger(scene.home)
     yield forger
     forger.db.close()
+
+
+def run(sql: str, *values: object) -> Callable[[sqlite3.Connection], object]:
+    """One statement, later."""
+    return lambda db: db.execute(sql, values)
 
 
 class Tried:
@@ -91,7 +96,7 @@ def test_every_number(tried: Tried) -> None:
     """A row's number moved to the end, and to every other row's place in exchange for it."""
     last = len(tried.forger.bodies())
     for seq in range(1, last + 1):
-        tried(lambda db, seq=seq: db.execute("UPDATE events SET seq = ? WHERE seq = ?", (seq + last, seq)))
+        tried(run("UPDATE events SET seq = ? WHERE seq = ?", seq + last, seq))
     for first in range(1, last):
         for second in range(first + 1, last + 1):
 
@@ -109,16 +114,25 @@ def test_rows_taken_out_put_in_and_cut_off(tried: Tried) -> None:
     """As they lie there, hashes left alone."""
     last = len(tried.forger.bodies())
     for seq in range(1, last):
-        tried(lambda db, seq=seq: db.execute("DELETE FROM events WHERE seq = ?", (seq,)), f"event {seq} is missing")
-        if seq < tried.kept.checkpoint.seq:
-            tried(lambda db, seq=seq: db.execute("DELETE FROM events WHERE seq > ?", (seq,)))
         tried(
-            lambda db, seq=seq: db.execute(
-                "INSERT INTO events (seq, hash, body) SELECT ?, hash, body FROM events WHERE seq = ?", (last + 1, seq)
+            run(
+                "DELETE FROM events WHERE seq = ?",
+                seq,
             ),
+            f"event {seq} is missing",
+        )
+        if seq < tried.kept.checkpoint.seq:
+            tried(
+                run(
+                    "DELETE FROM events WHERE seq > ?",
+                    seq,
+                )
+            )
+        tried(
+            run("INSERT INTO events (seq, hash, body) SELECT ?, hash, body FROM events WHERE seq = ?", last + 1, seq),
             f"event {last + 1} ",
         )
-    tried(lambda db: db.execute("DELETE FROM events"))
+    tried(run("DELETE FROM events"))
     assert tried.count == 3 * (last - 1), (
         "the last cut, after the checkpoint, is left out; all rows at once are one more"
     )
@@ -204,9 +218,19 @@ def test_every_fact_of_the_books(tried: Tried) -> None:
                 )
                 if column == "currency":
                     sql = f"UPDATE {table} SET currency = 'USD' WHERE rowid = ?"
-                tried(lambda db, sql=sql, rowid=rowid: db.execute(sql, (rowid,)))
-            tried(lambda db, table=table, rowid=rowid: db.execute(f"DELETE FROM {table} WHERE rowid = ?", (rowid,)))
-    tried(lambda db: db.execute("UPDATE resolutions SET kind = 'voided', transaction_id = NULL, amount_minor = 0"))
+                tried(
+                    run(
+                        sql,
+                        rowid,
+                    )
+                )
+            tried(
+                run(
+                    f"DELETE FROM {table} WHERE rowid = ?",
+                    rowid,
+                )
+            )
+    tried(run("UPDATE resolutions SET kind = 'voided', transaction_id = NULL, amount_minor = 0"))
     assert tried.count > 300
     tried.tell("facts of the books changed or removed")
 
@@ -262,8 +286,8 @@ def test_signed_anew_with_the_homes_own_key(scene: Scene, kept: CheckpointResult
         proven(scene, kept)
     other = sign(scene, new_key=True)
     with pytest.raises(ChainBroken, match="another key"):
-        verify(scene.till(), {"given": other.checkpoint}, key=kept.fingerprint)
-    warned = verify(scene.till(), {"given": other.checkpoint})
+        held(scene, {"given": other.checkpoint}, key=kept.fingerprint)
+    warned = held(scene, {"given": other.checkpoint})
     assert "proves nothing" in warned.warnings[0], "taken from the home, it says only what the home says"
 
 
