@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from smilepay_cli.vocabulary.events import Event, Slot, StoredEvent
+from smilepay_cli.vocabulary.events import Event, EventFilter, Slot, StoredEvent
 from smilepay_cli.vocabulary.evidence import SealedFrame
 from smilepay_cli.vocabulary.faces import Box, Detections, Frame, TemplateMaker
 from smilepay_cli.vocabulary.ledger import (
@@ -216,6 +216,37 @@ class Vault(Protocol):
         """The reverse; None when it does not open."""
 
 
+class Signer(Protocol):
+    """The key that checkpoints are signed with."""
+
+    def unlock(self, settings: Settings, *, anew: bool = False) -> bool:
+        """Read the key, or make it when the wallet never had one; with `anew` make another in its place.
+
+        True when it was made.
+
+        Call inside `writing`. Raises StoreUnusable when it is missing, readable by others, or not this wallet's.
+        """
+
+    def public_key(self) -> bytes:
+        """Ed25519, raw, 32 bytes."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Ed25519, 64 bytes."""
+
+
+class Outbox(Protocol):
+    """Files for people, outside the wallet."""
+
+    def write_new(self, path: str, chunks: Iterable[bytes]) -> str:
+        """A new file of its owner's, whole or not at all; its whole path.
+
+        Raises UsageProblem where something has that name already, or it cannot be written.
+        """
+
+    def home_file(self, folder: str, name: str) -> str:
+        """Path of a file in a folder of the home, which is made where it is missing."""
+
+
 class GalleryFile(Protocol):
     """Where the packed gallery is kept between calls. It may be lost at any time: the store has the truth."""
 
@@ -383,7 +414,7 @@ class Ledger(Protocol):
 
     def consume_key(self, use: KeyUse) -> None: ...
 
-    def transactions(self) -> Iterator[tuple[Transaction, str]]:
+    def transactions(self) -> Generator[tuple[Transaction, str]]:
         """Every transaction with the id of its event, oldest first."""
 
 
@@ -392,13 +423,22 @@ class Trail(Protocol):
 
     def append(self, draft: Mapping[str, Any]) -> Event: ...
 
-    def stored(self) -> Iterator[StoredEvent]:
+    def stored(self) -> Generator[StoredEvent]:
         """All rows as they lie in the file, oldest first."""
 
     def by_id(self, event_id: str) -> Event | None: ...
 
-    def latest(self, limit: int, *, account_id: str | None = None, outcome: str | None = None) -> list[Event]:
-        """Newest first. `account_id` None is everybody's."""
+    def latest(self, limit: int, wanted: EventFilter | None = None) -> list[Event]:
+        """Newest first; with a filter, those it asks for."""
+
+    def head(self) -> StoredEvent | None:
+        """The newest row as it lies in the file."""
+
+    def count(self) -> int:
+        """How many rows there are."""
+
+    def readable(self) -> Generator[Event]:
+        """All that can be read at all, oldest first, believed or not."""
 
     def strikes_at(self, terminal: str, since: datetime) -> list[datetime]:
         """Strikes at a terminal since then, after the last success or unlock there."""
@@ -413,6 +453,43 @@ class Trail(Protocol):
 
     def guards_missing(self) -> list[str]:
         """Names of the triggers against UPDATE and DELETE that are not there."""
+
+
+class Facts(Protocol):
+    """Everything as it lies there, for whoever recomputes it. Iterators stream, in the order in which rows came."""
+
+    def flaws(self) -> Generator[str]:
+        """What the file itself shows to be wrong, no event asked: guards, definitions, indexes, keys, sums."""
+
+    def accounts(self) -> Generator[tuple[str, str, str]]:
+        """(id, kind, currency), by kind and id."""
+
+    def sums(self) -> Generator[tuple[str, str, int]]:
+        """(account, currency, minor units posted)."""
+
+    def period(self) -> tuple[str, str] | None:
+        """Time of the first and of the last transaction or payment, by their clocks; None when there is none."""
+
+    def transaction_count(self) -> int:
+        """How many transactions there are."""
+
+    def orders(self) -> Generator[Order]:
+        """Every order; its state is not looked at."""
+
+    def holds(self) -> Generator[Hold]:
+        """Every payment with its resolution."""
+
+    def resolutions(self) -> Generator[tuple[str, Resolution, str | None]]:
+        """(hold, how it ended, its transaction)."""
+
+    def key_uses(self) -> Generator[KeyUse]:
+        """Every idempotency key that stands for something."""
+
+    def presentations(self) -> Generator[tuple[str, str]]:
+        """(digest, id of the event that presented it)."""
+
+    def is_presented(self, digest: str) -> bool:
+        """Whether a picture of that digest counts as presented."""
 
 
 class Slots(Protocol):
@@ -472,6 +549,9 @@ class Books(Protocol):
 
     @property
     def trail(self) -> Trail: ...
+
+    @property
+    def facts(self) -> Facts: ...
 
     @property
     def slots(self) -> Slots: ...

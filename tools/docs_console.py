@@ -28,6 +28,7 @@ _FENCE = re.compile(r"^```(console|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE_NAME = re.compile(r"# (\S+\.toml)\n")
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _KEY_NAME = re.compile(r"\bmaster-[0-9a-f]{16}\b")
+_FINGERPRINT = re.compile(r"\b(?:[0-9a-f]{8}-){7}[0-9a-f]{8}\b")
 _LONG_NUMBER = re.compile(r"(?<![\w.:])(-?\d+\.\d{3})\d+")
 _SECONDS_BETWEEN = 20
 
@@ -131,7 +132,8 @@ def run_sessions(text: str, ran: list[str] | None = None) -> str:
                 return found[0]
             filled = ""
             for command in _commands(body):
-                filled += f"{PROMPT}{command}\n" + stable(shell.type(command.replace("\\\n", "")))
+                said = shell.type(command.replace("\\\n", "")).replace(f"{shell.folder}/", "~/")
+                filled += f"{PROMPT}{command}\n" + stable(said)
                 if ran is not None:
                     ran.append(command)
             return f"```console\n{filled}```"
@@ -140,8 +142,10 @@ def run_sessions(text: str, ran: list[str] | None = None) -> str:
 
 
 def stable(output: str) -> str:
-    """Output without what differs between machines: long digests, and digits after the third decimal."""
-    output = _LONG_NUMBER.sub(r"\1", _DIGEST.sub("(64 hex digits)", _KEY_NAME.sub("master-(16 hex digits)", output)))
+    """Output without what differs between machines: long digests, fingerprints, and digits after the third decimal."""
+    output = _KEY_NAME.sub("master-(16 hex digits)", output)
+    output = _FINGERPRINT.sub("(fingerprint, 8 groups of 8)", _DIGEST.sub("(64 hex digits)", output))
+    output = _LONG_NUMBER.sub(r"\1", output)
     lines = [line.rstrip() for line in output.splitlines()]
     while lines and not lines[0]:
         lines.pop(0)

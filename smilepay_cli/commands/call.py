@@ -15,7 +15,7 @@ from smilepay_cli.rules.profiles import profile
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import FaceEngine, FrameSource, Vault, Viewer
+    from smilepay_cli.ports import FaceEngine, FrameSource, Outbox, Signer, Vault, Viewer
     from smilepay_cli.verbs.till import Till
     from smilepay_cli.vocabulary.policies import Policy
 
@@ -68,6 +68,8 @@ class Call:
     """Writes a line above the spinner, while one turns."""
     without_spinner: list[Callable[[], AbstractContextManager[None]]] = field(default_factory=list)
     """Stops the spinner for a while, while one turns."""
+    reword_spinner: list[Callable[[str], None]] = field(default_factory=list)
+    """Says something else beside the spinner, while one turns."""
     stop_spinner: list[Callable[[], None]] = field(default_factory=list)
     """Ends the spinner, while one turns, for something else that draws on the terminal."""
 
@@ -173,6 +175,29 @@ class Call:
         from smilepay_cli.commands.viewers import viewer_for
 
         return viewer_for(self)
+
+    def progress(self, doing: str) -> Callable[[int, int], None]:
+        """Says beside the spinner how far it is, where one turns."""
+
+        def tell(done: int, total: int) -> None:
+            for reword in self.reword_spinner:
+                reword(f"{doing} {done:,} of {total:,} ...")
+
+        return tell
+
+    @property
+    def signer(self) -> Signer:
+        """The key that checkpoints are signed with; not read yet."""
+        from smilepay_cli.adapters.signing import VaultSigner
+
+        return VaultSigner(self.till.vault)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Where files for people go."""
+        from smilepay_cli.adapters.outbox import FolderOutbox
+
+        return FolderOutbox(self.home)
 
     def close(self) -> None:
         """Let go of the wallet, where it was opened."""

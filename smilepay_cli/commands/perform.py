@@ -116,12 +116,14 @@ def _progress(call: Call, path: str) -> Iterator[None]:
 
         call.over_spinner.append(lambda line: status.console.print(line, markup=False, highlight=False))
         call.without_spinner.append(stopped)
+        call.reword_spinner.append(status.update)
         call.stop_spinner.append(status.stop)
         try:
             yield
         finally:
             call.over_spinner.clear()
             call.without_spinner.clear()
+            call.reword_spinner.clear()
             call.stop_spinner.clear()
 
 
@@ -132,6 +134,9 @@ _LOOKING = {
     "audit": "Reading the trail ...",
     "audit rescore": "Looking at the kept frames ...",
     "audit verify": "Recomputing the chain ...",
+    "audit checkpoint": "Signing the chain's head ...",
+    "audit export": "Writing the trail ...",
+    "audit report": "Reading the trail ...",
     "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",
 }

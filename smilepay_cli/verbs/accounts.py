@@ -161,7 +161,10 @@ def forget(till: Till, name: str) -> ChangeResult:
                 books.ledger.open_account(funding_account(person.currency), "funding", person.currency)
                 postings = withdrawal_postings(person.account_id, balance.posted)
                 transaction = post_money(attempt, books, "withdrawal", postings)
-                attempt.facts["ledger"] = posting_facts(transaction)
+                posted = balance.posted
+                attempt.done.update(
+                    amount_minor=posted.minor, currency=posted.currency, ledger=posting_facts(transaction)
+                )
             books.people.forget(person.account_id)
             books.slots.drop(account_id=person.account_id)
             of_nobody = books.kept.drop_of_nobody()  # one may show this person

@@ -157,6 +157,7 @@ class Attempt:
                 "claimed": self.claimed_id,
                 "counts_against": self.claimed_id or self.pin_tried_on,
                 "throttle": throttle,
+                "presented": bool(self.presented),
                 "checks": [{"name": c.name, "passed": c.passed, "figures": c.figures} for c in self.checks],
                 **self.facts,
                 **({} if refusal else self.done),

@@ -1,24 +1,27 @@
-"""Read the trail, and prove that it is what was written."""
+"""Read the trail: the newest events, those of a face, one of them whole."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from smilepay_cli.ports import Books, FrameSource
-from smilepay_cli.rules.chain import opened
+from smilepay_cli.rules.periods import beginning, end
 from smilepay_cli.verbs.accounts import LOG_IN_USE
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.face import check_input, recognise_shopper
 from smilepay_cli.verbs.keeping import expire
-from smilepay_cli.verbs.lookup import require_account
-from smilepay_cli.verbs.post import posting_facts
+from smilepay_cli.verbs.lookup import require_account, require_reason
 from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
+from smilepay_cli.verbs.verify import VerifyResult, verify
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
-from smilepay_cli.vocabulary.errors import ChainBroken, UsageProblem
-from smilepay_cli.vocabulary.events import GENESIS, Event
+from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.events import Event, EventFilter
 from smilepay_cli.vocabulary.faces import Face
+from smilepay_cli.vocabulary.money import parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
+
+__all__ = ["Asked", "EventResult", "EventsResult", "VerifyResult", "listed", "of_face", "show", "verify"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,8 @@ class EventsResult(Result):
     found: tuple[Event, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     of: str | None = None
+    narrowed: bool = field(default=False, metadata={"private": True})
+    """Not all events were asked for."""
     decision: Decision | None = None
     checks: tuple[CheckResult, ...] = ()
     face: Face | None = field(default=None, metadata={"private": True})
@@ -41,13 +46,17 @@ class EventResult(Result):
     names: dict[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class VerifyResult(Result):
-    """The chain holds. `head` is the hash of the last event."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which events somebody wants to see, as typed. Nothing asked is everything."""
 
-    count: int
-    transactions: int
-    head: str
+    outcome: str | None = None
+    reason: str | None = None
+    command: str | None = None
+    since: str | None = None
+    until: str | None = None
+    min_amount: str | None = None
+    max_amount: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,18 +67,23 @@ class PruneResult(Result):
     left: int
 
 
-def listed(till: Till, *, limit: int = 20, account: str | None = None, outcome: str | None = None) -> EventsResult:
+def listed(till: Till, asked: Asked | None = None, *, limit: int = 20, account: str | None = None) -> EventsResult:
     """The newest events, of everybody or of one account."""
+    catalogue = till.catalogue.load()
     with till.store.reading() as books:
-        account_id, name = None, None
+        account_id, name, currency = None, None, catalogue.currency
         if account:
-            account_id, name, _ = require_account(books, till.catalogue.load(), account)
-        found = books.trail.latest(limit, account_id=account_id, outcome=outcome)
-        return EventsResult(found=tuple(found), names=names_of(books, *found), of=name)
+            account_id, name, currency = require_account(books, catalogue, account)
+        wanted = _filter(till, asked or Asked(), account_id, currency)
+        found = books.trail.latest(limit, wanted)
+        return EventsResult(
+            found=tuple(found), names=names_of(books, *found), of=name, narrowed=wanted != EventFilter()
+        )
 
 
-def of_face(till: Till, source: FrameSource, *, limit: int = 20, outcome: str | None = None) -> EventsResult:
+def of_face(till: Till, source: FrameSource, asked: Asked | None = None, *, limit: int = 20) -> EventsResult:
     """The events of the person in front of the camera. Needs a match only; leaves an event itself."""
+    wanted = _filter(till, asked or Asked(), None, till.catalogue.load().currency)
     attempt = Attempt(till, "audit")
     attempt.record_policy()
 
@@ -80,11 +94,12 @@ def of_face(till: Till, source: FrameSource, *, limit: int = 20, outcome: str | 
             check_lockout(attempt, books)
         recognise_shopper(attempt, source)
         with till.store.writing() as books:
-            found = books.trail.latest(limit, account_id=attempt.account_id, outcome=outcome)
+            found = books.trail.latest(limit, replace(wanted, account_id=attempt.account_id))
             attempt.record(books)
             names = {person.account_id: person.name for person in books.people.all()}
         return EventsResult(
             found=tuple(found),
+            narrowed=True,
             names={key: name for key, name in names.items() if key == attempt.account_id},
             of=names.get(attempt.account_id or ""),
             **attempt.findings(),
@@ -109,23 +124,6 @@ def show(till: Till, event_id: str | None = None) -> EventResult:
         return EventResult(event=event, names=names_of(books, event))
 
 
-def verify(till: Till) -> VerifyResult:
-    """Recompute the chain, and hold every transaction against the event that tells of it.
-
-    Raises ChainBroken naming the first thing that is wrong. Reads no name and needs no key.
-    """
-    with till.store.reading() as books:
-        count, head, told = 0, GENESIS, set[str]()
-        for event in opened(books.trail.stored()):
-            count, head = event.seq, event.hash
-            if isinstance(ledger := event.body.get("ledger"), dict):
-                told.add(str(ledger.get("transaction")))
-        transactions = _require_told(books, told)
-        if missing := books.trail.guards_missing():
-            raise ChainBroken(f"the wallet's own guards against changes were removed: {', '.join(missing[:3])}")
-    return VerifyResult(count=count, transactions=transactions, head=head)
-
-
 def prune(till: Till) -> PruneResult:
     """Remove the kept frames whose time is up, as every other change of the wallet does; and empty its log."""
     with till.store.writing() as books:
@@ -135,20 +133,29 @@ def prune(till: Till) -> PruneResult:
     return PruneResult(removed=removed, left=left, warnings=() if scrubbed else (LOG_IN_USE,))
 
 
-def _require_told(books: Books, told: set[str]) -> int:
-    """How many transactions there are; each is in `told`, as it is, and nothing else. Raises ChainBroken."""
-    found = 0
-    for transaction, event_id in books.ledger.transactions():
-        found += 1
-        event = books.trail.by_id(event_id)
-        if event is None:
-            raise ChainBroken(f"transaction {transaction.id} has no event: the trail was cut or it was added later")
-        if event.body.get("ledger") != posting_facts(transaction):
-            raise ChainBroken(f"transaction {transaction.id} is not what event {event.seq} says of it")
-        told.discard(transaction.id)
-    if told:
-        raise ChainBroken(f"transaction {min(told)} is told of by an event, but is not in the ledger")
-    return found
+def _filter(till: Till, asked: Asked, account_id: str | None, currency: str) -> EventFilter:
+    """What was typed, understood. Raises UsageProblem."""
+    now = till.clock.now().astimezone()
+    least, most = (
+        parse_amount(text, currency, what=what) if text else None
+        for text, what in ((asked.min_amount, "--min-amount"), (asked.max_amount, "--max-amount"))
+    )
+    if asked.reason is not None:
+        require_reason(asked.reason)
+    wanted = EventFilter(
+        account_id=account_id,
+        outcome=asked.outcome,
+        reason=asked.reason,
+        command=asked.command,
+        since=beginning(asked.since, now) if asked.since else None,
+        until=end(asked.until, now) if asked.until else None,
+        min_minor=least.minor if least else None,
+        max_minor=most.minor if most else None,
+        currency=currency if least or most else None,
+    )
+    if wanted.since and wanted.until and wanted.since >= wanted.until:
+        raise UsageProblem("--since is not before --until, so there is nothing to find", reason="bad_period")
+    return wanted
 
 
 def names_of(books: Books, *events: Event) -> dict[str, str]:

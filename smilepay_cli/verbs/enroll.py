@@ -229,4 +229,4 @@ def relaxed_of(face: Face) -> MouthShape | None:
 def _deposit(attempt: Attempt, books: Books, person: Person, amount: Money) -> None:
     books.ledger.open_account(funding_account(amount.currency), "funding", amount.currency)
     transaction = post_money(attempt, books, "deposit", deposit_postings(person.account_id, amount))
-    attempt.done["ledger"] = posting_facts(transaction)
+    attempt.done.update(amount_minor=amount.minor, currency=amount.currency, ledger=posting_facts(transaction))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.errors import Reason, UsageProblem
 from smilepay_cli.vocabulary.ledger import FEES, fees_account, merchant_account
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from smilepay_cli.vocabulary.ledger import Catalogue, Hold, Person
 
 LONGEST_NAME = 64
+OTHER_REASONS = ("unusable_image", "interrupted", "internal_error", "store_unusable", "wrong_key", "sealed_damaged")
+"""Reasons of events that no rule refused."""
 
 
 def clean_name(name: str) -> str:
@@ -87,6 +89,15 @@ def known_as(books: Books, account_id: str) -> str:
         person = books.people.by_id(account_id)
         return person.name if person else account_id
     return {"funding": "outside", "fees": FEES}.get(kind, account_id.partition(":")[2])
+
+
+def require_reason(text: str) -> None:
+    """Raises UsageProblem for what is the reason of no event."""
+    known = [*(reason.value for reason in Reason), *OTHER_REASONS]
+    if text not in known:
+        close = get_close_matches(text, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else "all of them: docs/exit-statuses.md"
+        raise UsageProblem(f"no event has the reason {text!r}", hint=hint, reason="no_such_reason")
 
 
 def _unknown(name: str, known: list[str], what: str, otherwise: str) -> UsageProblem:

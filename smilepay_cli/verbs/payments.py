@@ -20,6 +20,7 @@ from smilepay_cli.verbs.lookup import known_as, require_hold
 from smilepay_cli.verbs.post import post_capture, post_money, posting_facts
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
+from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.ledger import Authorization, Hold, Posting, Resolution
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
@@ -55,9 +56,9 @@ def void(till: Till, payment_id: str) -> PaymentResult:
 
     def step(books: Books, attempt: Attempt, hold: Hold) -> Money:
         require_open(hold, till.clock.now())
-        nothing = Money(0, hold.amount.currency)
-        books.ledger.resolve(hold.id, Resolution("voided", nothing, till.clock.now()), None)
-        attempt.facts["state"] = "voided"
+        resolution = Resolution("voided", Money(0, hold.amount.currency), till.clock.now())
+        books.ledger.resolve(hold.id, resolution, None)
+        attempt.facts.update(state="voided", resolved_at=iso(resolution.at))
         return hold.amount
 
     return _on_payment(till, "void", payment_id, step)

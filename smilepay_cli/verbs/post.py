@@ -1,14 +1,29 @@
-"""Posting money together with the event that tells of it."""
+"""Posting money together with the event that tells of it, and what events say of facts.
+
+Whatever a fact holds is in the event that it came with, in the same words, so that `audit verify` can tell one from the
+other (verbs/verify.py).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from smilepay_cli.ports import Books
 from smilepay_cli.rules.books import capture_postings
 from smilepay_cli.verbs.attempt import Attempt
-from smilepay_cli.vocabulary.ledger import Hold, Posting, Resolution, Transaction, fees_account, merchant_account
+from smilepay_cli.vocabulary.instants import iso
+from smilepay_cli.vocabulary.ledger import (
+    Hold,
+    KeyUse,
+    Order,
+    Posting,
+    Resolution,
+    Transaction,
+    fees_account,
+    merchant_account,
+)
 from smilepay_cli.vocabulary.money import Money
 
 
@@ -35,13 +50,48 @@ def post_capture(attempt: Attempt, books: Books, hold: Hold, amount: Money) -> T
 
 
 def posting_facts(transaction: Transaction) -> Mapping[str, Any]:
-    """What an event says of a transaction; `audit verify` holds it against the postings."""
+    """What an event says of a transaction."""
     return {
         "transaction": transaction.id,
+        "at": iso(transaction.at),
         "kind": transaction.kind,
         "payment": transaction.hold_id,
         "postings": [
             {"account": leg.account_id, "minor": leg.amount.minor, "currency": leg.amount.currency}
             for leg in transaction.postings
         ],
+    }
+
+
+def hold_facts(hold: Hold) -> Mapping[str, Any]:
+    """What an event says of an authorization, besides its id, account, order and amount."""
+    return {
+        "authorized_at": iso(hold.authorized_at),
+        "expires_at": iso(hold.expires_at),
+        "shares": [{"seller": share.seller, "minor": share.amount.minor} for share in hold.shares],
+    }
+
+
+def order_facts(order: Order) -> Mapping[str, Any]:
+    """What an event says of an order, besides its id, account and total."""
+    return {
+        "opened_at": iso(order.opened_at),
+        "lines": [
+            {
+                "item": line.item,
+                "title": line.title,
+                "seller": line.seller,
+                "quantity": line.quantity,
+                "unit_minor": line.unit.minor,
+            }
+            for line in order.lines
+        ],
+    }
+
+
+def key_facts(use: KeyUse) -> Mapping[str, Any]:
+    """What an event says of the idempotency key that it used: digests, a key may say something about somebody."""
+    return {
+        "key": sha256(use.key.encode()).hexdigest(),
+        "parameters": sha256(use.parameters.encode()).hexdigest(),
     }

@@ -16,7 +16,7 @@ from smilepay_cli.rules.limits import (
     require_within_payment_limit,
 )
 from smilepay_cli.verbs.attempt import Attempt
-from smilepay_cli.verbs.post import post_capture, posting_facts
+from smilepay_cli.verbs.post import hold_facts, key_facts, post_capture, posting_facts
 from smilepay_cli.verbs.second_factor import AskPin, check_pin
 from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
@@ -123,7 +123,9 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
     if not request.hold:
         _capture_hold(payment, books, hold)
     if request.key:
-        books.ledger.consume_key(KeyUse(request.key, payment.parameters, hold.id, attempt.event_id))
+        use = KeyUse(request.key, payment.parameters, hold.id, attempt.event_id)
+        books.ledger.consume_key(use)
+        attempt.done["key_use"] = key_facts(use)
     attempt.record(books, throttle="clear")
     return PayResult(
         payment=authorization(books, hold.id, till.clock.now()),
@@ -197,6 +199,7 @@ def _authorize(
         merchants=[share.seller for share in shares],
         shares=[{"seller": s.seller, "minor": s.amount.minor, "fee_bp": s.fee_bp} for s in shares],
         state="authorized",
+        hold=hold_facts(hold),
     )
     return hold
 

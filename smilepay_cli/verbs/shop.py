@@ -10,6 +10,7 @@ from smilepay_cli.ports import FrameSource
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.face import check_input, recognise_shopper
 from smilepay_cli.verbs.lookup import require_person
+from smilepay_cli.verbs.post import order_facts
 from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
@@ -55,7 +56,8 @@ def shop(till: Till, picks: Sequence[str], source: FrameSource, *, account: str 
             now = till.clock.now()
             order = Order(till.ids.new("ord"), person.account_id, now, lines, order_total(lines), "open")
             books.orders.add(order)
-            attempt.facts.update(order=order.id, amount_minor=order.total.minor, currency=order.total.currency)
+            attempt.done.update(order=order.id, amount_minor=order.total.minor, currency=order.total.currency)
+            attempt.done["picked"] = order_facts(order)
             attempt.record(books)
         return ShopResult(
             order=order,

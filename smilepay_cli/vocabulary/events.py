@@ -41,3 +41,39 @@ class Slot:
     event_id: str
     taken_at: datetime
     cleared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events to list; None asks for nothing. Amounts are minor units of `currency`."""
+
+    account_id: str | None = None
+    outcome: str | None = None
+    """done, refused (all that was not done), or failed (of those, what no rule refused)."""
+    reason: str | None = None
+    command: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    """Exclusive."""
+    min_minor: int | None = None
+    max_minor: int | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A signed head of the chain, kept outside the wallet. What it is as text: rules/checkpoints.py."""
+
+    wallet: str
+    seq: int
+    """Number of the event that it covers, and so how many there were."""
+    head: str
+    """That event's hash."""
+    transactions: int
+    balances: str
+    """Digest of all balances that follow from the events up to there."""
+    at: str
+    public_key: str
+    """Ed25519, raw, in hex."""
+    signature: str = ""
+    """In hex, over everything else; empty before it is signed."""

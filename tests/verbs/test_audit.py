@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from smilepay_cli.verbs.audit import listed, of_face, show, verify
+from smilepay_cli.verbs.audit import Asked, listed, of_face, show
+from smilepay_cli.verbs.verify import verify
 from smilepay_cli.vocabulary.errors import ChainBroken, ExitStatus, UsageProblem
 from tests.verbs.conftest import Scene
 
@@ -148,7 +149,7 @@ def test_events_are_listed_newest_first_and_filtered(story: Scene) -> None:
     """By account and by outcome."""
     assert [event.seq for event in listed(story.till()).found] == [5, 4, 3, 2, 1]
     assert [event.seq for event in listed(story.till(), account="bob").found] == [2]
-    assert [event.seq for event in listed(story.till(), outcome="refused").found] == [5]
+    assert [event.seq for event in listed(story.till(), Asked(outcome="refused")).found] == [5]
 
 
 def test_one_event_is_found_by_id_and_by_number(story: Scene) -> None:

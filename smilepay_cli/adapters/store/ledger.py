@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 
 from smilepay_cli.rules.books import require_balanced
@@ -175,12 +175,17 @@ class SqliteLedger:
             "INSERT INTO key_uses VALUES (?, ?, ?, ?)", (use.key, use.parameters, use.hold_id, use.event_id)
         )
 
-    def transactions(self) -> Iterator[tuple[Transaction, str]]:
+    def transactions(self) -> Generator[tuple[Transaction, str]]:
         """Every transaction with the id of its event, oldest first."""
         for transaction_id, kind, at, hold_id, event_id in self._db.execute(
             "SELECT id, kind, at, hold_id, event_id FROM transactions ORDER BY seq"
         ):
             yield self._transaction(transaction_id, kind, at, hold_id), event_id
+
+    def holds(self) -> Generator[Hold]:
+        """Every payment, oldest first; streams."""
+        for row in self._db.execute(_HOLD + "ORDER BY holds.rowid"):
+            yield self._hold(row)
 
     def _holds(self, where: str, *values: str) -> list[Hold]:
         return [self._hold(row) for row in self._db.execute(_HOLD + where, values).fetchall()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Generator
 from datetime import datetime
 
 from smilepay_cli.adapters.store.ledger import SqliteLedger
@@ -10,6 +11,8 @@ from smilepay_cli.rules.books import order_state
 from smilepay_cli.vocabulary.instants import from_iso, iso
 from smilepay_cli.vocabulary.ledger import Order, OrderLine, order_total
 from smilepay_cli.vocabulary.money import Money
+
+_ORDER = "SELECT id, account_id, currency, opened_at FROM orders "
 
 
 class SqliteOrders:
@@ -36,21 +39,13 @@ class SqliteOrders:
 
     def by_id(self, order_id: str, now: datetime) -> Order | None:
         """The order with its state at `now`."""
-        row = self._db.execute(
-            "SELECT account_id, currency, opened_at FROM orders WHERE id = ?", (order_id,)
-        ).fetchone()
-        if row is None:
-            return None
-        account_id, currency, opened_at = row
-        lines = tuple(
-            OrderLine(item, title, seller, quantity, Money(unit_minor, currency))
-            for item, title, seller, quantity, unit_minor in self._db.execute(
-                "SELECT item, title, seller, quantity, unit_minor FROM order_lines WHERE order_id = ? ORDER BY line",
-                (order_id,),
-            )
-        )
-        state = order_state(self._ledger.holds_on(order_id), now)
-        return Order(order_id, account_id, from_iso(opened_at), lines, order_total(lines), state)
+        row = self._db.execute(_ORDER + "WHERE id = ?", (order_id,)).fetchone()
+        return self._order(row, order_state(self._ledger.holds_on(order_id), now)) if row else None
+
+    def all(self) -> Generator[Order]:
+        """Every order, oldest first, with its state left out; streams."""
+        for row in self._db.execute(_ORDER + "ORDER BY rowid"):
+            yield self._order(row, "")
 
     def newest_open(self, account_id: str, now: datetime) -> Order | None:
         """The shopper's newest order that is neither paid nor held."""
@@ -62,3 +57,15 @@ class SqliteOrders:
             if order and order.state == "open":
                 return order
         return None
+
+    def _order(self, row: tuple[str, str, str, str], state: str) -> Order:
+        order_id, account_id, currency, opened_at = row
+        lines = tuple(
+            OrderLine(item, title, seller, quantity, Money(unit_minor, currency))
+            for item, title, seller, quantity, unit_minor in self._db.execute(
+                "SELECT item, title, seller, quantity, unit_minor FROM order_lines WHERE order_id = ? ORDER BY line",
+                (order_id,),
+            )
+        )
+        total = order_total(lines) if lines else Money(0, currency)
+        return Order(order_id, account_id, from_iso(opened_at), lines, total, state)

@@ -8,14 +8,18 @@ change.
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
+Step = Callable[[Any], None]
+"""Brings a file one version on; it uses no more of what it is given than `execute`."""
+
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
-VERSION = 5
+VERSION = 6
 
 FACTS = {
     "events": "seq = NEW.seq",
@@ -249,6 +253,12 @@ CREATE INDEX kept_frames_by_time ON kept_frames (kept_until);
 """
 
 
+_EVENTS_BY_TIME = """
+-- A million events, and the last day of them is listed at once; clocks jump, so the numbers alone do not say where.
+CREATE INDEX events_by_time ON events (at);
+"""
+
+
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring the file to VERSION. Call inside a transaction: it happens whole or not at all."""
     from sqlite_utils import Database  # a quarter of a second to import: only when there is work for it
@@ -263,33 +273,63 @@ def migrations() -> Migrations:
     from sqlite_utils.migrations import Migrations
 
     steps = Migrations("smilepay")
-
-    @steps()
-    def v1_first_tables(db: Database) -> None:
-        for statement in _statements(_TABLES + _guards()):
-            db.execute(statement)
-
-    @steps()
-    def v2_gallery_version(db: Database) -> None:
-        for statement in _statements(_GALLERY):
-            db.execute(statement)
-
-    @steps()
-    def v3_slots(db: Database) -> None:
-        for statement in _statements(_SLOTS):
-            db.execute(statement)
-
-    @steps()
-    def v4_fees(db: Database) -> None:
-        for statement in _statements(_FEES + _guards("accounts")):
-            db.execute(statement)
-
-    @steps()
-    def v5_kept_frames(db: Database) -> None:
-        for statement in _statements(_KEPT_FRAMES):
-            db.execute(statement)
-
+    _register(steps)
     return steps
+
+
+def definitions() -> dict[str, str]:
+    """The text of every table, index and trigger of a file of this version, by name, as SQLite keeps it."""
+    steps = _Plain()
+    _register(steps)
+    connection = sqlite3.connect(":memory:")
+    try:
+        for step in steps.found:
+            step(connection)
+        return defined(connection)
+    finally:
+        connection.close()
+
+
+def defined(connection: sqlite3.Connection) -> dict[str, str]:
+    """The same as it is in a file; what belongs to SQLite and to the migrations is left out."""
+    return dict(
+        connection.execute(
+            "SELECT name, coalesce(sql, '') FROM sqlite_master"
+            " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> '_sqlite_migrations'"
+        )
+    )
+
+
+class _Plain:
+    """Collects the steps, for a connection without sqlite-utils: they need no more than `execute`."""
+
+    def __init__(self) -> None:
+        self.found: list[Step] = []
+
+    def __call__(self) -> Callable[[Step], Any]:
+        return self.found.append
+
+
+def _register(steps: Callable[[], Callable[[Step], Any]]) -> None:
+    """Tell `steps` of each step, in order."""
+    for name, script in {
+        "v1_first_tables": _TABLES + _guards(),
+        "v2_gallery_version": _GALLERY,
+        "v3_slots": _SLOTS,
+        "v4_fees": _FEES + _guards("accounts"),
+        "v5_kept_frames": _KEPT_FRAMES,
+        "v6_events_by_time": _EVENTS_BY_TIME,
+    }.items():
+        steps()(_step(name, script))
+
+
+def _step(name: str, script: str) -> Step:
+    def step(db: Any) -> None:
+        for statement in _statements(script):
+            db.execute(statement)
+
+    step.__name__ = name  # the file keeps which steps it took, by name
+    return step
 
 
 def _guards(*tables: str) -> str:

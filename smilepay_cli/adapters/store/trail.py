@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,10 @@ from smilepay_cli.vocabulary.errors import ChainBroken
 from smilepay_cli.vocabulary.instants import from_iso, iso
 
 if TYPE_CHECKING:
-    from smilepay_cli.vocabulary.events import Event, StoredEvent
+    from smilepay_cli.vocabulary.events import Event, EventFilter, StoredEvent
+
+_BEYOND = 2**63 - 1
+"""A number that no event has."""
 
 
 class SqliteTrail:
@@ -32,12 +36,15 @@ class SqliteTrail:
         self._db.execute("INSERT INTO events (seq, hash, body) VALUES (?, ?, ?)", (event.seq, event.hash, text))
         return event
 
-    def stored(self) -> Iterator[StoredEvent]:
+    def stored(self) -> Generator[StoredEvent]:
         """All rows, oldest first, as bytes would have it: a text that is no UTF-8 any more is still read."""
+        return self._stored("ORDER BY seq")
+
+    def _stored(self, order: str) -> Generator[StoredEvent]:
         from smilepay_cli.vocabulary.events import StoredEvent
 
         for seq, digest, body in self._db.execute(
-            "SELECT seq, CAST(hash AS BLOB), CAST(body AS BLOB) FROM events ORDER BY seq"
+            f"SELECT seq, CAST(hash AS BLOB), CAST(body AS BLOB) FROM events {order}"
         ):
             yield StoredEvent(seq, digest.decode("utf-8", "surrogateescape"), body.decode("utf-8", "surrogateescape"))
 
@@ -47,14 +54,58 @@ class SqliteTrail:
         row = self._db.execute(f"SELECT seq, hash, body FROM events WHERE {column} = ?", (event_id,)).fetchone()
         return _event(row) if row else None
 
-    def latest(self, limit: int, *, account_id: str | None = None, outcome: str | None = None) -> list[Event]:
-        """Newest first. `account_id` None is everybody's."""
+    def latest(self, limit: int, wanted: EventFilter | None = None) -> list[Event]:
+        """Newest first; with a filter, those it asks for."""
+        conditions, values = self._conditions(wanted) if wanted else ([], [])
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         rows = self._db.execute(
-            "SELECT seq, hash, body FROM events"
-            " WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR outcome = ?2) ORDER BY seq DESC LIMIT ?3",
-            (account_id, outcome, limit),
+            f"SELECT seq, hash, body FROM events {where} ORDER BY seq DESC LIMIT ?", (*values, limit)
         )
         return [_event(row) for row in rows]
+
+    def head(self) -> StoredEvent | None:
+        """The newest row as it lies in the file."""
+        return next(self._stored("ORDER BY seq DESC LIMIT 1"), None)
+
+    def count(self) -> int:
+        """How many rows there are."""
+        return int(self._db.execute("SELECT count(*) FROM events").fetchone()[0])
+
+    def readable(self) -> Generator[Event]:
+        """All that can be read at all, oldest first, believed or not."""
+        for row in self.stored():
+            with suppress(ChainBroken):
+                yield _event((row.seq, row.hash, row.body))
+
+    def _conditions(self, wanted: EventFilter) -> tuple[list[str], list[str | int]]:
+        """SQL conditions and their values. Times become numbers first, by the index: clocks jump, so the numbers only
+        narrow down what is read, and each event's own time decides.
+        """
+        since, until = (iso(at) if at else None for at in (wanted.since, wanted.until))
+        edges = "SELECT {}(seq) FROM events INDEXED BY events_by_time WHERE at {} ?"
+        first, last = (
+            self._db.execute(edges.format(edge, side), (at,)).fetchone()[0] or nothing if at else None
+            for edge, side, at, nothing in (("min", ">=", since, _BEYOND), ("max", "<", until, -1))
+        )
+        asked: list[tuple[str, str | int | None]] = [
+            ("seq >= ?", first),
+            ("seq <= ?", last),
+            ("at >= ?", since),
+            ("at < ?", until),
+            ("account = ?", wanted.account_id),
+            ("outcome = ?", "refused" if wanted.outcome == "failed" else wanted.outcome),
+            ("json_extract(body, '$.reason') = ?", wanted.reason),
+            ("json_extract(body, '$.command') = ?", wanted.command),
+            ("json_extract(body, '$.currency') = ?", wanted.currency),
+            ("json_extract(body, '$.amount_minor') >= ?", wanted.min_minor),
+            ("json_extract(body, '$.amount_minor') <= ?", wanted.max_minor),
+        ]
+        conditions = [sql for sql, value in asked if value is not None]
+        if any(value is not None for sql, value in asked if "json_extract" in sql):
+            conditions.append("json_valid(body)")
+        if wanted.outcome == "failed":
+            conditions.append("json_extract(body, '$.exit') NOT BETWEEN 10 AND 23")
+        return conditions, [value for _, value in asked if value is not None]
 
     def strikes_at(self, terminal: str, since: datetime) -> list[datetime]:
         """Strikes at a terminal since then, after the last success or unlock there."""

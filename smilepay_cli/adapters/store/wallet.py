@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from smilepay_cli.adapters.store.facts import SqliteFacts
 from smilepay_cli.adapters.store.kept import SqliteKeptFrames
 from smilepay_cli.adapters.store.ledger import SqliteLedger
 from smilepay_cli.adapters.store.orders import SqliteOrders
@@ -41,6 +42,7 @@ class SqliteBooks:
     orders: SqliteOrders
     ledger: SqliteLedger
     trail: SqliteTrail
+    facts: SqliteFacts
     slots: SqliteSlots
     kept: SqliteKeptFrames
 
@@ -48,12 +50,14 @@ class SqliteBooks:
     def on(cls, connection: sqlite3.Connection) -> SqliteBooks:
         """All books over a connection."""
         ledger = SqliteLedger(connection)
+        orders = SqliteOrders(connection, ledger)
         return cls(
             settings=SqliteSettings(connection),
             people=SqlitePeople(connection),
-            orders=SqliteOrders(connection, ledger),
+            orders=orders,
             ledger=ledger,
             trail=SqliteTrail(connection),
+            facts=SqliteFacts(connection, ledger, orders),
             slots=SqliteSlots(connection),
             kept=SqliteKeptFrames(connection),
         )

@@ -18,7 +18,7 @@ from smilepay_cli.adapters.store.people import _name_key
 from smilepay_cli.adapters.store.wallet import SqliteBooks, SqliteStore
 from smilepay_cli.rules.books import capture_postings, deposit_postings, refund_postings
 from smilepay_cli.vocabulary.errors import ChainBroken, UsageProblem
-from smilepay_cli.vocabulary.events import Slot
+from smilepay_cli.vocabulary.events import EventFilter, Slot
 from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.ledger import (
     Hold,
@@ -373,8 +373,8 @@ class TestTrail:
         ):
             event(books, account=account, outcome=outcome, note=number)
 
-        def latest(limit: int = 9, **filters: str) -> list[int]:
-            return [found.seq for found in books.trail.latest(limit, **filters)]
+        def latest(limit: int = 9, **filters: Any) -> list[int]:
+            return [found.seq for found in books.trail.latest(limit, EventFilter(**filters))]
 
         assert latest() == [5, 4, 3, 2, 1]
         assert latest(2) == [5, 4]
@@ -384,6 +384,37 @@ class TestTrail:
         assert latest(account_id=ANN, outcome="done") == [5, 1]
         assert latest(1, account_id=ANN, outcome="done") == [5]
         assert latest(account_id="acc_9") == []
+
+    def test_the_latest_of_a_time_though_the_clock_jumped(self, books: SqliteBooks) -> None:
+        """Numbers alone do not say when: the third event's clock was ahead, the fourth's behind."""
+        for second in (0, 10, 99, 5, 20):
+            event(books, at=second)
+
+        def latest(since: int | None = None, until: int | None = None) -> list[int]:
+            first, last = (None if second is None else after(second) for second in (since, until))
+            return [found.seq for found in books.trail.latest(9, EventFilter(since=first, until=last))]
+
+        assert latest(since=20) == [5, 3]
+        assert latest(since=21) == [3]
+        assert latest(until=10) == [4, 1], "until is not included"
+        assert latest(since=5, until=20) == [4, 2]
+        assert latest(since=100) == latest(until=0) == []
+
+    def test_the_latest_by_amount_reason_and_command(self, books: SqliteBooks) -> None:
+        """What has no column of its own is found as well, and an unreadable event is passed over."""
+        event(books, command="pay", amount_minor=300, currency="EUR", exit=0)
+        event(books, command="pay", amount_minor=300, currency="JPY", exit=0)
+        event(books, command="pay", amount_minor=500, currency="EUR", outcome="refused", reason="no_match", exit=10)
+        event(books, command="shop", outcome="refused", reason="internal_error", exit=1)
+
+        def latest(**filters: Any) -> list[int]:
+            return [found.seq for found in books.trail.latest(9, EventFilter(**filters))]
+
+        assert latest(min_minor=300, currency="EUR") == [3, 1]
+        assert latest(max_minor=499, currency="EUR") == [1]
+        assert latest(reason="no_match") == [3]
+        assert latest(command="shop") == [4]
+        assert (latest(outcome="refused"), latest(outcome="failed")) == ([4, 3], [4])
 
     def test_strikes_of_the_terminal(self, books: SqliteBooks) -> None:
         event(books, throttle="strike", at=1)
