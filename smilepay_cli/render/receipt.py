@@ -44,7 +44,8 @@ def show_payment(result: PayResult, paper: Paper) -> None:
     """The receipt; of a repeated call only that it was done before."""
     assert result.payment is not None and result.amount is not None
     if result.repeated:
-        ok(paper, f"paid before with this key: {amount(result.amount)}, payment {result.payment.hold.id}")
+        done = "paid" if result.payment.state == "captured" else result.payment.state
+        ok(paper, f"{done} before with this key: {amount(result.amount)}, payment {result.payment.hold.id}")
         next_step(paper, f"smilepay audit show {result.first_event}")
         return
     done = "authorized" if result.payment.state == "authorized" else "paid"

@@ -76,8 +76,9 @@ class Attempt:
     def check(self, name: str) -> Iterator[dict[str, Any]]:
         """Run one check; what it puts into the yielded dict are its figures.
 
-        Only a block that ends normally passes. Refusals and known problems go on up, and so does Ctrl-C; anything else
-        becomes a refusal (CHECK_FAILED), also what would end the program: its status could be that of a success.
+        Only a block that ends normally passes. Refusals and known problems go on up, and so does Ctrl-C; what the file
+        or the disk is to blame for is a StoreUnusable; anything else becomes a refusal (CHECK_FAILED), also what would
+        end the program: its status could be that of a success.
         """
         figures: dict[str, Any] = {}
         try:
@@ -90,6 +91,8 @@ class Attempt:
             self.checks.append(CheckResult(name, passed=False, figures={**figures, "fault": fault}))
             if isinstance(error, KeyboardInterrupt):
                 raise
+            if unusable := self.till.store.unusable(error):
+                raise unusable from error
             raise Refused(
                 Reason.CHECK_FAILED,
                 f"the check {name!r} failed ({fault}), so the answer is no",
@@ -199,7 +202,8 @@ def answered(attempt: Attempt, body: Callable[[], R], refused: Callable[[Refusal
 def _record_broken_off(attempt: Attempt, error: BaseException) -> None:
     """Ctrl-C, an unusable store, a bug: as far as it can be written, the trail says that it was tried.
 
-    Where it cannot, the slot stays, and counts as the strike that this would have been.
+    Where it cannot, the slot stays, and counts as the strike that this would have been. Where the event is there
+    already, Ctrl-C came after the commit: what was done is done, and nothing else is said of it.
     """
     if isinstance(error, SmilepayError):
         refusal = Refusal.of(error)
@@ -209,4 +213,5 @@ def _record_broken_off(attempt: Attempt, error: BaseException) -> None:
         refusal = Refusal("internal_error", ExitStatus.INTERNAL, type(error).__name__)
         attempt.facts["fault"] = fault_of(error)
     with suppress(Exception), attempt.till.store.writing() as books:
-        attempt.record(books, refusal=refusal)
+        if books.trail.by_id(attempt.event_id) is None:
+            attempt.record(books, refusal=refusal)

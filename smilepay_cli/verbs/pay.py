@@ -59,10 +59,10 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
     with till.store.reading() as books:
         attempt.require_floor(books)
         attempt.claimed_id = require_person(books, request.account).account_id if request.account else None
-        seller = require_seller(books, till.catalogue.load(), request.merchant) if request.merchant else None
         payment.parameters = _parameters(payment)
         first = first_success(payment, books)
         if first is None:
+            seller = require_seller(books, till.catalogue.load(), request.merchant) if request.merchant else None
             named = named_order(payment, books) if request.order_id else None
             if named:
                 payment.set_amount(named.total)

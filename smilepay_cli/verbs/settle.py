@@ -6,10 +6,10 @@ Everything that was true before the capture is looked at again here, where nobod
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from smilepay_cli.ports import Books
-from smilepay_cli.rules.books import capture_postings, shares_of
+from smilepay_cli.rules.books import capture_postings, hold_state, shares_of
 from smilepay_cli.rules.limits import (
     require_funds,
     require_within_daily_limit,
@@ -114,8 +114,8 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
     payment.set_amount(amount)
     if request.order_id is None and order:
         check_payment_limit(attempt, amount)
-    _check_account(payment, books, person, amount)
     shares = shares_of(order.lines) if order else (Share(seller or "", amount),)
+    _check_account(payment, books, person, shares, amount)
     hold = _authorize(payment, books, person, order, shares, amount)
     if not request.hold:
         _capture_hold(payment, books, hold)
@@ -123,7 +123,7 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
         books.ledger.consume_key(KeyUse(request.key, payment.parameters, hold.id, attempt.event_id))
     attempt.record(books, throttle="clear")
     return PayResult(
-        payment=authorization(books, hold.id),
+        payment=authorization(books, hold.id, till.clock.now()),
         order=books.orders.by_id(order.id, till.clock.now()) if order else None,
         name=person.name,
         account_id=person.account_id,
@@ -155,7 +155,7 @@ def _order_to_pay(payment: Payment, books: Books, person: Person) -> Order:
         return newest
 
 
-def _check_account(payment: Payment, books: Books, person: Person, amount: Money) -> None:
+def _check_account(payment: Payment, books: Books, person: Person, shares: tuple[Share, ...], amount: Money) -> None:
     till, attempt = payment.till, payment.attempt
     now = till.clock.now()
     with attempt.check("currency"):
@@ -163,6 +163,8 @@ def _check_account(payment: Payment, books: Books, person: Person, amount: Money
             raise Refused(
                 Reason.WRONG_CURRENCY, f"the account is in {person.currency}, the payment in {amount.currency}"
             )
+        for share in shares:
+            require_sellers_currency(books, share)
     with attempt.check("daily_limit") as figures:
         spent = Money(books.ledger.spent_since(person.account_id, person.currency, now - DAY, now), person.currency)
         figures["spent_minor"] = spent.minor
@@ -205,13 +207,12 @@ def _capture_hold(payment: Payment, books: Books, hold: Hold) -> None:
     payment.attempt.done.update(state="captured", ledger=posting_facts(transaction))
 
 
-def authorization(books: Books, hold_id: str) -> Authorization:
-    """The payment of that id as it stands; it must be there."""
+def authorization(books: Books, hold_id: str, now: datetime) -> Authorization:
+    """The payment of that id as it stands: authorized, captured, voided or expired. It must be there."""
     hold = books.ledger.hold(hold_id)
     assert hold is not None
-    transaction = books.ledger.transaction_of(hold_id)
-    state = hold.resolution.kind if hold.resolution else "authorized"
-    return Authorization(hold, state, transaction)
+    state = hold_state(hold, now)
+    return Authorization(hold, "authorized" if state == "open" else state, books.ledger.transaction_of(hold_id))
 
 
 def repeat(payment: Payment, books: Books, use: KeyUse) -> PayResult:
@@ -219,7 +220,7 @@ def repeat(payment: Payment, books: Books, use: KeyUse) -> PayResult:
     attempt = payment.attempt
     attempt.account_id = None
     attempt.facts["repeats"] = use.event_id
-    told = authorization(books, use.hold_id)
+    told = authorization(books, use.hold_id, attempt.till.clock.now())
     attempt.record(books)
     return PayResult(
         payment=Authorization(replace(told.hold, account_id=WITHHELD, order_id=None), told.state, None),
@@ -262,6 +263,16 @@ def named_order(payment: Payment, books: Books) -> Order:
         if order.state != "open":
             raise Refused(Reason.ORDER_NOT_OPEN, f"order {order.id} is {order.state} already")
     return order
+
+
+def require_sellers_currency(books: Books, share: Share) -> None:
+    """An account has one currency. Raises Refused (WRONG_CURRENCY) for a seller who was paid in another one before."""
+    opened = books.ledger.account_kind(merchant_account(share.seller))
+    if opened is not None and opened[1] != share.amount.currency:
+        raise Refused(
+            Reason.WRONG_CURRENCY,
+            f"the account of {share.seller} is in {opened[1]}, the payment in {share.amount.currency}",
+        )
 
 
 def check_payment_limit(attempt: Attempt, amount: Money) -> None:
