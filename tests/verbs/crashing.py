@@ -72,6 +72,8 @@ class Worker:
     mark: mmap.mmap
     name: str
     told: list[dict[str, Any]] = field(default_factory=list)
+    again: str | None = None
+    """The key that it was to try again."""
 
     def end(self, *, kill: bool = True) -> int:
         """Kill it, and hear what it had told. Returns how it ended, as `waitpid` has it."""
@@ -139,11 +141,13 @@ class Home:
                 tell(paid(till, store, key, noise + number))
             time.sleep(60)
 
-        return start(self.path, name, work)
+        worker = start(self.path, name, work)
+        worker.again = again
+        return worker
 
     def hear(self, worker: Worker) -> None:
         """What it told: every payment is a new one, or that of its key."""
-        trying = None
+        trying = worker.again
         for answer in worker.told:
             if "trying" in answer:
                 trying = answer["trying"]

@@ -35,7 +35,7 @@ from tests.verbs.by_hand import HandBooks, HandHold
 from tests.verbs.conftest import Scene
 from tests.verbs.profile import LONG, often
 
-STORIES, STEPS = often(20, 240), often(25, 50)
+STORIES, STEPS = often(20, 340), often(25, 50)
 PEOPLE = ("ann", "bob")
 SELLERS = ("kiosk", "cafe")
 ITEMS = ("latte", "stamp", "espresso=2", "water")
