@@ -77,9 +77,11 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
     with till.store.writing() as books:
         try:
             return settle(payment, books, seller)
-        except Refused as error:  # nothing was written yet; told before anybody else can try
+        except Refused as error:
+            if attempt.done:  # something was written: all of it is taken back before the refusal is told
+                raise
             refusal = Refusal.of(error)
-            attempt.record(books, refusal=refusal)
+            attempt.record(books, refusal=refusal)  # in here, so that nobody else can try before it is told
             return _refused(payment, refusal)
 
 

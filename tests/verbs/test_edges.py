@@ -13,7 +13,7 @@ from smilepay_cli.rules.profiles import STANDARD
 from smilepay_cli.verbs import cash, payments
 from smilepay_cli.verbs.audit import verify
 from smilepay_cli.verbs.pay import PayResult
-from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable, UsageProblem
+from smilepay_cli.vocabulary.errors import ExitStatus, Reason, Refused, StoreUnusable, UsageProblem
 from smilepay_cli.vocabulary.money import LARGEST_SUM
 from tests.verbs.conftest import Scene
 
@@ -149,6 +149,22 @@ def test_the_order_made_last_is_the_newest_though_the_clock_went_back(scene: Sce
     last = scene.shop("ann", "latte").order
     paid = scene.pay("ann")
     assert last and paid.order and paid.order.id == last.id
+
+
+def test_a_refusal_behind_the_hold_takes_it_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No rule refuses there today; one that does tomorrow must not leave money set aside."""
+
+    def refuse(*_: object) -> None:
+        raise Refused(Reason.OVER_CAPTURE, "too late")
+
+    scene.enroll("ann")
+    monkeypatch.setattr("smilepay_cli.verbs.settle.post_money", refuse)
+    result = scene.pay("ann", amount="3", merchant="kiosk", key="k")
+    assert result.refusal is not None and result.refusal.reason == "over_capture"
+    assert scene.balance("ann") == 10_000 and scene.events()[-1]["outcome"] == "refused"
+    assert not {"payment", "ledger"} & scene.events()[-1].keys()
+    monkeypatch.undo()
+    assert scene.pay("ann", amount="3", merchant="kiosk", key="k").outcome == "done"
 
 
 def test_a_refund_after_the_sellers_payout(scene: Scene) -> None:
