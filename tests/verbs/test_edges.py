@@ -158,7 +158,7 @@ def test_a_refusal_behind_the_hold_takes_it_back(scene: Scene, monkeypatch: pyte
         raise Refused(Reason.OVER_CAPTURE, "too late")
 
     scene.enroll("ann")
-    monkeypatch.setattr("smilepay_cli.verbs.settle.post_money", refuse)
+    monkeypatch.setattr(SqliteLedger, "resolve", refuse)
     result = scene.pay("ann", amount="3", merchant="kiosk", key="k")
     assert result.refusal is not None and result.refusal.reason == "over_capture"
     assert scene.balance("ann") == 10_000 and scene.events()[-1]["outcome"] == "refused"
