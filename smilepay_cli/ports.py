@@ -8,6 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from smilepay_cli.vocabulary.errors import StoreUnusable
 from smilepay_cli.vocabulary.events import Event, EventFilter, Slot, StoredEvent
 from smilepay_cli.vocabulary.evidence import SealedFrame
 from smilepay_cli.vocabulary.faces import Box, Detections, Frame, TemplateMaker
@@ -568,6 +569,9 @@ class Store(Protocol):
 
     def writing(self) -> AbstractContextManager[Books]:
         """The only writer while it lasts. Raises StoreUnusable when the wallet stays locked."""
+
+    def unusable(self, error: BaseException) -> StoreUnusable | None:
+        """What an error out of the books means, where it is the file's or the disk's fault; else None."""
 
     def scrub(self) -> bool:
         """Leave no trace of deleted rows in the file or beside it. False when it could not be done now."""

@@ -83,8 +83,9 @@ class Attempt:
     def check(self, name: str) -> Iterator[dict[str, Any]]:
         """Run one check; what it puts into the yielded dict are its figures.
 
-        Only a block that ends normally passes. Refusals and known problems go on up, and so does Ctrl-C; anything else
-        becomes a refusal (CHECK_FAILED), also what would end the program: its status could be that of a success.
+        Only a block that ends normally passes. Refusals and known problems go on up, and so does Ctrl-C; what the file
+        or the disk is to blame for is a StoreUnusable; anything else becomes a refusal (CHECK_FAILED), also what would
+        end the program: its status could be that of a success.
         """
         figures: dict[str, Any] = {}
         try:
@@ -97,6 +98,8 @@ class Attempt:
             self.checks.append(CheckResult(name, passed=False, figures={**figures, "fault": fault}))
             if isinstance(error, KeyboardInterrupt):
                 raise
+            if unusable := self.till.store.unusable(error):
+                raise unusable from error
             raise Refused(
                 Reason.CHECK_FAILED,
                 f"the check {name!r} failed ({fault}), so the answer is no",
@@ -221,7 +224,8 @@ def answered(attempt: Attempt, body: Callable[[], R], refused: Callable[[Refusal
 def _record_broken_off(attempt: Attempt, error: BaseException) -> None:
     """Ctrl-C, an unusable store, a bug: as far as it can be written, the trail says that it was tried.
 
-    Where it cannot, the slot stays, and counts as the strike that this would have been.
+    Where it cannot, the slot stays, and counts as the strike that this would have been. Where the event is there
+    already, Ctrl-C came after the commit: what was done is done, and nothing else is said of it.
     """
     if isinstance(error, SmilepayError):
         refusal = Refusal.of(error)
@@ -232,7 +236,8 @@ def _record_broken_off(attempt: Attempt, error: BaseException) -> None:
         attempt.facts["fault"] = fault_of(error)
     _make_pictures(attempt)
     with suppress(Exception), attempt.till.store.writing() as books:
-        attempt.record(books, refusal=refusal)
+        if books.trail.by_id(attempt.event_id) is None:
+            attempt.record(books, refusal=refusal)
 
 
 def _make_pictures(attempt: Attempt) -> None:

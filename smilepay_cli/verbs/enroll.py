@@ -27,7 +27,7 @@ from smilepay_cli.verbs.throttle import check_lockout, take_slot
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, MouthShape, Vector
-from smilepay_cli.vocabulary.ledger import FEES, Balance, Person, funding_account
+from smilepay_cli.vocabulary.ledger import FEES, Balance, Person, funding_account, merchant_account, name_key
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
 
@@ -78,12 +78,9 @@ def enroll(
     def body() -> EnrollResult:
         with attempt.check("input"):
             check_source(source)
-        with attempt.check("name"):
-            if name.casefold() == FEES:
-                raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of the account of the fees")
-            if name.casefold() in map(str.casefold, till.catalogue.load().sellers):
-                raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
         with till.store.writing() as books:  # by itself: a new key is not taken back with an enrolment
+            with attempt.check("name"):
+                _require_no_sellers_name(till, books, name)
             till.vault.unlock(books.settings, create=True)
         with till.store.reading() as books:
             attempt.require_floor(books)
@@ -205,6 +202,15 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
     )
     books.people.add(person)
     return person
+
+
+def _require_no_sellers_name(till: Till, books: Books, name: str) -> None:
+    """Who is named like a seller, of today's catalogue or of an earlier one, would be given what is meant for them."""
+    if name_key(name) == name_key(FEES):
+        raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of the account of the fees")
+    opened = (account_id.removeprefix(merchant_account("")) for account_id, _ in books.ledger.accounts("merchant"))
+    if name_key(name) in map(name_key, (*till.catalogue.load().sellers, *opened)):
+        raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
 
 
 def _same_person_max(till: Till) -> float:

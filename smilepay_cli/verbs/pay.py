@@ -62,10 +62,10 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
     with till.store.reading() as books:
         attempt.require_floor(books)
         attempt.claimed_id = require_person(books, request.account).account_id if request.account else None
-        seller = require_seller(books, payment.catalogue, request.merchant) if request.merchant else None
         payment.parameters = _parameters(payment)
         first = first_success(payment, books)
         if first is None:
+            seller = require_seller(books, payment.catalogue, request.merchant) if request.merchant else None
             named = named_order(payment, books) if request.order_id else None
             if named:
                 payment.set_amount(named.total)
@@ -83,9 +83,11 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
     with till.store.writing() as books:
         try:
             return settle(payment, books, seller)
-        except Refused as error:  # nothing was written yet; told before anybody else can try
+        except Refused as error:
+            if attempt.done:  # something was written: all of it is taken back before the refusal is told
+                raise
             refusal = Refusal.of(error)
-            attempt.record(books, refusal=refusal)
+            attempt.record(books, refusal=refusal)  # in here, so that nobody else can try before it is told
             return _refused(payment, refusal)
 
 

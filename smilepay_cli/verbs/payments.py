@@ -18,6 +18,7 @@ from smilepay_cli.rules.limits import require_funds
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.lookup import known_as, require_hold
 from smilepay_cli.verbs.post import post_capture, post_money, posting_facts
+from smilepay_cli.verbs.settle import require_sellers_currency
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.instants import iso
@@ -44,6 +45,8 @@ def capture(till: Till, payment_id: str, amount: str | None = None) -> PaymentRe
         wanted = parse_amount(amount, hold.amount.currency) if amount else hold.amount
         require_capturable(hold, wanted, till.clock.now())
         _require_unpaid_and_covered(till, books, hold, wanted)
+        for share in hold.shares:
+            require_sellers_currency(books, share)
         transaction = post_capture(attempt, books, hold, wanted)
         attempt.facts.update(state="captured", ledger=posting_facts(transaction))
         return wanted

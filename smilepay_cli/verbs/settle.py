@@ -32,6 +32,7 @@ from smilepay_cli.vocabulary.ledger import (
     Order,
     Person,
     Share,
+    merchant_account,
 )
 from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.results import Result
@@ -116,9 +117,9 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
     payment.set_amount(amount)
     if request.order_id is None and order:
         check_payment_limit(attempt, amount)
-    _check_account(payment, books, person, amount)
     alone = (Share(seller, amount, payment.catalogue.fee_of(seller)),) if seller else ()
     shares = shares_of(order.lines, payment.catalogue) if order else alone
+    _check_account(payment, books, person, shares, amount)
     hold = _authorize(payment, books, person, order, shares, amount)
     if not request.hold:
         _capture_hold(payment, books, hold)
@@ -160,7 +161,7 @@ def _order_to_pay(payment: Payment, books: Books, person: Person) -> Order:
         return newest
 
 
-def _check_account(payment: Payment, books: Books, person: Person, amount: Money) -> None:
+def _check_account(payment: Payment, books: Books, person: Person, shares: tuple[Share, ...], amount: Money) -> None:
     till, attempt = payment.till, payment.attempt
     now = till.clock.now()
     with attempt.check("currency"):
@@ -168,6 +169,8 @@ def _check_account(payment: Payment, books: Books, person: Person, amount: Money
             raise Refused(
                 Reason.WRONG_CURRENCY, f"the account is in {person.currency}, the payment in {amount.currency}"
             )
+        for share in shares:
+            require_sellers_currency(books, share)
     with attempt.check("daily_limit") as figures:
         spent = Money(books.ledger.spent_since(person.account_id, person.currency, now - DAY, now), person.currency)
         figures["spent_minor"] = spent.minor
@@ -210,7 +213,7 @@ def _capture_hold(payment: Payment, books: Books, hold: Hold) -> None:
 
 
 def authorization(books: Books, hold_id: str, now: datetime) -> Authorization:
-    """The payment of that id as it stands; it must be there."""
+    """The payment of that id as it stands: authorized, captured, voided or expired. It must be there."""
     hold = books.ledger.hold(hold_id)
     assert hold is not None
     state = hold_state(hold, now)
@@ -266,6 +269,16 @@ def named_order(payment: Payment, books: Books) -> Order:
         if order.state != "open":
             raise Refused(Reason.ORDER_NOT_OPEN, f"order {order.id} is {order.state} already")
     return order
+
+
+def require_sellers_currency(books: Books, share: Share) -> None:
+    """An account has one currency. Raises Refused (WRONG_CURRENCY) for a seller who was paid in another one before."""
+    opened = books.ledger.account_kind(merchant_account(share.seller))
+    if opened is not None and opened[1] != share.amount.currency:
+        raise Refused(
+            Reason.WRONG_CURRENCY,
+            f"the account of {share.seller} is in {opened[1]}, the payment in {share.amount.currency}",
+        )
 
 
 def check_payment_limit(attempt: Attempt, amount: Money) -> None:

@@ -17,6 +17,7 @@ from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
 from smilepay_cli.vocabulary.faces import Face
 from smilepay_cli.vocabulary.ledger import Catalogue, Order, OrderLine, order_total
+from smilepay_cli.vocabulary.money import LARGEST_SUM
 from smilepay_cli.vocabulary.results import Refusal, Result
 
 MOST_OF_ONE = 999
@@ -88,4 +89,7 @@ def _lines(catalogue: Catalogue, picks: Sequence[str]) -> tuple[OrderLine, ...]:
         if quantities[item_id] > MOST_OF_ONE:
             raise UsageProblem(f"no more than {MOST_OF_ONE} of {item_id!r} in one order")
     items = ((catalogue.items[item_id], quantity) for item_id, quantity in quantities.items())
-    return tuple(OrderLine(item.id, item.title, item.seller, quantity, item.price) for item, quantity in items)
+    lines = tuple(OrderLine(item.id, item.title, item.seller, quantity, item.price) for item, quantity in items)
+    if order_total(lines).minor > LARGEST_SUM:
+        raise UsageProblem(f"such an order costs more than any wallet holds: {order_total(lines)}", reason="bad_amount")
+    return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -193,6 +194,12 @@ class SealedReference:
     reference_id: str
     maker_digest: str
     sealed: bytes
+
+
+def name_key(name: str) -> str:
+    """Names are compared by this: without regard to case or to how letters are composed."""
+    # Folding takes letters apart (a sharp s becomes two), so what is left is composed once more.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def merchant_account(seller: str) -> str:

@@ -1,8 +1,10 @@
-"""A till in a process of its own: `python -m tests.verbs.paying HOME`, told what to pay on standard input.
+"""A till in a process of its own: `python -m tests.verbs.paying`, told what to do on standard input.
 
-Each line of input is a JSON object: `person` and `noise` of the picture, the till's `terminal` and `policy` where they
-are not the usual ones, and the fields of a PayRequest. With `dies` the process kills itself at its first comparison.
-Each line of output is the answer, written only after `pay` returned: what is printed was acknowledged.
+Each line of input is a JSON object: the `home`, `person` and `noise` of the picture, the till's `terminal` and `policy`
+where they are not the usual ones, and the fields of a PayRequest. With `dies` the process kills itself at its first
+comparison. With `verb` it is no payment but capture, void, refund, withdraw or forget, of what `of` names. Each line of
+output is the answer, written only after the verb returned: what is printed was acknowledged. `seconds` is how long the
+verb took.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import json
 import os
 import signal
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +25,10 @@ from smilepay_cli.adapters.pins import Argon2Pins
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.adapters.system import RandomIds, SystemClock
 from smilepay_cli.rules.profiles import PROFILES, STANDARD
+from smilepay_cli.verbs import accounts, cash, payments
 from smilepay_cli.verbs.pay import PayRequest, pay
 from smilepay_cli.verbs.till import Till
+from smilepay_cli.vocabulary.results import Result
 from tests.fakes.fake_engine import FakeEngine, picture
 from tests.fakes.source import PictureSource
 
@@ -55,8 +60,37 @@ class Dying(FakeEngine):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+VERBS = {
+    "capture": payments.capture,
+    "void": payments.void,
+    "refund": payments.refund,
+    "withdraw": cash.withdraw,
+    "forget": accounts.forget,
+}
+
+
 def answer(till: Till, task: dict[str, Any]) -> dict[str, Any]:
-    """Pay, and tell what came of it."""
+    """Do it, and tell what came of it."""
+    began = time.monotonic()
+    result = _other(till, task) if "verb" in task else _paid(till, task)
+    payment = getattr(result, "payment", None)
+    return {
+        "exit": int(result.exit),
+        "reason": result.refusal.reason if result.refusal else None,
+        "payment": payment.hold.id if payment else None,
+        "repeated": getattr(result, "repeated", False),
+        "event": result.events[0],
+        "seconds": time.monotonic() - began,
+    }
+
+
+def _other(till: Till, task: dict[str, Any]) -> Result:
+    named = [task["of"], *([task["amount"]] if "amount" in task else [])]
+    done: Result = VERBS[task["verb"]](till, *named)  # type: ignore[operator]
+    return done
+
+
+def _paid(till: Till, task: dict[str, Any]) -> Result:
     source = selfie(task.pop("person"), task.pop("noise"))
     till = replace(
         till,
@@ -64,22 +98,21 @@ def answer(till: Till, task: dict[str, Any]) -> dict[str, Any]:
         policy=PROFILES[task.pop("policy", "standard")],
         engine=Dying() if task.pop("dies", False) else till.engine,
     )
-    result = pay(till, PayRequest(**task), source)
-    return {
-        "exit": int(result.exit),
-        "reason": result.refusal.reason if result.refusal else None,
-        "payment": result.payment.hold.id if result.payment else None,
-        "repeated": result.repeated,
-        "event": result.events[0],
-    }
+    return pay(till, PayRequest(**task), source)
 
 
 def main() -> None:
     """Serve until the input ends."""
-    till = till_of(Path(sys.argv[1]))
     _say("ready")
+    till = None
     for line in sys.stdin:
-        _say(json.dumps(answer(till, json.loads(line))))
+        task = json.loads(line)
+        home = Path(task.pop("home"))
+        if till is None or till.store.path != home / "wallet.db":  # type: ignore[attr-defined]
+            if till is not None:
+                till.store.close()
+            till = till_of(home)
+        _say(json.dumps(answer(till, task)))
 
 
 def _say(line: str) -> None:

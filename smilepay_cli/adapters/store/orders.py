@@ -48,10 +48,8 @@ class SqliteOrders:
             yield self._order(row, "")
 
     def newest_open(self, account_id: str, now: datetime) -> Order | None:
-        """The shopper's newest order that is neither paid nor held."""
-        rows = self._db.execute(
-            "SELECT id FROM orders WHERE account_id = ? ORDER BY opened_at DESC, rowid DESC", (account_id,)
-        )
+        """The shopper's newest order that is neither paid nor held: the one made last, whatever the clock said then."""
+        rows = self._db.execute("SELECT id FROM orders WHERE account_id = ? ORDER BY rowid DESC", (account_id,))
         for (order_id,) in rows.fetchall():
             order = self.by_id(order_id, now)
             if order and order.state == "open":

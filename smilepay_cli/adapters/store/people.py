@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-import unicodedata
 from datetime import datetime
 
 from smilepay_cli.vocabulary.instants import from_iso, iso
-from smilepay_cli.vocabulary.ledger import Person, SealedReference
+from smilepay_cli.vocabulary.ledger import Person, SealedReference, name_key
 
 _PERSON = """
 SELECT people.account_id, name, accounts.currency, enrolled_at, wrapped_key, pin_hash,
@@ -31,7 +30,7 @@ class SqlitePeople:
             (
                 person.account_id,
                 person.name,
-                _name_key(person.name),
+                name_key(person.name),
                 iso(person.enrolled_at),
                 person.wrapped_key,
                 person.pin_hash,
@@ -40,7 +39,7 @@ class SqlitePeople:
 
     def by_name(self, name: str) -> Person | None:
         """Compared without regard to case or to how letters are composed."""
-        return self._one("WHERE name_key = ?", _name_key(name))
+        return self._one("WHERE name_key = ?", name_key(name))
 
     def by_id(self, account_id: str) -> Person | None:
         """The person behind an account; None when forgotten."""
@@ -103,8 +102,3 @@ class SqlitePeople:
 def _person(row: tuple[str, str, str, str, bytes, str | None, int]) -> Person:
     account_id, name, currency, enrolled_at, wrapped_key, pin_hash, references = row
     return Person(account_id, name, currency, from_iso(enrolled_at), wrapped_key, pin_hash, references)
-
-
-def _name_key(name: str) -> str:
-    # Folding takes letters apart (a sharp s becomes two), so what is left is composed once more.
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

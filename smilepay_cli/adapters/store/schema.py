@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
 Step = Callable[[Any], None]

@@ -82,6 +82,13 @@ class SqliteStore:
         with self._transaction("BEGIN IMMEDIATE") as books:
             yield books
 
+    def unusable(self, error: BaseException) -> StoreUnusable | None:
+        """What an error of SQLite means; None for one that is no state of the file, but a bug of ours."""
+        ours = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
+        if not isinstance(error, sqlite3.DatabaseError) or isinstance(error, ours):
+            return None
+        return self._unusable(*_diagnosis(error))
+
     def scrub(self) -> bool:
         """Move the write-ahead log into the file and empty it; deleted rows were overwritten there.
 
@@ -182,8 +189,8 @@ def _patiently(step: Callable[[], None]) -> None:
 @contextmanager
 def _block(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
     """One transaction: committed at the end, rolled back on any exception."""
-    connection.execute(begin)
     try:
+        connection.execute(begin)  # in here: Ctrl-C may come right after it
         yield
         connection.execute("COMMIT")
     finally:

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smilepay_cli.adapters.store.people import _name_key
 from smilepay_cli.adapters.store.wallet import SqliteBooks, SqliteStore
 from smilepay_cli.rules.books import capture_postings, deposit_postings, refund_postings
 from smilepay_cli.vocabulary.errors import ChainBroken, UsageProblem
@@ -31,6 +30,7 @@ from smilepay_cli.vocabulary.ledger import (
     SealedReference,
     Share,
     Transaction,
+    name_key,
     order_total,
 )
 from smilepay_cli.vocabulary.money import LARGEST_SUM, Money
@@ -176,9 +176,9 @@ class TestPeople:
 @given(st.text(max_size=10))
 def test_one_name_has_one_key(name: str) -> None:
     """Whatever the letters: the key of a key is itself, and composing changes nothing."""
-    key = _name_key(name)
-    assert _name_key(key) == key
-    assert {_name_key(unicodedata.normalize(form, name)) for form in ("NFC", "NFD", "NFKC", "NFKD")} == {key}
+    key = name_key(name)
+    assert name_key(key) == key
+    assert {name_key(unicodedata.normalize(form, name)) for form in ("NFC", "NFD", "NFKC", "NFKD")} == {key}
 
 
 class TestOrders:
@@ -221,6 +221,7 @@ class TestOrders:
         assert newest is not None and newest.id == "ord_1"
 
     def test_the_newest_open_one_of_that_shopper(self, books: SqliteBooks) -> None:
+        """The one made last; what the clock said may have been set back since."""
         self.order(books, "ord_1", at=after(0))
         self.order(books, "ord_3", at=after(20))
         self.order(books, "ord_2", at=after(10))
@@ -229,7 +230,7 @@ class TestOrders:
         while order := books.orders.newest_open(ANN, NOW):
             taken.append(order.id)
             capture(books, authorize(books, 1_180, order=order.id), 1_180)
-        assert taken == ["ord_3", "ord_2", "ord_1"]
+        assert taken == ["ord_2", "ord_3", "ord_1"]
 
     def test_of_two_in_the_same_millisecond_the_later_one(self, books: SqliteBooks) -> None:
         self.order(books, "ord_b")
