@@ -369,6 +369,13 @@ class Store(Protocol):
     def writing(self) -> AbstractContextManager[Books]:
         """The only writer while it lasts. Raises StoreUnusable when the wallet stays locked."""
 
+    def batch(self) -> AbstractContextManager[None]:
+        """Many `writing` blocks that become durable together, at the end of the batch.
+
+        Each commits or rolls back by itself as later blocks see it. A crash before the end, or an exception that
+        leaves the batch, loses the whole batch and nothing else: for replays, never for a payment somebody waits for.
+        """
+
     def scrub(self) -> bool:
         """Leave no trace of deleted rows in the file or beside it. False when it could not be done now."""
 

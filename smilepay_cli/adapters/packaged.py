@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,7 @@ class CatalogueFile:
         import tomllib
 
         if not self._own.exists():
-            text = (_PACKAGE / "adapters" / "catalogue.toml").read_text(encoding="utf-8")
-            return _catalogue(tomllib.loads(text))
+            return _ours()
         from smilepay_cli.adapters.capture.files import read_file
 
         try:
@@ -43,6 +43,13 @@ class CatalogueFile:
 
     def _problem(self, detail: str) -> UsageProblem:
         return UsageProblem(f"the catalogue {self._own} cannot be used: {detail}", reason="bad_catalogue")
+
+
+@cache
+def _ours() -> Catalogue:
+    import tomllib
+
+    return _catalogue(tomllib.loads((_PACKAGE / "adapters" / "catalogue.toml").read_text(encoding="utf-8")))
 
 
 def _catalogue(table: dict[str, Any]) -> Catalogue:

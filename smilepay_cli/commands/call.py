@@ -123,7 +123,7 @@ class Call:
             return open_engine(named, policy.scheme, environment.variables, say=self.say, warn=self.warnings.append)
 
         return Till(
-            store=SqliteStore(home),
+            store=SqliteStore(home, warn=self.warnings.append),
             engine=environment.engine or EngineLater(engine),
             vault=FileVault(home),
             packed=PackedGalleryFile(home),
