@@ -15,7 +15,7 @@ from smilepay_cli.rules.profiles import profile
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import FaceEngine, FrameSource, Viewer
+    from smilepay_cli.ports import Copies, FaceEngine, FrameSource, Viewer
     from smilepay_cli.verbs.till import Till
     from smilepay_cli.vocabulary.policies import Policy
 
@@ -63,6 +63,8 @@ class Call:
     """Writes a line above the spinner, while one turns."""
     without_spinner: list[Callable[[], AbstractContextManager[None]]] = field(default_factory=list)
     """Stops the spinner for a while, while one turns."""
+    reword_spinner: list[Callable[[str], None]] = field(default_factory=list)
+    """Says something else beside the spinner, while one turns."""
     stop_spinner: list[Callable[[], None]] = field(default_factory=list)
     """Ends the spinner, while one turns, for something else that draws on the terminal."""
 
@@ -155,6 +157,22 @@ class Call:
         from smilepay_cli.commands.viewers import viewer_for
 
         return viewer_for(self)
+
+    def progress(self, doing: str) -> Callable[[int, int], None]:
+        """Says beside the spinner how far it is, where one turns."""
+
+        def tell(done: int, total: int) -> None:
+            for reword in self.reword_spinner:
+                reword(f"{doing} {done:,} of {total:,} ...")
+
+        return tell
+
+    @property
+    def copies(self) -> Copies:
+        """Backups of the wallet."""
+        from smilepay_cli.adapters.store.copies import WalletCopies
+
+        return WalletCopies(self.home, self.warnings.append)
 
     def close(self) -> None:
         """Let go of the wallet, where it was opened."""

@@ -116,12 +116,14 @@ def _progress(call: Call, path: str) -> Iterator[None]:
 
         call.over_spinner.append(lambda line: status.console.print(line, markup=False, highlight=False))
         call.without_spinner.append(stopped)
+        call.reword_spinner.append(status.update)
         call.stop_spinner.append(status.stop)
         try:
             yield
         finally:
             call.over_spinner.clear()
             call.without_spinner.clear()
+            call.reword_spinner.clear()
             call.stop_spinner.clear()
 
 
@@ -131,6 +133,8 @@ _LOOKING = {
     "pay": "Looking at the payer ...",
     "audit": "Reading the trail ...",
     "audit verify": "Recomputing the chain ...",
+    "wallet backup": "Copying the wallet ...",
+    "wallet restore": "Reading the backup ...",
     "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",
 }

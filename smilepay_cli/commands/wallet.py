@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -85,3 +86,23 @@ def register(commands: Commands) -> None:
         from smilepay_cli.verbs.wallet import limits
 
         return limits(call.till, name)
+
+    @command(wallet, "backup", path="wallet backup")
+    def backup(
+        call: Call,
+        file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
+        force: Annotated[bool, typer.Option("--force", help="Also in the place of a file that is there.")] = False,
+    ) -> Result:
+        """Copy the wallet into one file, while others use it. The master key is not in it."""
+        from smilepay_cli.verbs.copies import backup
+
+        return backup(call.till, call.copies, file, force=force, progress=call.progress("Copying: block"))
+
+    @command(wallet, "restore", path="wallet restore")
+    def restore(
+        call: Call, file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `wallet backup` made.")]
+    ) -> Result:
+        """Put a backup in the wallet's place, once it has proved to be whole; the wallet of before is kept."""
+        from smilepay_cli.verbs.copies import restore
+
+        return restore(call.till, call.copies, file, progress=call.progress("Reading: byte"))

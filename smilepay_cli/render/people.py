@@ -28,6 +28,8 @@ SHOWN_BY = {
     "ChangeResult": "accounts.show_change",
     "PolicyResult": "policies.show_policies",
     "FloorResult": "policies.show_floor",
+    "BackupResult": "copies.show_backup",
+    "RestoreResult": "copies.show_restored",
     "DoctorResult": "doctor.show_findings",
 }
 """Modules of this folder and functions in them, by name: only the one that is needed is imported."""

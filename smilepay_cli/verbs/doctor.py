@@ -12,7 +12,9 @@ from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
 from smilepay_cli.vocabulary.findings import Finding
 from smilepay_cli.vocabulary.results import Result
 
-WALLET, KEY, PEOPLE, FLOOR = "wallet", "key", "people", "policy floor"
+WALLET, KEY, DATABASE, PEOPLE, FLOOR = "wallet", "key", "database", "people", "policy floor"
+FULL = 2
+"""SQLite's `synchronous` with which an acknowledged payment is on the disk."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ def _wallet(till: Till) -> Iterator[Finding]:
     except SmilepayError as error:
         yield Finding(KEY if error.reason == "wrong_key" else WALLET, "problem", error.message, error.hint)
         return
+    yield from _database(till)
     packed = ", kept packed as well" if references >= PACK_FROM else ""
     yield Finding(PEOPLE, "ok", f"{people} enrolled with {references} references{packed}")
     if other is not None:
@@ -71,3 +74,21 @@ def _wallet(till: Till) -> Iterator[Finding]:
         yield Finding(FLOOR, "note", "none: the payer may choose any policy", "smilepay policy floor standard")
     else:
         yield Finding(FLOOR, "ok", f"nothing weaker than {floor} is accepted")
+
+
+def _database(till: Till) -> Iterator[Finding]:
+    """Pages, indexes and references, and whether what was acknowledged is durable."""
+    try:
+        found = till.store.examine()
+    except SmilepayError as error:
+        yield Finding(DATABASE, "problem", error.message, error.hint)
+        return
+    mending = "keep the file as it is, and restore a backup: smilepay wallet restore FILE"
+    for problem in found.problems:
+        yield Finding(DATABASE, "problem", problem, mending)
+    if found.journal_mode != "wal" or found.synchronous != FULL:
+        told = f"journal mode {found.journal_mode}, synchronous {found.synchronous}: a payment could be lost"
+        yield Finding(DATABASE, "problem", told, "put the home on a local disk")
+    if not found.problems:
+        looked = "pages, indexes and references are whole" if found.thorough else "pages and references are whole"
+        yield Finding(DATABASE, "ok", f"{looked}; what was acknowledged is on the disk")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
-VERSION = 6
+VERSION = 7
 
 FACTS = {
     "events": "seq = NEW.seq",
@@ -213,12 +213,15 @@ CREATE INDEX slots_by_account ON slots (account_id);
 """
 
 
-_INDEXES = """
--- What is set aside is asked for at every payment: an account's holds that are not over yet, and no others.
-CREATE INDEX holds_by_expiry ON holds (account_id, expires_at);
-
--- A day out of a million events. Clocks go back, so the order of numbers is not that of times.
+_EVENTS_BY_TIME = """
+-- A million events, and the last day of them is listed at once; clocks jump, so the numbers alone do not say where.
 CREATE INDEX events_by_time ON events (at);
+"""
+
+
+_HOLDS_BY_EXPIRY = """
+-- What is set aside is asked for at every payment: of an account's holds, those that are not over yet.
+CREATE INDEX holds_by_expiry ON holds (account_id, expires_at);
 """
 
 
@@ -253,8 +256,13 @@ def migrations() -> Migrations:
             db.execute(statement)
 
     @steps()
-    def v6_indexes(db: Database) -> None:
-        for statement in _statements(_INDEXES):
+    def v6_events_by_time(db: Database) -> None:
+        for statement in _statements(_EVENTS_BY_TIME):
+            db.execute(statement)
+
+    @steps()
+    def v7_holds_by_expiry(db: Database) -> None:
+        for statement in _statements(_HOLDS_BY_EXPIRY):
             db.execute(statement)
 
     return steps

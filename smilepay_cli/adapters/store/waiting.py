@@ -22,9 +22,10 @@ _FIRST_SLEEP, _GROWTH, _LONGEST_SLEEP = 0.001, 1.3, 0.008
 """Seconds. A payment holds the wallet for one to three milliseconds."""
 
 
-def patiently(step: Callable[[], T]) -> T:
-    """Try again while others hold the file, for LOCK_WAIT_SECONDS. Raises sqlite3.OperationalError after that."""
-    until, longest = time.monotonic() + LOCK_WAIT_SECONDS, _FIRST_SLEEP
+def patiently(step: Callable[[], T], seconds: float | None = None) -> T:
+    """Try again while others hold the file (LOCK_WAIT_SECONDS). Raises sqlite3.OperationalError after that."""
+    until = time.monotonic() + (LOCK_WAIT_SECONDS if seconds is None else seconds)
+    longest = _FIRST_SLEEP
     while True:
         try:
             return step()

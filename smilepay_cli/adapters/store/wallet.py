@@ -8,16 +8,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smilepay_cli.adapters.home import InUse, prepare_home
 from smilepay_cli.adapters.store.ledger import SqliteLedger
-from smilepay_cli.adapters.store.opening import block, connect, make_file, translated, unusable
+from smilepay_cli.adapters.store.opening import block, connect, make_file, pragma, translated, unusable
 from smilepay_cli.adapters.store.orders import SqliteOrders
 from smilepay_cli.adapters.store.people import SqlitePeople
 from smilepay_cli.adapters.store.settings import SqliteSettings
 from smilepay_cli.adapters.store.slots import SqliteSlots
 from smilepay_cli.adapters.store.trail import SqliteTrail
+from smilepay_cli.vocabulary.findings import Examination
 
+if TYPE_CHECKING:
+    from smilepay_cli.ports import Progress
+
+THOROUGH_UP_TO = 256_000_000
+"""Bytes of a wallet that is examined whole, which takes a second or two. A million events are ten times as much."""
+MOST_PROBLEMS = 5
+"""How many are told."""
 SCRUB_SECONDS = 10.0
 """How long forgetting waits for those who read the wallet."""
 
@@ -97,6 +106,27 @@ class SqliteStore:
                     self._require_batch(connection)
                 finally:
                     self._batching = False
+
+    def examine(self) -> Examination:
+        """Ask the database how it is: all of it in a small wallet, all but what indexes hold in a large one."""
+        with translated(self.path):
+            connection = self._opened()
+            with block(connection, "BEGIN"):
+                thorough = pragma(connection, "page_count") * pragma(connection, "page_size") <= THOROUGH_UP_TO
+                check = "integrity_check" if thorough else "quick_check"
+                told = [str(row[0]) for row in connection.execute(f"PRAGMA {check} ({MOST_PROBLEMS})")]
+                loose = connection.execute("PRAGMA foreign_key_check").fetchmany(MOST_PROBLEMS)
+            problems = [] if told == ["ok"] else told
+            problems += [f"row {row} of {table} points to nothing in {parent}" for table, row, parent, _ in loose]
+            (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+            return Examination(tuple(problems), thorough, mode, pragma(connection, "synchronous"))
+
+    def copy_into(self, copy: sqlite3.Connection, pages: int, progress: Progress) -> None:
+        """Everything as it is at one moment, into an empty database; others may write meanwhile."""
+        with translated(self.path):
+            connection = self._opened()
+            with block(connection, "BEGIN"):  # the view of this moment holds until the end
+                connection.backup(copy, pages=pages, progress=lambda _, left, total: progress(total - left, total))
 
     def scrub(self) -> bool:
         """Move the write-ahead log into the file and empty it; deleted rows were overwritten there.
