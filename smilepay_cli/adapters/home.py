@@ -113,7 +113,7 @@ def _private_folder(home: Path, mode: int) -> list[str]:
     """What was mended. A folder that holds other things too is not ours to close."""
     if not mode & _PRIVATE:
         return []
-    if all(entry.name.startswith(_BEGINNINGS) for entry in os.scandir(home)):
+    if all(name.startswith(_BEGINNINGS) for name in os.listdir(home)):
         return _mended(home, mode, 0o700, "the folder")
     if mode & _WRITABLE:
         raise _unusable(
