@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from math import isfinite
@@ -22,7 +23,7 @@ def seal(draft: Mapping[str, Any], *, seq: int, previous: str) -> tuple[Event, s
     and whatever else JSON cannot say becomes text: an event is never lost for what is in it.
     """
     body = {**_sayable(dict(draft)), "seq": seq, "previous": previous}
-    text = rfc8785.dumps(body).decode()
+    text = _canonical(body)
     return Event(seq=seq, hash=digest(text), body=body), text
 
 
@@ -50,16 +51,40 @@ def _opened(row: StoredEvent, previous: str, expected: int) -> Event:
         raise ChainBroken(f"event {row.seq} was changed: its text does not give its hash")
     try:
         body = json.loads(row.body, parse_int=_number)
-        canonical = rfc8785.dumps(body).decode()
+        is_canonical = isinstance(body, dict) and _is_canonical(body, row.body)
     except (ValueError, OverflowError, RecursionError):
         raise ChainBroken(f"event {row.seq} is not JSON") from None
-    if not isinstance(body, dict) or canonical != row.body:
+    if not is_canonical:
         raise ChainBroken(f"event {row.seq} is not canonical JSON")
     if body.get("seq") != row.seq:
         raise ChainBroken(f"event {row.seq} says that it is event {body.get('seq')}")
     if body.get("previous") != previous:
         raise ChainBroken(f"event {row.seq} does not follow from event {row.seq - 1}")
     return Event(seq=row.seq, hash=row.hash, body=body)
+
+
+def _canonical(body: dict[str, Any]) -> str:
+    """As RFC 8785 writes it: by Python's own encoder where both write the same (see below), else by the library."""
+    text = _encode(body)
+    if text.isascii() and not _ODD_FLOAT.search(text) and not _LARGE.search(text):
+        return text
+    return rfc8785.dumps(body).decode()
+
+
+def _is_canonical(body: dict[str, Any], text: str) -> bool:
+    """Whether RFC 8785 writes the body so. Python's own encoder is six times as fast, and where it writes this text,
+    RFC 8785 does too: ASCII has one order only, and a float without exponent or `.0` is written alike by both.
+    """
+    if text.isascii() and not _ODD_FLOAT.search(text) and _encode(body) == text:
+        return True
+    return rfc8785.dumps(body).decode() == text
+
+
+_ODD_FLOAT = re.compile(r"[:,\[]-?[0-9]+(?:\.0+|\.?[0-9]*[eE][-+]?[0-9]+)[,\]}]")
+"""May be found inside a string too, which costs time and nothing else."""
+_LARGE = re.compile(r"[:,\[]-?[0-9]{16}")
+"""Perhaps no exact number in JSON, which the library refuses."""
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def _number(digits: str) -> int | float:
@@ -69,6 +94,9 @@ def _number(digits: str) -> int | float:
 
 
 def _sayable(value: Any) -> Any:
+    kind = type(value)
+    if kind is int or kind is bool or value is None or (kind is str and value.isascii()):
+        return value  # nearly everything, and sealing takes a good part of a payment's time
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, Mapping):
