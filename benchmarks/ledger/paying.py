@@ -97,7 +97,7 @@ class Payments:
         if result.refusal:
             raise RuntimeError(f"a payment was refused: {result.refusal.message}")
 
-    def _recognise(self, attempt: Attempt, source: FrameSource, challenge: object = None) -> None:
+    def _recognise(self, attempt: Attempt, *_: object) -> None:
         number = next(self._numbers)
         attempt.account_id = f"acc_{number % self._people:04d}"
         attempt.presented = (token_hex(32),)

@@ -113,7 +113,7 @@ def _private_folder(home: Path, mode: int) -> list[str]:
     """What was mended. A folder that holds other things too is not ours to close."""
     if not mode & _PRIVATE:
         return []
-    if all(name.startswith(_BEGINNINGS) for name in os.listdir(home)):
+    if all(path.name.startswith(_BEGINNINGS) for path in home.iterdir()):
         return _mended(home, mode, 0o700, "the folder")
     if mode & _WRITABLE:
         raise _unusable(
@@ -127,7 +127,9 @@ def _private_folder(home: Path, mode: int) -> list[str]:
 def _private_file(path: Path) -> list[str]:
     found = path.lstat()
     if stat.S_ISLNK(found.st_mode):
-        raise _unusable(path, "it is a symbolic link, and links in a home are not followed", "put the file itself there")
+        raise _unusable(
+            path, "it is a symbolic link, and links in a home are not followed", "put the file itself there"
+        )
     _require_own(path, found)
     if not stat.S_ISREG(found.st_mode) or not found.st_mode & _PRIVATE or path.name == "master.key":
         return []

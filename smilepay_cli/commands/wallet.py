@@ -87,6 +87,10 @@ def register(commands: Commands) -> None:
 
         return limits(call.till, name)
 
+    _register_copies(wallet)
+
+
+def _register_copies(wallet: Commands) -> None:
     @command(wallet, "backup", path="wallet backup")
     def backup(
         call: Call,

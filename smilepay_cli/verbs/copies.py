@@ -40,10 +40,9 @@ def backup(till: Till, copies: Copies, file: Path, *, force: bool, progress: Pro
     The event comes first and the file's name last: there is no copy that the trail does not tell of.
     """
     attempt = Attempt(till, "wallet.backup")
-    with copies.taken(file, replace=force, progress=progress) as copied:
-        with till.store.writing() as books:
-            attempt.facts["backup"] = _facts(copied)
-            attempt.record(books)
+    with copies.taken(file, replace=force, progress=progress) as copied, till.store.writing() as books:
+        attempt.facts["backup"] = _facts(copied)
+        attempt.record(books)
     return BackupResult(file=str(file), copied=copied, events=(attempt.event_id,))
 
 

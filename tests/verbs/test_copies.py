@@ -132,9 +132,7 @@ class TestBackup:
                     deposit(other.till(), "ann", "1")
                 paid.append(done)
 
-        result = backup(
-            story.till(), WalletCopies(story.home), tmp_path / "c.db", force=False, progress=pay_in_between
-        )
+        result = backup(story.till(), WalletCopies(story.home), tmp_path / "c.db", force=False, progress=pay_in_between)
         assert paid and result.copied.count == 5
         assert [event["command"] for event in story.events()][-2:] == ["wallet.deposit", "wallet.backup"]
         assert verify(story.till()).count == 7

@@ -87,9 +87,7 @@ class WalletCopies:
             yield self._copied_to(draft, progress)
             _name(draft, file, replace=replace)
         except OSError as error:
-            raise UsageProblem(
-                f"{file} cannot be written: {error.strerror or error}", reason="cannot_write"
-            ) from None
+            raise UsageProblem(f"{file} cannot be written: {error.strerror or error}", reason="cannot_write") from None
         finally:
             for left in ("", *_BESIDE):
                 Path(f"{draft}{left}").unlink(missing_ok=True)
@@ -129,7 +127,9 @@ class WalletCopies:
             raise UsageProblem(f"{file} is a folder", hint="name a file in it", reason="cannot_write")
         in_home = file.parent.resolve() == self._home.resolve()
         if in_home and (file.name in FILES or file.name.startswith("wallet.db-")):
-            raise UsageProblem(f"{file} belongs to the wallet itself", hint="choose another name", reason="cannot_write")
+            raise UsageProblem(
+                f"{file} belongs to the wallet itself", hint="choose another name", reason="cannot_write"
+            )
         if os.path.lexists(file) and not replace:
             raise UsageProblem(f"{file} is there already", hint="choose another name, or --force", reason="file_exists")
 

@@ -59,9 +59,7 @@ class SqliteBooks:
 class SqliteStore:
     """The store behind a wallet file, `HOME/wallet.db`; made on first use, readable by its owner only."""
 
-    def __init__(
-        self, home: Path, *, name: str = "wallet.db", warn: Callable[[str], None] = lambda _: None
-    ) -> None:
+    def __init__(self, home: Path, *, name: str = "wallet.db", warn: Callable[[str], None] = lambda _: None) -> None:
         self.path = home / name
         self._warn = warn
         self._connection: sqlite3.Connection | None = None

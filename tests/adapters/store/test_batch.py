@@ -92,9 +92,7 @@ def test_a_batch_that_sqlite_undid_goes_no_further(store: SqliteStore) -> None:
     assert (setting(store, "before"), setting(store, "first"), setting(store, "later")) == ("1", None, None)
 
 
-def test_nobody_else_writes_meanwhile(
-    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_else_writes_meanwhile(store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And nothing is scrubbed: the log holds what is not durable yet."""
     monkeypatch.setattr("smilepay_cli.adapters.store.waiting.LOCK_WAIT_SECONDS", 0.05)
     other = SqliteStore(tmp_path / "home")

@@ -3,7 +3,8 @@
     git worktree add /tmp/then COMMIT; cd /tmp/then
     python .../tests/adapters/store/wallets/make.py FOLDER VERSION
 
-Version 1 by commit 1f93920, version 2 by f660b14, version 3 by 9eac180: 1 and 2 are the last of their version. The faces are numbers of the fake engine, the names are made up, and the keys beside the files lock nothing else.
+Version 1 by commit 1f93920, version 2 by f660b14, version 3 by 9eac180. The faces are numbers of the fake engine, the
+names are made up, and the keys beside the files lock nothing else.
 """
 
 from __future__ import annotations
@@ -53,9 +54,7 @@ def main() -> None:
     assert connection.execute("PRAGMA user_version").fetchone() == (version,)
     tables = ("accounts", "people", "face_references", "orders", "order_lines", "holds", "resolutions", "postings",
               "transactions", "key_uses", "presentations", "events")  # fmt: skip
-    expected["rows"] = {
-        table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables
-    }
+    expected["rows"] = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
     assert all(expected["rows"].values())
     connection.close()
     wallet = (scene.home / "wallet.db").read_bytes()
