@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import stat
 import time
 from collections.abc import Callable
@@ -18,8 +19,10 @@ from smilepay_cli.vocabulary.errors import StoreUnusable
 
 FILES = ("wallet.db", "wallet.db-wal", "wallet.db-shm", "gallery.packed", "catalogue.toml", "master.key")
 """What is read by a fixed name: none may be a link or another user's, and but for the key each is made private."""
-_BEGINNINGS = ("wallet.db", "master.key", "gallery.", "catalogue.toml", "checkpoint")
-"""How everything begins that is ours in a home."""
+_OURS = re.compile(r"\.?(wallet\.db|gallery\.|catalogue\.toml|checkpoint|[a-z_]+\.key)")
+"""How the name of everything begins that is ours in a home, drafts of it included."""
+RESTORE_SECONDS = 10.0
+"""How long anybody waits for a restore, which holds a home for as long as it takes to rename a file."""
 _PRIVATE = 0o077
 _WRITABLE = 0o022
 
@@ -52,10 +55,15 @@ class InUse:
     """
 
     def __init__(self, home: Path) -> None:
+        """Raises StoreUnusable (locked) when a restore holds the home for longer than anybody waits."""
         self._folder = -1
         with suppress(OSError):
             self._folder = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            _locked(self._folder, fcntl.LOCK_SH)
+        if self._folder >= 0 and not _locked(self._folder, fcntl.LOCK_SH, RESTORE_SECONDS):
+            self.close()
+            raise StoreUnusable(
+                f"the home {home} is held by a restore", hint="try again when it is done", reason="locked"
+            )
 
     def alone(self, seconds: float) -> bool:
         """Whether nobody else uses the home, from now on until `close`; waits that long for those who do."""
@@ -68,7 +76,7 @@ class InUse:
             self._folder = -1
 
 
-def _locked(descriptor: int, how: int, seconds: float = 10.0) -> bool:
+def _locked(descriptor: int, how: int, seconds: float) -> bool:
     until = time.monotonic() + seconds
     while True:
         try:
@@ -113,7 +121,7 @@ def _private_folder(home: Path, mode: int) -> list[str]:
     """What was mended. A folder that holds other things too is not ours to close."""
     if not mode & _PRIVATE:
         return []
-    if all(path.name.startswith(_BEGINNINGS) for path in home.iterdir()):
+    if all(_OURS.match(path.name) for path in home.iterdir()):
         return _mended(home, mode, 0o700, "the folder")
     if mode & _WRITABLE:
         raise _unusable(

@@ -203,6 +203,15 @@ class TestInUse:
         assert first.alone(0.05) is True
         first.close()
 
+    def test_nobody_opens_a_home_that_is_held(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever went on would write to a file that is about to be set aside."""
+        monkeypatch.setattr("smilepay_cli.adapters.home.RESTORE_SECONDS", 0.05)
+        restore = InUse(home)
+        assert restore.alone(0.05)
+        assert "held by a restore" in refused(home)
+        restore.close()
+        assert opened(home) == []
+
     @pytest.mark.parametrize("fault", [OSError("no locks here"), PermissionError("not this folder")])
     def test_where_nothing_can_be_said_nothing_stops(
         self, home: Path, monkeypatch: pytest.MonkeyPatch, fault: OSError
