@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +14,6 @@ from tempfile import TemporaryDirectory
 from benchmarks.children import ChildFailed, run
 from benchmarks.ledger.contention import WRITERS, contend
 from benchmarks.ledger.durable import durable
-from benchmarks.ledger.long_trail import make_trail
 from benchmarks.ledger.paying import prepared
 from benchmarks.machine import machine
 from benchmarks.record import Measured, read, record, write
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before, failed = read(asked.out), False
     for name in asked.only or PARTS:
         print(f"{name} ...", file=sys.stderr)
-        at, begun = datetime.now(UTC), time.perf_counter()
+        at, begun, load = datetime.now(UTC), time.perf_counter(), os.getloadavg()[0]
         try:
             with TemporaryDirectory(prefix="smilepay-bench-", dir=asked.on) as folder:
                 report = measures[name](Path(folder), asked.quick)
@@ -52,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{name} could not be measured: {error}", file=sys.stderr)
             failed = True
             continue
-        done.append(Measured(name, report.results, report.note, asked.quick, time.perf_counter() - begun, at))
+        note = f"{report.note} Load of the machine by others before it began: {load:.1f}."
+        done.append(Measured(name, report.results, note, asked.quick, time.perf_counter() - begun, at))
         write(asked.out, record(machine(), done, PARTS, before))
     print(table(row for one in done for row in one.results))
     return 1 if failed else 0
@@ -89,11 +90,14 @@ def _of(found: Sequence[object], name: str) -> list[float]:
     return [float(getattr(one, name)) for one in found]
 
 
+def _make(home: Path, count: int) -> None:
+    run([sys.executable, "-m", "benchmarks.ledger.long_trail", home, str(count)])
+
+
 def _trail(folder: Path, quick: bool) -> Report:
     count = EVENTS // 50 if quick else EVENTS
     empty, long = folder / "empty", folder / "long"
-    make_trail(empty, 0)
-    make_trail(long, count)
+    _make(long, count)
     run([*_SMILEPAY, "wallet", "balance"], {"SMILEPAY_HOME": str(empty)})
 
     def seconds(home: Path, *words: str) -> float:
@@ -107,7 +111,7 @@ def _trail(folder: Path, quick: bool) -> Report:
         },
     )
     short = folder / "short"
-    make_trail(short, count // 100)
+    _make(short, count // 100)
     small = run([*_SMILEPAY, "audit", "verify"], {"SMILEPAY_HOME": str(short)})
     whole = run([*_SMILEPAY, "audit", "verify"], {"SMILEPAY_HOME": str(long)})
     rows: list[Result] = [
@@ -122,7 +126,11 @@ def _trail(folder: Path, quick: bool) -> Report:
         ),
     ]  # fmt: skip
     size = (long / "wallet.db").stat().st_size / 1e9
-    return Report(rows, f"Whole processes. The file has {size:.1f} GB; events are half a minute apart.")
+    return Report(
+        rows,
+        f"Whole processes. The file has {size:.1f} GB; events are half a minute apart. "
+        "A child's peak begins with that of the process that starts it: lower is not seen.",
+    )
 
 
 if __name__ == "__main__":

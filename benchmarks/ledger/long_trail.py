@@ -1,8 +1,12 @@
-"""A wallet with a long trail: attempts that were refused, one every half minute, each a link of the chain."""
+"""A wallet with a long trail: attempts that were refused, one every half minute, each a link of the chain.
+
+`python -m benchmarks.ledger.long_trail HOME COUNT`, as a process of its own: its memory is nobody else's.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import chain
@@ -58,3 +62,7 @@ def _template() -> list[str]:
     }  # fmt: skip
     text = rfc8785.dumps(json.loads(json.dumps(body))).decode()
     return text.replace(str(_NUMBER), _MARK).split(_MARK)
+
+
+if __name__ == "__main__":
+    make_trail(Path(sys.argv[1]), int(sys.argv[2]))

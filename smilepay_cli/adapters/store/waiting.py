@@ -1,8 +1,8 @@
 """Waiting for those who use the wallet at the same moment.
 
 SQLite's own way of waiting sleeps longer and longer, up to a tenth of a second: whoever has waited longest looks least
-often, and a busy wallet starves them. Here it is the other way round. Everybody looks after a few milliseconds, by chance
-more or less, and then more and more often, so that the turn goes sooner or later to who has waited longest.
+often, and a busy wallet starves them. Here it is the other way round. Everybody looks after a few milliseconds, by
+chance more or less, and then more and more often, so that the turn goes sooner or later to who has waited longest.
 """
 
 from __future__ import annotations
