@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -26,10 +26,14 @@ from smilepay_cli.vocabulary.ledger import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
     from typing_extensions import Buffer
 
+    from smilepay_cli.vocabulary.copies import Copied
     from smilepay_cli.vocabulary.faces import Pixels, Points
+    from smilepay_cli.vocabulary.findings import Examination
     from smilepay_cli.vocabulary.moments import Moment
 
 
@@ -573,11 +577,64 @@ class Store(Protocol):
     def unusable(self, error: BaseException) -> StoreUnusable | None:
         """What an error out of the books means, where it is the file's or the disk's fault; else None."""
 
+    def batch(self) -> AbstractContextManager[None]:
+        """Many `writing` blocks that become durable together, at the end of the batch.
+
+        Each commits or rolls back by itself as later blocks see it. A crash before the end, or an exception that
+        leaves the batch, loses the whole batch and nothing else: for replays, never for a payment somebody waits for.
+        """
+
+    def examine(self) -> Examination:
+        """How the database is, by its own word."""
+
     def scrub(self) -> bool:
         """Leave no trace of deleted rows in the file or beside it. False when it could not be done now."""
 
     def close(self) -> None:
         """Let go of the file."""
+
+
+Progress = Callable[[int, int], None]
+"""Told again and again how much is done, and of how much."""
+
+
+class Candidate(Protocol):
+    """The copy of a file that may take the wallet's place."""
+
+    @property
+    def store(self) -> Store:
+        """Over the copy."""
+
+    @property
+    def copied(self) -> Copied:
+        """What is in the file."""
+
+    def take_place(self, known: tuple[int, str | None] | None) -> str | None:
+        """In the wallet's place, in one step; the name that the wallet of before has now.
+
+        Raises StoreUnusable (locked) while somebody uses the wallet, or when number and hash of its last event are
+        not the `known` ones any more.
+        """
+
+
+class Copies(Protocol):
+    """Copies of the wallet as single files."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a wallet at all."""
+
+    def taken(self, file: Path, *, replace: bool, progress: Progress) -> AbstractContextManager[Copied]:
+        """A copy of one moment. It has the name `file` when the block ends normally, and is gone otherwise.
+
+        Raises UsageProblem where it cannot be written, or where something is and is not to be replaced.
+        """
+
+    def candidate(self, file: Path, stamp: str, progress: Progress) -> AbstractContextManager[Candidate]:
+        """A copy of `file` beside the wallet, of this version; gone after the block unless it took the place.
+
+        Raises UsageProblem for a file that cannot be read, StoreUnusable for what is no whole wallet of ours.
+        """
 
 
 class Viewer(Protocol):

@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -56,8 +56,8 @@ def _wallets_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     opened: list[SqliteStore] = []
     make = SqliteStore.__init__
 
-    def remember(self: SqliteStore, home: Path) -> None:
-        make(self, home)
+    def remember(self: SqliteStore, home: Path, **options: Any) -> None:
+        make(self, home, **options)
         opened.append(self)
 
     monkeypatch.setattr(SqliteStore, "__init__", remember)

@@ -91,9 +91,9 @@ def _raised_with(exception: str) -> list[str]:
 
 
 def _store_states() -> list[str]:
-    from smilepay_cli.adapters.store import wallet
+    from smilepay_cli.adapters.store import opening
 
-    return list(wallet._WHAT_TO_DO)
+    return list(opening._WHAT_TO_DO)
 
 
 def policies() -> str:
@@ -263,6 +263,18 @@ def speed_in_short() -> str:
     record = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
     rows = {row["name"]: row for one in record["benchmarks"].values() for row in one["results"]}
     return measured_table(result_from(rows[name]) for name in IN_SHORT) + "\n"
+
+
+def ledger_figures(*names: str) -> str:
+    """Parts of what `python -m benchmarks.ledger` measured: benchmarks/ledger.json."""
+    from benchmarks.results import result_from
+    from benchmarks.table import table as measured_table
+
+    record = json.loads((ROOT / "benchmarks" / "ledger.json").read_text(encoding="utf-8"))
+    parts = [record["benchmarks"][name] for name in names]
+    rows = [result_from(row) for part in parts for row in part["results"]]
+    machine = f"{record['machine']['processor']}, {record['machine']['cores']} cores."
+    return measured_table(rows) + "\n\n" + " ".join([machine, *(part["note"] for part in parts)]) + "\n"
 
 
 def _measured_accuracy() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from smilepay_cli.vocabulary.errors import StoreUnusable, UsageProblem
@@ -13,7 +14,7 @@ from smilepay_cli.vocabulary.ledger import Catalogue
 _PACKAGE = Path(__file__).parent.parent
 """Ours, as files: models and pictures are opened by name anyway, and importlib.resources takes 3 ms to import."""
 LARGEST_CATALOGUE = 1024 * 1024
-_DRAFT = "catalogue.{}.draft.toml"
+_DRAFT, _LOCK = "catalogue.{}.draft.toml", "catalogue.lock"
 
 
 def sample_faces() -> Path:
@@ -35,7 +36,7 @@ class CatalogueFile:
 
     def load(self) -> Catalogue:
         """Raises UsageProblem for a file that cannot be read or does not make sense."""
-        return self.understood(self.read(), self.path)
+        return self.understood(self.read(), self.path) if os.path.lexists(self._own) else _ours()
 
     def understood(self, content: bytes, path: str) -> Catalogue:
         """What a text means. Raises UsageProblem that names the file, and the line or the key."""
@@ -64,8 +65,11 @@ class CatalogueFile:
         with ExitStack() as stack:
             with _told(self._own):
                 self._own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                folder = stack.enter_context(_folder(self._own.parent))
-                fcntl.flock(folder, fcntl.LOCK_EX)
+                # A file of its own: a lock on the folder says that the wallet is open (home.py).
+                flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+                lock = os.open(self._own.with_name(_LOCK), flags, 0o600)
+                stack.callback(os.close, lock)
+                fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def draft(self, content: bytes) -> CatalogueDraft:
@@ -90,6 +94,13 @@ class CatalogueFile:
     def left_behind(self) -> list[CatalogueDraft]:
         """Texts of edits that did not become the catalogue."""
         return [CatalogueDraft(path, self._own) for path in sorted(self._own.parent.glob(_DRAFT.format("*")))]
+
+
+@cache
+def _ours() -> Catalogue:
+    from smilepay_cli.rules.catalogue_files import read_catalogue
+
+    return read_catalogue((_PACKAGE / "adapters" / "catalogue.toml").read_text(encoding="utf-8"))
 
 
 class CatalogueDraft:

@@ -15,7 +15,7 @@ from smilepay_cli.rules.profiles import profile
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import FaceEngine, FrameSource, Outbox, Signer, Vault, Viewer
+    from smilepay_cli.ports import Copies, FaceEngine, FrameSource, Outbox, Signer, Vault, Viewer
     from smilepay_cli.verbs.till import Till
     from smilepay_cli.vocabulary.policies import Policy
 
@@ -136,7 +136,7 @@ class Call:
             return open_engine(named, policy.scheme, environment.variables, say=self.say, warn=self.warnings.append)
 
         return Till(
-            store=SqliteStore(home),
+            store=SqliteStore(home, warn=self.warnings.append),
             engine=environment.engine or EngineLater(engine),
             vault=vault or self.vault_at(home, self._key_store),
             packed=PackedGalleryFile(home),
@@ -198,6 +198,13 @@ class Call:
         from smilepay_cli.adapters.outbox import FolderOutbox
 
         return FolderOutbox(self.home)
+
+    @property
+    def copies(self) -> Copies:
+        """Backups of the wallet."""
+        from smilepay_cli.adapters.store.copies import WalletCopies
+
+        return WalletCopies(self.home, self.warnings.append)
 
     def close(self) -> None:
         """Let go of the wallet, where it was opened."""

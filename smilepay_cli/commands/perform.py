@@ -137,6 +137,8 @@ _LOOKING = {
     "audit checkpoint": "Signing the chain's head ...",
     "audit export": "Writing the trail ...",
     "audit report": "Reading the trail ...",
+    "wallet backup": "Copying the wallet ...",
+    "wallet restore": "Reading the backup ...",
     "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",
 }

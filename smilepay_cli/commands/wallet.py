@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -95,6 +96,7 @@ def register(commands: Commands) -> None:
         return limits(call.till, name)
 
     _register_key(wallet)
+    _register_copies(wallet)
 
 
 def _register_key(wallet: Commands) -> None:
@@ -112,3 +114,25 @@ def _register_key(wallet: Commands) -> None:
         if store is None and not rotate:
             return show_key(call.till)
         return change_key(call.till_without_choice, store=store.value if store else None, rotate=rotate)
+
+
+def _register_copies(wallet: Commands) -> None:
+    @command(wallet, "backup", path="wallet backup")
+    def backup(
+        call: Call,
+        file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
+        force: Annotated[bool, typer.Option("--force", help="Also in the place of a file that is there.")] = False,
+    ) -> Result:
+        """Copy the wallet into one file, while others use it. The master key is not in it."""
+        from smilepay_cli.verbs.copies import backup
+
+        return backup(call.till, call.copies, file, force=force, progress=call.progress("Copying: block"))
+
+    @command(wallet, "restore", path="wallet restore")
+    def restore(
+        call: Call, file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `wallet backup` made.")]
+    ) -> Result:
+        """Put a backup in the wallet's place, once it has proved to be whole; the wallet of before is kept."""
+        from smilepay_cli.verbs.copies import restore
+
+        return restore(call.till, call.copies, file, progress=call.progress("Reading: byte"))

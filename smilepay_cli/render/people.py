@@ -35,6 +35,8 @@ SHOWN_BY = {
     "KeyResult": "keys.show_key",
     "PolicyResult": "policies.show_policies",
     "FloorResult": "policies.show_floor",
+    "BackupResult": "copies.show_backup",
+    "RestoreResult": "copies.show_restored",
     "DoctorResult": "doctor.show_findings",
 }
 """Modules of this folder and functions in them, by name: only the one that is needed is imported."""

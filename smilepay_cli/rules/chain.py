@@ -23,7 +23,7 @@ def seal(draft: Mapping[str, Any], *, seq: int, previous: str) -> tuple[Event, s
     and whatever else JSON cannot say becomes text: an event is never lost for what is in it.
     """
     body = {**_sayable(dict(draft)), "seq": seq, "previous": previous}
-    text = rfc8785.dumps(body).decode()
+    text = _canonical(body)
     return Event(seq=seq, hash=digest(text), body=body), text
 
 
@@ -63,6 +63,14 @@ def _opened(row: StoredEvent, previous: str, expected: int) -> Event:
     return Event(seq=row.seq, hash=row.hash, body=body)
 
 
+def _canonical(body: dict[str, Any]) -> str:
+    """As RFC 8785 writes it: by Python's own encoder where both write the same (see below), else by the library."""
+    text = _encode(body)
+    if text.isascii() and not _ODD_FLOAT.search(text) and not _LARGE.search(text):
+        return text
+    return rfc8785.dumps(body).decode()
+
+
 def _is_canonical(body: dict[str, Any], text: str) -> bool:
     """Whether RFC 8785 writes the body so. Python's own encoder is six times as fast, and where it writes this text,
     RFC 8785 does too: ASCII has one order only, and a float without exponent or `.0` is written alike by both.
@@ -74,6 +82,8 @@ def _is_canonical(body: dict[str, Any], text: str) -> bool:
 
 _ODD_FLOAT = re.compile(r"[:,\[]-?[0-9]+(?:\.0+|\.?[0-9]*[eE][-+]?[0-9]+)[,\]}]")
 """May be found inside a string too, which costs time and nothing else."""
+_LARGE = re.compile(r"[:,\[]-?[0-9]{16}")
+"""Perhaps no exact number in JSON, which the library refuses."""
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -84,6 +94,9 @@ def _number(digits: str) -> int | float:
 
 
 def _sayable(value: Any) -> Any:
+    kind = type(value)
+    if kind is int or kind is bool or value is None or (kind is str and value.isascii()):
+        return value  # nearly everything, and sealing takes a good part of a payment's time
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, Mapping):

@@ -14,7 +14,9 @@ from smilepay_cli.vocabulary.findings import Finding
 from smilepay_cli.vocabulary.ledger import KeyPlace
 from smilepay_cli.vocabulary.results import Result
 
-WALLET, KEY, PEOPLE, FLOOR = "wallet", "key", "people", "policy floor"
+WALLET, KEY, DATABASE, PEOPLE, FLOOR = "wallet", "key", "database", "people", "policy floor"
+FULL = 2
+"""SQLite's `synchronous` with which an acknowledged payment is on the disk."""
 OF_THE_KEY = {"wrong_key", "key_unavailable", "key_elsewhere"}
 """Reasons of a wallet that is as it should be, but for its key."""
 
@@ -63,6 +65,7 @@ def _wallet(till: Till) -> Iterator[Finding]:
     except SmilepayError as error:
         yield Finding(KEY if error.reason in OF_THE_KEY else WALLET, "problem", error.message, error.hint)
         return
+    yield from _database(till)
     packed = ", kept packed as well" if references >= PACK_FROM else ""
     yield Finding(PEOPLE, "ok", f"{people} enrolled with {references} references{packed}")
     if other is not None:
@@ -87,3 +90,21 @@ def _key(key: KeyPlace) -> Iterator[Finding]:
     if key.leftovers:
         told = f"a change of the key was broken off; a key that nothing needs may lie at {', '.join(key.leftovers)}"
         yield Finding(KEY, "note", told, "smilepay wallet key --rotate")
+
+
+def _database(till: Till) -> Iterator[Finding]:
+    """Pages, indexes and references, and whether what was acknowledged is durable."""
+    try:
+        found = till.store.examine()
+    except SmilepayError as error:
+        yield Finding(DATABASE, "problem", error.message, error.hint)
+        return
+    mending = "keep the file as it is, and restore a backup: smilepay wallet restore FILE"
+    for problem in found.problems:
+        yield Finding(DATABASE, "problem", problem, mending)
+    if found.journal_mode != "wal" or found.synchronous != FULL:
+        told = f"journal mode {found.journal_mode}, synchronous {found.synchronous}: a payment could be lost"
+        yield Finding(DATABASE, "problem", told, "put the home on a local disk")
+    if not found.problems:
+        looked = "pages, indexes and references are whole" if found.thorough else "pages and references are whole"
+        yield Finding(DATABASE, "ok", f"{looked}; what was acknowledged is on the disk")

@@ -15,3 +15,16 @@ class Finding:
     """`note`: paying works, something could be better. `problem`: paying does not work."""
     told: str
     hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """How the database is, by its own word."""
+
+    problems: tuple[str, ...]
+    """What is wrong with its pages, indexes and references; empty where all is well."""
+    thorough: bool
+    """Whether every entry of every index was looked at, which takes long in a large wallet."""
+    journal_mode: str
+    synchronous: int
+    """2 is FULL: what was acknowledged is on the disk."""

@@ -203,7 +203,7 @@ def test_a_wallet_of_a_newer_program_is_32(shell: Shell) -> None:
 
 def test_a_locked_wallet_is_32(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another writer that does not let go."""
-    monkeypatch.setattr("smilepay_cli.adapters.store.wallet.LOCK_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("smilepay_cli.adapters.store.waiting.LOCK_WAIT_SECONDS", 0.05)
     shell.enroll("ann")
     holder = sqlite3.connect(shell.home / "wallet.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")

@@ -18,7 +18,7 @@ Step = Callable[[Any], None]
 """Brings a file one version on; it uses no more of what it is given than `execute`."""
 
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
-VERSION = 6
+VERSION = 7
 
 FACTS = {
     "events": "seq = NEW.seq",
@@ -258,6 +258,12 @@ CREATE INDEX events_by_time ON events (at);
 """
 
 
+_HOLDS_BY_EXPIRY = """
+-- What is set aside is asked for at every payment: of an account's holds, those that are not over yet.
+CREATE INDEX holds_by_expiry ON holds (account_id, expires_at);
+"""
+
+
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring the file to VERSION. Call inside a transaction: it happens whole or not at all."""
     from sqlite_utils import Database  # a quarter of a second to import: only when there is work for it
@@ -318,6 +324,7 @@ def _register(steps: Callable[[], Callable[[Step], Any]]) -> None:
         "v4_fees": _FEES + _guards("accounts"),
         "v5_kept_frames": _KEPT_FRAMES,
         "v6_events_by_time": _EVENTS_BY_TIME,
+        "v7_holds_by_expiry": _HOLDS_BY_EXPIRY,
     }.items():
         steps()(_step(name, script))
 

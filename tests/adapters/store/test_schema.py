@@ -488,7 +488,7 @@ class TestConnection:
 
     def test_a_writer_is_alone(self, store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
         """The second one is told after a while; the first one's work is not lost."""
-        monkeypatch.setattr("smilepay_cli.adapters.store.wallet.LOCK_WAIT_SECONDS", 0.05)
+        monkeypatch.setattr("smilepay_cli.adapters.store.waiting.LOCK_WAIT_SECONDS", 0.05)
         other = SqliteStore(store.path.parent)
         with store.writing() as books:
             books.settings.set("x", "1")
@@ -575,7 +575,7 @@ class TestUnusable:
 
     def test_a_home_that_is_a_file(self, tmp_path: Path) -> None:
         (tmp_path / "home").write_text("")
-        with pytest.raises(StoreUnusable, match="cannot be opened"), SqliteStore(tmp_path / "home").reading():
+        with pytest.raises(StoreUnusable, match="it is no folder"), SqliteStore(tmp_path / "home").reading():
             pass
 
 

@@ -1,0 +1,158 @@
+"""The home: a folder of its owner's only, in which nothing leads elsewhere.
+
+What is wider than it has to be is made private again, with a warning, where it is ours alone. A key that others could
+read is not mended but refused (keys.py): it may be known already.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import stat
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from smilepay_cli.vocabulary.errors import StoreUnusable
+
+FILES = ("wallet.db", "wallet.db-wal", "wallet.db-shm", "gallery.packed", "catalogue.toml", "master.key")
+"""What is read by a fixed name: none may be a link or another user's, and but for the key each is made private."""
+_OURS = re.compile(r"\.?(wallet\.db|gallery\.|catalogue\.|checkpoint|[a-z0-9_-]+\.key)")
+"""How the name of everything begins that is ours in a home, drafts of it included."""
+RESTORE_SECONDS = 10.0
+"""How long anybody waits for a restore, which holds a home for as long as it takes to rename a file."""
+_PRIVATE = 0o077
+_WRITABLE = 0o022
+
+
+def prepare_home(home: Path, warn: Callable[[str], None]) -> None:
+    """Make the folder where it is missing; look at it and at what lies in it.
+
+    The folder itself may be reached by a link: its name is the caller's choice, and what it leads to is looked at.
+    Raises StoreUnusable for a folder or file of another user, a link in the folder, and a folder with other things in
+    it that others may write to.
+    """
+    _make(home)
+    found = home.stat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise _unusable(home, "it is no folder", "choose another folder with --home DIR")
+    _require_own(home, found)
+    mended = _private_folder(home, found.st_mode)
+    for name in FILES:
+        with suppress(FileNotFoundError):
+            mended += _private_file(home / name)
+    if mended:
+        warn(f"others could look into {home}; made private again: {', '.join(mended)}")
+
+
+class InUse:
+    """Says to others that the home is in use: a shared lock on the folder while a wallet is open.
+
+    It is for `wallet restore`, which must not put another file in the place of one that is open. Where a file system
+    has no such locks, nothing is said and nothing stops.
+    """
+
+    def __init__(self, home: Path) -> None:
+        """Raises StoreUnusable (locked) when a restore holds the home for longer than anybody waits."""
+        self._folder = -1
+        with suppress(OSError):
+            self._folder = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        if self._folder >= 0 and not _locked(self._folder, fcntl.LOCK_SH, RESTORE_SECONDS):
+            self.close()
+            raise StoreUnusable(
+                f"the home {home} is held by a restore", hint="try again when it is done", reason="locked"
+            )
+
+    def alone(self, seconds: float) -> bool:
+        """Whether nobody else uses the home, from now on until `close`; waits that long for those who do."""
+        return self._folder < 0 or _locked(self._folder, fcntl.LOCK_EX, seconds)
+
+    def close(self) -> None:
+        """Not in use any more."""
+        if self._folder >= 0:
+            os.close(self._folder)
+            self._folder = -1
+
+
+def _locked(descriptor: int, how: int, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+        except OSError:  # a file system without locks: what cannot be told stops nobody
+            return True
+        time.sleep(0.01)
+
+
+def _make(home: Path) -> None:
+    try:
+        if home.exists():
+            return
+        _require_not_the_caller_of_sudo(home)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(home, error.strerror or str(error), "choose another folder with --home DIR") from None
+
+
+def _require_not_the_caller_of_sudo(home: Path) -> None:
+    """`sudo` may keep the caller's HOME: root must not put a home of its own in there."""
+    caller = os.environ.get("SUDO_UID", "")
+    if os.geteuid() != 0 or not caller.isdecimal() or caller == "0":
+        return
+    above = next((folder for folder in home.parents if folder.exists()), home)
+    if above.stat().st_uid == int(caller):
+        raise _unusable(
+            home, "it would be root's, in the home of who called sudo", "leave sudo out, or give --home DIR"
+        )
+
+
+def _require_own(path: Path, found: os.stat_result) -> None:
+    if found.st_uid != os.geteuid():
+        raise _unusable(path, f"it belongs to another user (uid {found.st_uid})", "use a home of your own: --home DIR")
+
+
+def _private_folder(home: Path, mode: int) -> list[str]:
+    """What was mended. A folder that holds other things too is not ours to close."""
+    if not mode & _PRIVATE:
+        return []
+    if all(_OURS.match(path.name) for path in home.iterdir()):
+        return _mended(home, mode, 0o700, "the folder")
+    if mode & _WRITABLE:
+        raise _unusable(
+            home,
+            "others may write to it, and it holds other things too",
+            f"choose a folder of its own with --home DIR, or: chmod go-w {home}",
+        )
+    return []
+
+
+def _private_file(path: Path) -> list[str]:
+    found = path.lstat()
+    if stat.S_ISLNK(found.st_mode):
+        raise _unusable(
+            path, "it is a symbolic link, and links in a home are not followed", "put the file itself there"
+        )
+    _require_own(path, found)
+    if not stat.S_ISREG(found.st_mode) or not found.st_mode & _PRIVATE or path.name == "master.key":
+        return []
+    return _mended(path, found.st_mode, 0o600, path.name)
+
+
+def _mended(path: Path, mode: int, private: int, what: str) -> list[str]:
+    try:
+        path.chmod(private)  # no link: that was looked at, and nobody else writes to the folder
+    except OSError as error:
+        raise _unusable(
+            path, f"others can look into it, and that cannot be mended: {error.strerror}", f"chmod {private:o} {path}"
+        ) from None
+    return [f"{what} ({stat.S_IMODE(mode):04o})"]
+
+
+def _unusable(path: Path, detail: str, hint: str) -> StoreUnusable:
+    return StoreUnusable(f"the home cannot be used: {path}: {detail}", hint=hint, reason="home_unusable")
