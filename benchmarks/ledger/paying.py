@@ -101,3 +101,4 @@ class Payments:
         number = next(self._numbers)
         attempt.account_id = f"acc_{number % self._people:04d}"
         attempt.presented = (token_hex(32),)
+        attempt.facts["frames"] = list(attempt.presented)

@@ -37,7 +37,7 @@ def put(home: Path, version: int) -> Path:
     """The wallet and its key."""
     home.mkdir(mode=0o700)
     (home / "wallet.db").write_bytes(gzip.decompress((WALLETS / f"version-{version}.db.gz").read_bytes()))
-    (home / "master.key").write_bytes((WALLETS / f"version-{version}.key").read_bytes())
+    (home / "master.key").write_bytes((WALLETS / f"version-{version}.key.txt").read_bytes())
     for path in home.iterdir():
         path.chmod(0o600)
     return home

@@ -59,7 +59,7 @@ def main() -> None:
     connection.close()
     wallet = (scene.home / "wallet.db").read_bytes()
     (folder / f"version-{version}.db.gz").write_bytes(gzip.compress(wallet, 9, mtime=0))
-    (folder / f"version-{version}.key").write_bytes((scene.home / "master.key").read_bytes())
+    (folder / f"version-{version}.key.txt").write_bytes((scene.home / "master.key").read_bytes())
     (folder / f"version-{version}.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
 
 
