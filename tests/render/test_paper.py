@@ -154,13 +154,17 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         "audit",
         "cash",
         "catalogue",
+        "checkpoint",
         "doctor",
         "edit",
         "enroll",
+        "export",
         "pay",
         "payments",
         "policy",
+        "report",
         "shop",
+        "verify",
         "wallet",
     ):
         importlib.import_module(f"smilepay_cli.verbs.{verb}")
