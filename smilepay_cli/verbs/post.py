@@ -68,7 +68,7 @@ def hold_facts(hold: Hold) -> Mapping[str, Any]:
     return {
         "authorized_at": iso(hold.authorized_at),
         "expires_at": iso(hold.expires_at),
-        "shares": [{"seller": share.seller, "minor": share.amount.minor} for share in hold.shares],
+        "shares": [{"seller": s.seller, "minor": s.amount.minor, "fee_bp": s.fee_bp} for s in hold.shares],
     }
 
 

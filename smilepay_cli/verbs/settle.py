@@ -200,7 +200,6 @@ def _authorize(
         payment=hold.id,
         order=hold.order_id,
         merchants=[share.seller for share in shares],
-        shares=[{"seller": s.seller, "minor": s.amount.minor, "fee_bp": s.fee_bp} for s in shares],
         state="authorized",
         hold=hold_facts(hold),
     )

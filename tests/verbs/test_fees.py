@@ -66,7 +66,7 @@ def test_the_event_of_the_authorization_tells_the_fee(scene: Scene) -> None:
     """So that what is captured later can be held against it."""
     scene.enroll("ann")
     paid(scene, "20", hold=True)
-    assert scene.events()[-1]["shares"] == [{"seller": "kiosk", "minor": 2_000, "fee_bp": 60}]
+    assert scene.events()[-1]["hold"]["shares"] == [{"seller": "kiosk", "minor": 2_000, "fee_bp": 60}]
 
 
 def test_without_a_fee_there_is_no_account_of_fees(scene: Scene) -> None:
