@@ -86,11 +86,13 @@ CUES: dict[str, Cue] = {
         what="a face of which there are no more pictures than a slide show needs",
         source="two pictures, and one more for each thing that was shown: a smile that begins passes through "
         "several (the sample clip: 6 of 16 frames), two photographs are two. Of photos of the reporting "
-        "half it stops 24 of 24 frozen captures, 23 of 24 encoded anew, 23 of 24 with faked noise and 23 "
-        "of 25 slide shows of a relaxed and a smiling one. Bona fide: 0 of 34 overlapping windows of 16 "
-        "frames and 0 of 12 through the attacks' camera, of three clips of two people that what counts as "
-        "one picture was chosen on; too few to be used unasked. A light that moves over a photograph "
-        "makes pictures of it. Under 16 frames there is no answer, and a camera is watched on",
+        "half it stops 24 of 24 frozen captures, 23 of 24 encoded anew, 23 of 24 with faked noise, and 7 "
+        "of 25 slide shows of a relaxed and a smiling one, of which most fade: portraits that do not lie "
+        "on each other make pictures on the way, and so does a light that moves over a photograph. Bona "
+        "fide: 0 of 34 overlapping windows of 16 frames (a smile is shown in 5 of them, all of one smile) "
+        "and 1 of 12 through the attacks' camera, of three clips of two people that what counts as one "
+        "picture was chosen on; too few to be used unasked. Under 16 frames there is no answer, and a "
+        "camera is watched on",
         in_standard=False,
     ),
     "flat_face": Cue(
@@ -99,7 +101,7 @@ CUES: dict[str, Cue] = {
         limit=2,
         what="a face that moves about, in no more pictures than waved photographs make",
         source="as copied_frames, with what waving adds left out. Of photos of the other half it stops 7 of 7 "
-        "prints and 8 of 8 screens in motion and 23 of 25 slide shows on a waved screen, of the sample "
+        "prints and 8 of 8 screens in motion and 6 of 25 slide shows on a waved screen, of the sample "
         "clips 10 of 11 and 8 of 12 (flicker and reflections change a face too). Bona fide captures with "
         "enough motion for an answer: 0 of 5, of one clip, which is too few to be used unasked. Others "
         "have no answer",
