@@ -590,6 +590,9 @@ class Store(Protocol):
     def scrub(self) -> bool:
         """Leave no trace of deleted rows in the file or beside it. False when it could not be done now."""
 
+    def set_aside(self) -> list[str]:
+        """Names of the files beside it that a restore kept: wallets of before, with everybody who was in them."""
+
     def close(self) -> None:
         """Let go of the file."""
 

@@ -173,14 +173,18 @@ def forget(till: Till, name: str) -> ChangeResult:
             till.vault.renew_gallery_key(books.settings)  # the packed gallery holds the templates still
             attempt.record(books)
         till.packed.drop()
-        scrubbed = till.store.scrub()
+        warnings = [] if till.store.scrub() else [LOG_IN_USE]
+        if aside := till.store.set_aside():
+            warnings.append(
+                f"a wallet from before a restore is kept, and may hold the person: delete {', '.join(aside)}"
+            )
         return ChangeResult(
             verb="forget",
             done_to=person.name,
             paid_out=balance.posted,
             frames_of_nobody=of_nobody,
             events=(attempt.event_id,),
-            warnings=() if scrubbed else (LOG_IN_USE,),
+            warnings=tuple(warnings),
         )
 
     def refused(refusal: Refusal) -> ChangeResult:

@@ -21,6 +21,21 @@ def test_a_backup_and_back(shell: Shell, tmp_path: Path) -> None:
     assert shell("audit", "verify").exit == 0
 
 
+def test_forgetting_names_the_wallets_from_before_a_restore(shell: Shell, tmp_path: Path) -> None:
+    """They hold the name still, and are not ours to delete unasked."""
+    file = tmp_path / "monday.db"
+    shell.enroll("ann")
+    assert shell("wallet", "backup", str(file)).exit == 0 and shell("wallet", "restore", str(file)).exit == 0
+    told = shell("accounts", "forget", "ann", "--json").envelope
+    kept = [path.name for path in shell.home.glob("*before-restore*")]
+    assert kept and all(name in " ".join(told["warnings"]) for name in kept)
+    assert b"ann" in b"".join(path.read_bytes() for path in shell.home.glob("*before-restore*"))
+    for name in kept:
+        (shell.home / name).unlink()
+    shell.enroll("bob")
+    assert shell("accounts", "forget", "bob", "--json").envelope["warnings"] == []
+
+
 def test_machines_read_the_digest(shell: Shell, tmp_path: Path) -> None:
     """And the event that tells of it."""
     file = tmp_path / "monday.db"

@@ -384,7 +384,7 @@ class OneWrite:
     def __init__(self, store: Any, writes: int = 1) -> None:
         self.reading, self.scrub, self.close = store.reading, store.scrub, store.close
         self.unusable = store.unusable
-        self.batch, self.examine = store.batch, store.examine
+        self.batch, self.examine, self.set_aside = store.batch, store.examine, store.set_aside
         self._store, self._left = store, writes
 
     @contextmanager

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from smilepay_cli.adapters.home import FILES, InUse, prepare_home
 from smilepay_cli.adapters.store.opening import translated, unusable
 from smilepay_cli.adapters.store.waiting import patiently, primary_code
-from smilepay_cli.adapters.store.wallet import SqliteStore
+from smilepay_cli.adapters.store.wallet import ASIDE, SqliteStore
 from smilepay_cli.vocabulary.copies import Copied
 from smilepay_cli.vocabulary.errors import StoreUnusable, UsageProblem
 
@@ -167,10 +167,10 @@ def _set_aside(wallet: Path, stamp: str, known: tuple[int, str | None] | None) -
             raise
         finally:
             connection.close()
-    aside, number = wallet.with_name(f"wallet.db.before-restore-{stamp}"), 1
+    aside, number = wallet.with_name(f"wallet.db{ASIDE}{stamp}"), 1
     while os.path.lexists(aside):
         number += 1
-        aside = wallet.with_name(f"wallet.db.before-restore-{stamp}-{number}")
+        aside = wallet.with_name(f"wallet.db{ASIDE}{stamp}-{number}")
     os.link(wallet, aside)
     for left in _BESIDE:
         with suppress(FileNotFoundError):

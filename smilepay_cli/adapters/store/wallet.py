@@ -30,6 +30,8 @@ THOROUGH_UP_TO = 256_000_000
 """Bytes of a wallet that is examined whole, which takes a second or two. A million events are ten times as much."""
 MOST_PROBLEMS = 5
 """How many are told."""
+ASIDE = ".before-restore-"
+"""What a wallet that a restore has taken the place of is called after its name."""
 SCRUB_SECONDS = 10.0
 """How long forgetting waits for those who read the wallet."""
 
@@ -155,6 +157,10 @@ class SqliteStore:
                 if not busy or time.monotonic() > until:
                     return not busy
                 time.sleep(0.01)
+
+    def set_aside(self) -> list[str]:
+        """Names of the wallets that a restore has taken the place of, and of their logs."""
+        return sorted(path.name for path in self.path.parent.glob(f"{self.path.name}{ASIDE}*"))
 
     def close(self) -> None:
         """Close the file; the store opens it again when it is used again."""
