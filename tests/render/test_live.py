@@ -359,7 +359,9 @@ def test_signals_end_the_program_and_leave_the_terminal_whole(there: Terminal, n
 
 def test_ctrl_z_gives_the_terminal_back_and_fg_goes_on(there: Terminal) -> None:
     grid = Grid(80, 24)
-    with subprocess.Popen([sys.executable, "-c", _IN_A_PROCESS], stderr=there.stream, cwd=Path.cwd()) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", _IN_A_PROCESS], stderr=there.stream, cwd=Path.cwd(), process_group=0
+    ) as process:
         _wait_for_pictures(there, grid)
         process.send_signal(signal.SIGTSTP)
         assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
