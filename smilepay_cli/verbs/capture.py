@@ -77,7 +77,9 @@ class Capture:
         if not self.is_camera:
             return True
         shown = len(self.session.shown)
-        return has_answers(self.trace, self.cues) and not may_change_its_mind(self.trace, self.cues, shown=shown)
+        if not has_answers(self.trace, self.cues):
+            return False
+        return not within(lambda: may_change_its_mind(self.trace, self.cues, shown=shown))
 
     @property
     def rejections(self) -> tuple[str, ...]:

@@ -122,8 +122,12 @@ def has_answers(trace: Trace, names: Collection[str]) -> bool:
 
 def may_change_its_mind(trace: Trace, names: Collection[str], *, shown: int) -> bool:
     """Whether a cue that counts pictures denies so far, and more frames could bring more of them."""
-    counting = [name for name in names if name in COUNTING]
-    return trace.together < FRAMES_MOST and any(result.denied for result in judged(trace, counting, shown=shown))
+    if trace.together >= FRAMES_MOST:
+        return False
+    counted = {"copied_frames": trace.fine}
+    if not trace.moved < MOVED_MIN:
+        counted["flat_face"] = trace.coarse
+    return any(CUES[name].denies(pictures.count - shown) for name, pictures in counted.items() if name in names)
 
 
 def pictured(trace: Trace, names: Collection[str]) -> list[Picture]:
