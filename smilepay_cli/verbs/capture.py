@@ -144,7 +144,13 @@ def watch(till: Till, source: FrameSource, capture: Capture, *, mouth: bool) -> 
             if shown and (capture.session.failed or capture.is_long_enough):
                 break
     require_a_face(capture)
-    if shown and not capture.session.failed and not has_answers(capture.trace, capture.cues) and capture.is_camera:
+    if shown and not capture.session.failed:
+        require_answers(capture)
+
+
+def require_answers(capture: Capture) -> None:
+    """Raises Refused (TOO_FEW_FRAMES) for a camera that ended before the deny cues had an answer."""
+    if capture.is_camera and not has_answers(capture.trace, capture.cues):
         raise Refused(
             Reason.TOO_FEW_FRAMES,
             f"the camera was watched for too short a time: {capture.trace.together} frames of one face in one place, "

@@ -9,7 +9,7 @@ from smilepay_cli.rules.cues.registry import CUES
 from smilepay_cli.rules.cues.trace import judged, rested_on, without
 from smilepay_cli.rules.session import Session, require_shown
 from smilepay_cli.verbs.attempt import Attempt
-from smilepay_cli.verbs.capture import Capture, check_source, smile_figures, watch
+from smilepay_cli.verbs.capture import Capture, check_source, require_answers, smile_figures, watch
 from smilepay_cli.verbs.challenge import session_for
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouths
@@ -54,6 +54,7 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
             score = None if cue.score is None else round(cue.score, 4)
             figures[cue.name] = {"score": score, "limit": cue.limit, "denied": cue.denied}
         denying = next((cue.name for cue in results if cue.denied), None)
+        require_answers(capture)  # a smile may be told here that was none by itself, so that nobody asked before
         if denying:  # each can veto, and none is averaged with another
             raise Refused(Reason(denying), f"this looks like no person in front of a camera: {CUES[denying].what}")
     if attempt.till.pad is not None:
