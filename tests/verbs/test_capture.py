@@ -7,7 +7,10 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from smilepay_cli.verbs.capture import Capture, good_faces
+import pytest
+
+from smilepay_cli.verbs.capture import Capture, good_faces, require_answers
+from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Frame
 from tests.fakes.fake_engine import empty_picture
 from tests.fakes.source import PictureSource
@@ -30,3 +33,17 @@ def test_frames_without_a_face_are_not_kept(scene: Scene) -> None:
     gc.collect()
     assert len(capture.rejected) == 20
     assert sum(ref() is not None for ref in alive) <= 1
+
+
+@pytest.mark.parametrize(("is_camera", "cues"), [(False, ("copied_frames",)), (True, ("border",)), (True, ())])
+def test_where_no_frames_are_needed_none_are_asked_for(is_camera: bool, cues: tuple[str, ...]) -> None:
+    """Images, and policies without the cues that count."""
+    require_answers(Capture("x", is_camera, cues=cues))
+
+
+@pytest.mark.parametrize("cue", ["copied_frames", "flat_face"])
+def test_a_camera_without_an_answer_is_refused(cue: str) -> None:
+    """No answer is no pass."""
+    with pytest.raises(Refused) as refused:
+        require_answers(Capture("x", is_camera=True, cues=("border", cue)))
+    assert refused.value.kind is Reason.TOO_FEW_FRAMES
