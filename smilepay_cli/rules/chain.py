@@ -98,6 +98,8 @@ def _sayable(value: Any) -> Any:
     if kind is int or kind is bool or value is None or (kind is str and value.isascii()):
         return value  # nearly everything, and sealing takes a good part of a payment's time
     if isinstance(value, float):
+        if value.is_integer() and abs(value) <= _EXACT_MAX:
+            return int(value)  # as RFC 8785 writes it, and Python's own encoder would not
         return value if isfinite(value) else None
     if isinstance(value, Mapping):
         return {key: _sayable(entry) for key, entry in value.items()}
