@@ -107,9 +107,13 @@ def _trail(folder: Path, quick: bool) -> Report:
         3 if quick else 9,
         {
             "long": lambda _: seconds(long, "audit", "list"),
+            "since": lambda _: seconds(long, "audit", "list", "--since", "1d"),
+            "day": lambda _: seconds(long, "audit", "list", "--since", "1d", "--limit", "100000", "--json"),
             "empty": lambda _: seconds(empty, "audit", "list"),
         },
     )
+    # What no index helps: every event's text is looked into.
+    scanned = [seconds(long, "audit", "list", "--reason", "no_match") for _ in range(1 if quick else 3)]
     short = folder / "short"
     _make(short, count // 100)
     small = run([*_SMILEPAY, "audit", "verify"], {"SMILEPAY_HOME": str(short)})
@@ -119,6 +123,15 @@ def _trail(folder: Path, quick: bool) -> Report:
             "ledger/trail/list", f"`audit list` of {count:,} events", taken["long"], taken["empty"], "ms",
             reference="of an empty wallet",
         ),
+        compared(
+            "ledger/trail/since", f"the newest of the last day of {count:,} events", taken["since"], taken["empty"],
+            "ms", reference="of an empty wallet",
+        ),
+        compared(
+            "ledger/trail/day", f"all of the last day of {count:,} events, as JSON", taken["day"], taken["empty"],
+            "ms", reference="of an empty wallet",
+        ),
+        alone("ledger/trail/reason", f"`audit list --reason` that nothing of {count:,} events has", scanned, "ms"),
         alone("ledger/trail/verify", f"`audit verify` of {count:,} events", [whole.wall], "s"),
         compared(
             "ledger/trail/memory", f"peak memory of `audit verify` of {count:,} events", [whole.peak / _MB],
