@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Buffer
 
+    from smilepay_cli.rules.gallery import Gallery
     from smilepay_cli.vocabulary.copies import Copied
     from smilepay_cli.vocabulary.faces import Pixels, Points
     from smilepay_cli.vocabulary.findings import Examination
@@ -139,6 +140,16 @@ class PadModel(Protocol):
 
         Raises whatever went wrong where it cannot tell, and never gives a number then.
         """
+
+
+class Memory(Protocol):
+    """What was measured on pictures before, by the same engine and the same rules."""
+
+    def recall(self, frame: Frame, what: str, measure: Callable[[], Any]) -> Any:
+        """The measure; taken now where it is not known. `what` names it among all measures of a frame."""
+
+    def gallery(self, state: str, opened: Callable[[], Gallery]) -> Gallery:
+        """The gallery in that state of the wallet; opened now where it is not known."""
 
 
 class KeyStore(Protocol):

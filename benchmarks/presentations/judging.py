@@ -79,7 +79,7 @@ def answers_of(stage: Stage, trial: Trial, names: tuple[str, ...]) -> tuple[dict
         box, landmarks = face
         quality = quality or refusal(pixels, face)
         frame = Frame(pixels, number, 0.0, trial.kind, pixel_digest(pixels))
-        trace = watched(trace, frame, box, landmarks, names)
+        trace = watched(trace, Face(frame, box, 0.0, landmarks), names)
         shape, pose = mouth_shape(landmarks), head_pose(landmarks)
         session = seen(session, Face(frame, box, 1.0, landmarks, shape, pose), STANDARD)
     if quality is None:

@@ -138,7 +138,7 @@ def _templates(attempt: Attempt, source: FrameSource, capture: Capture) -> tuple
                     faces.append(face)
                 if len(faces) == MOST_REFERENCES:
                     break
-        figures.update(capture.figures())
+        figures.update(capture.figures(attempt.till))
         attempt.facts["frames"] = list(capture.digests)
         require_a_face(capture)
     with attempt.check("templates") as figures:
