@@ -595,6 +595,9 @@ class Store(Protocol):
         leaves the batch, loses the whole batch and nothing else: for replays, never for a payment somebody waits for.
         """
 
+    def rehearsal(self) -> AbstractContextManager[None]:
+        """Like a batch, of which nothing is kept in the end: the wallet is as it was before."""
+
     def examine(self) -> Examination:
         """How the database is, by its own word."""
 

@@ -93,6 +93,7 @@ def identify(attempt: Attempt, capture: Capture, gallery: Gallery, *, pays: bool
     till = attempt.till
     with attempt.check("one_person") as figures:
         probe, judged = _probe(till, capture, figures)
+        attempt.probe = probe
     with attempt.check("match") as figures:
         compared = gallery if attempt.claimed_id is None else gallery.only(attempt.claimed_id)
         ranked = candidates(compared, probe, till.scheme, within=0.0)
