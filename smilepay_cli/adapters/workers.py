@@ -1,4 +1,4 @@
-"""Processes that do work ahead: some tasks are under way at any time, and the results come in the order of the tasks."""
+"""Others who do work ahead: some tasks are under way at any time, and results come in the order of the tasks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
+Asked = TypeVar("Asked", contravariant=True)
+Answered = TypeVar("Answered", covariant=True)
 
 UNDER_WAY = 4
 """Tasks for each worker that are under way or done and not asked for yet."""
@@ -17,10 +19,10 @@ TRIES = 2
 """Of a task whose worker died."""
 
 
-class Workers(Protocol[Task, Done]):
+class Workers(Protocol[Asked, Answered]):
     """Somebody who works ahead."""
 
-    def ordered(self, tasks: Iterable[Task | None]) -> Iterator[Done | None]:
+    def ordered(self, tasks: Iterable[Asked | None]) -> Iterator[Answered | None]:
         """A result for each task, in order; None for a task that is None, or that nobody could do."""
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
@@ -33,7 +33,9 @@ class SetFrames:
     """A ports.FrameSource over the files of a trial. A file that is `known` is read, and decoded only when looked at.
 
     With `fps` it is a virtual camera, whose time is frame number / fps; without, they are stills. `sha256` is what the
-    set says of a single file: another one is a UsageProblem (`wrong_digest`).
+    set says of a single file: another one is a UsageProblem (`wrong_digest`). `read_before` gives the digests of files
+    that were read a moment ago, and need no reading now; `noted` is told the digests of each file that is used: of its
+    bytes and of its pixels.
     """
 
     is_virtual = True
@@ -47,6 +49,8 @@ class SetFrames:
         fps: float | None = None,
         seconds_max: float = 0.0,
         sha256: str | None = None,
+        read_before: Mapping[str, str] | None = None,
+        noted: dict[str, tuple[str, str]] | None = None,
     ) -> None:
         self._files = tuple(files)
         self._read = read
@@ -54,6 +58,8 @@ class SetFrames:
         self._fps = fps
         self._seconds_max = seconds_max
         self._sha256 = sha256
+        self._read_before = read_before or {}
+        self._noted = {} if noted is None else noted
         self._kept: dict[int, Frame] = {}
         self._bytes = 0
 
@@ -97,8 +103,11 @@ class SetFrames:
 
     def _made(self, number: int) -> Frame:
         file = self._files[number]
-        name, data = printable(file), self._read(file)
-        digest = sha256(data).hexdigest()
+        name, data = printable(file), b""
+        digest = self._read_before.get(file)
+        if digest is None or self._known.pixels_of(digest) is None:
+            data = self._read(file)
+            digest = sha256(data).hexdigest()
         if self._sha256 is not None and digest != self._sha256.lower():
             raise UsageProblem(
                 f"{name}: it is not the file that the set means (sha256 {digest[:12]}..., not {self._sha256[:12]}...)",
@@ -108,6 +117,7 @@ class SetFrames:
         seconds = number / self._fps if self._fps else 0.0
         known = self._known.pixels_of(digest)
         if known is not None:
+            self._noted[file] = (digest, known)
             return LaterFrame(
                 partial(self._decoded, file), number=number, seconds=seconds, origin=name, pixel_digest=known,
                 file_digest=digest,
@@ -115,6 +125,7 @@ class SetFrames:
         pixels = decode_image(data, name)
         of_pixels = pixel_digest(pixels)
         self._known.learn(digest, of_pixels)
+        self._noted[file] = (digest, of_pixels)
         return Frame(pixels, number, seconds, name, of_pixels, digest)
 
     def _decoded(self, file: str) -> Pixels:
