@@ -60,7 +60,7 @@ class SetFiles:
             raise _unreadable(folder, error) from None
 
     def _entry(self, folder: str, name: str) -> Entry:
-        is_image = os.path.splitext(name)[1].lower() in SUFFIXES
+        is_image = name.lower().endswith(SUFFIXES)
         try:
             mode = self._look(f"{folder}/{name}" if folder else name).st_mode
         except Wrong as wrong:
@@ -131,9 +131,8 @@ class SetFiles:
 
     def _require_inside(self, path: str, real: str) -> None:
         if real != self._real and not real.startswith(f"{self._real.rstrip('/')}/"):
-            raise Wrong(
-                f"{shown(path)} is a link that leads out of the set's folder", "copy what it leads to into the set"
-            )
+            what = f"{shown(path)} is a link that leads out of the set's folder"
+            raise Wrong(what, "copy what it leads to into the set")
 
 
 def _missing(path: str, *, is_link: bool) -> Wrong:

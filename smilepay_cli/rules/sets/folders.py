@@ -107,7 +107,14 @@ class _Walk:
             return
         folder = path.rpartition("/")[0]
         try:
-            trial = Trial(id=derived_id(path), path=read_path(path), kind=kind, where=derived_id(folder), **known)
+            trial = Trial(
+                id=derived_id(path),
+                path=read_path(path),
+                kind=kind,
+                subject=known["subject"],
+                pai_species=known.get("pai_species"),
+                where=derived_id(folder),
+            )
             self._look(trial)
         except Wrong as wrong:
             self._wrong(path, wrong)

@@ -152,9 +152,8 @@ def _pairs(line: str) -> list[tuple[str, Any]]:
     except RecursionError:
         raise Wrong("is nested too deeply", "a row is one flat object") from None
     except json.JSONDecodeError as error:
-        raise Wrong(
-            f"is no JSON: {_lower(error.msg)} at character {error.pos + 1}", "write one object a line"
-        ) from None
+        what = f"is no JSON: {_lower(error.msg)} at character {error.pos + 1}"
+        raise Wrong(what, "write one object a line") from None
     if not isinstance(value, _Object):
         raise Wrong(f"is {shown(value)} and no JSON object", 'write one object a line, {"path": ..., "kind": ...}')
     return value.pairs

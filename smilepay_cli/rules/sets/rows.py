@@ -87,10 +87,8 @@ class Rows:
             what = f"pai_species {shown(trial.pai_species)} on a row of kind {trial.kind}"
             raise Wrong(what, f"leave it empty, or make the kind {Kind.ATTACK}")
         if trial.kind is Kind.BONA_FIDE and trial.target is None:
-            what = f"{trial.kind} without subject and account"
-            self.warnings.add(
-                f"{self._name}:{line}", Wrong(what, "nobody can say whether the right one was recognised")
-            )
+            wrong = Wrong(f"{trial.kind} without subject and account", "who is the right one cannot be said")
+            self.warnings.add(f"{self._name}:{line}", wrong)
         return trial
 
     def _require_new(self, line: int, name: str, has_id: bool) -> None:

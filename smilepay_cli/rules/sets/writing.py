@@ -52,11 +52,8 @@ def jsonl_lines(trials: Iterable[Trial]) -> Iterator[bytes]:
 def _words(trial: Trial) -> list[tuple[str, Any]]:
     """As a reader is given them."""
     words = ((column, getattr(trial, column)) for column in COLUMNS)
-    return [
-        (column, list(value) if isinstance(value, tuple) else value)
-        for column, value in words
-        if value not in (None, ())
-    ]
+    given = ((column, value) for column, value in words if value not in (None, ()))
+    return [(column, list(value) if isinstance(value, tuple) else value) for column, value in given]
 
 
 def _readable(trials: Iterable[Trial]) -> Iterator[Trial]:
