@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Pixels, Points
     from smilepay_cli.vocabulary.findings import Examination
     from smilepay_cli.vocabulary.moments import Moment
+    from smilepay_cli.vocabulary.trials import Trial
 
 
 class Clock(Protocol):
@@ -652,6 +653,29 @@ class Copies(Protocol):
 
         Raises UsageProblem for a file that cannot be read, StoreUnusable for what is no whole wallet of ours.
         """
+
+
+class ReplaySet(Protocol):
+    """What a replay presents: trials whose words make sense, and whose files were there when it was opened."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def trials(self) -> Sequence[Trial]:
+        """In the order of the set, each with an id of its own."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is doubtful about it, a line each."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of all words of all trials, in their order; of no picture."""
+
+    def files_of(self, trial: Trial) -> tuple[Path, ...]:
+        """The frames of its capture, inside of the set, not opened yet. Raises UsageProblem where they are gone."""
 
 
 class Viewer(Protocol):
