@@ -144,7 +144,8 @@ class MemoryFile:
             path = folder / f"faces-{made_by[:16]}.db"
             if not os.path.lexists(path):
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            # Looking at pictures is waited for in another thread (verbs/deadline.py), one at a time.
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             # It can all be measured again: nothing waits for the disk.
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = OFF")

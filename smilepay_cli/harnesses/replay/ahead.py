@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice, tee
@@ -70,7 +70,7 @@ class Ahead:
     read_before: dict[str, str]
     """Digests of the files that were read for this; the trial that they belong to takes them out."""
 
-    def __call__(self, trials: Iterable[Trial]) -> Iterator[Trial]:
+    def __call__(self, trials: Iterable[Trial]) -> Generator[Trial]:
         """The same trials."""
         ours, theirs = tee(_chunks(trials))
         for chunk, looked in zip(ours, self.workers.ordered(self._task(chunk) for chunk in theirs), strict=True):

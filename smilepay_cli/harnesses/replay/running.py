@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 from smilepay_cli.harnesses.replay.conditions import AFTERWARDS, CEBIT, Conditions
 from smilepay_cli.harnesses.replay.trials import Wallet, run_trial
@@ -29,6 +29,11 @@ class Turns(Protocol):
         """The next trial."""
 
 
+def in_turn(trials: Iterable[Trial]) -> Generator[Trial]:
+    """Nobody looks ahead."""
+    yield from trials
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What a run needs."""
@@ -38,12 +43,12 @@ class Run:
     memory: Turns
     frames: Callable[[Trial], FrameSource]
     """Opens the frames of a trial. Raises UsageProblem for files that cannot be used."""
-    ahead: Callable[[Iterable[Trial]], Iterator[Trial]] = iter
+    ahead: Callable[[Iterable[Trial]], Generator[Trial]] = in_turn
     """The same trials in the same order, each when what is on its pictures is known."""
 
-    def outcomes(self, trials: Iterable[Trial], first: int = 0) -> Iterator[Outcome]:
+    def outcomes(self, trials: Iterable[Trial], first: int = 0) -> Generator[Outcome]:
         """What came of each, from the one numbered `first` on; one at a time, and none is kept."""
-        with closing(cast("Any", self.ahead(trials))) as coming:
+        with closing(self.ahead(trials)) as coming:
             if self.conditions.carry_state:
                 yield from self._carrying_on(coming, first)
             else:

@@ -24,6 +24,7 @@ def counted(outcome: Outcome) -> Iterator[Counted]:
     yield "fta", "", not outcome.acquired
     yield "fta", kind.value, not outcome.acquired
     yield "paid_by_kind", kind.value, outcome.paid
+    yield "unusable", "", outcome.exit == ExitStatus.USAGE
     if outcome.trial.expect is not None:
         yield "unexpected", "", outcome.as_expected is False
     if kind.is_attack:
@@ -38,6 +39,7 @@ def _attack(outcome: Outcome, species: str) -> Iterator[Counted]:
     target = outcome.trial.target
     yield "iapar", species, outcome.accepted
     if target is not None:
+        yield "target", target, outcome.accepted
         yield "iapar_target", species, outcome.accepted and outcome.matched == target
     if outcome.pad is not None:
         yield "apcer", species, outcome.pad == "bona_fide"
