@@ -1,4 +1,4 @@
-"""Outcomes for the tests of the statistics: a table that can be worked out by hand, and any that hypothesis thinks of."""
+"""Outcomes for the tests of the statistics: a table worked out by hand, and any that hypothesis thinks of."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def outcome(
 NO_MATCH, NO_FACE, NO_SMILE = (10, "no_match"), (12, "no_face"), (13, "smile_not_shown")
 GOOD, BAD = "bona_fide", "attack"
 TABLE = [
-    outcome("1", "bona_fide", shown="lin", matched="lin", pad=GOOD, mated=0.3, others=(0.8,), moved=LIN, expect="accept"),
+    outcome("1", "bona_fide", shown="lin", matched="lin", pad=GOOD, mated=0.3, others=(0.8,), moved=LIN,
+            expect="accept"),
     outcome("2", "bona_fide", shown="bo", ended=NO_SMILE, matched="bo", pad=BAD, mated=0.4, others=(0.7,)),
     outcome("3", "bona_fide", shown="lin", ended=NO_MATCH, mated=0.6, others=(0.9,)),
     outcome("4", "bona_fide", shown="bo", ended=NO_FACE),
@@ -92,7 +93,8 @@ FIGURES = st.integers(0, 1000).map(lambda place: place / 500)
 def outcomes(draw: st.DrawFn) -> Outcome:
     """Any row that a replay could end with."""
     kind = draw(st.sampled_from(list(Kind)))
-    ended = draw(st.sampled_from([0, NO_MATCH, NO_FACE, NO_SMILE, (2, "usage"), (20, "insufficient_funds")]))
+    endings: list[int | tuple[int, str]] = [0, NO_MATCH, NO_FACE, NO_SMILE, (2, "usage"), (20, "insufficient_funds")]
+    ended = draw(st.sampled_from(endings))
     exit_ = ended if isinstance(ended, int) else ended[0]
     past_match = exit_ in (0, 13, 20)
     matched = draw(st.sampled_from(NAMES[:2])) if past_match else None

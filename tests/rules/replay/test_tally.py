@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from math import inf, nan
+from math import inf, isfinite, nan
 
 import pytest
 from hypothesis import given, settings
@@ -57,8 +57,9 @@ def test_det_points_are_scikit_learns(mated: list[float], others: list[float]) -
     labels = [1] * len(mated) + [0] * len(others)
     fmr, fnmr, thresholds = det_curve(labels, [-apart for apart in mated + others])
     for false_matches, false_non_matches, threshold in zip(fmr, fnmr, thresholds, strict=True):
-        if threshold < 0 and threshold != -inf:  # at 0 there is no edge; the first one is 0.002
-            point = points[round(-threshold * 500)]
+        place = round(-float(threshold) * 500) if isfinite(threshold) else 0
+        if place > 0:  # there is no edge at 0; the first one is 0.002
+            point = points[place]
             assert (point.fmr, point.fnmr) == pytest.approx((false_matches, false_non_matches))
 
 
@@ -66,7 +67,7 @@ def test_thresholds_of_the_det_are_inclusive() -> None:
     """A dissimilarity at the threshold is within it, as in the decision."""
     row = outcome("a", "bona_fide", shown="lin", mated=0.6, others=(0.6, 0.602))
     at = {point.threshold: (point.fmr, point.fnmr) for point in tallied([row]).det()}
-    assert at[0.598] == (0, 1) and at[0.6] == (0.5, 0) and at[0.602] == (1, 0)
+    assert [at[threshold] for threshold in (0.598, 0.6, 0.602)] == [(0, 1), (0.5, 0), (1, 0)]
     assert tallied(TABLE[10:]).det() == [], "attacks are no comparisons of the DET"
 
 
@@ -110,7 +111,7 @@ def test_memory_does_not_grow_with_rows() -> None:
 def test_two_thresholds_are_not_mixed() -> None:
     """A run that goes on under another policy would be counted at neither."""
     tally = tallied(TABLE[:1])
-    with pytest.raises(ValueError, match="counted at 0.5, and now at 0.6"):
+    with pytest.raises(ValueError, match=r"counted at 0\.5, and now at 0\.6"):
         tally.add(TABLE[1], dissimilarity_max=0.6)
     other = Tally()
     other.add(TABLE[1], dissimilarity_max=0.6)
