@@ -200,7 +200,7 @@ def _note(tally: Tally, name: str, species: str) -> str:
 
 def _left_out(tally: Tally) -> str:
     """Rows that count for no error of recognition."""
-    return " ".join(f"Not counted: {n:,} rows ({why})." for why, n in tally.told("left_out").items())
+    return " ".join(f"Not counted: {n:,} ({why})." for why, n in tally.told("left_out").items())
 
 
 def _kinds(tally: Tally, name: str) -> list[str]:

@@ -148,7 +148,7 @@ def test_rows_that_contradict_themselves_count_for_no_error_and_are_told() -> No
     ]
     found = of(odd)
     for name in ("fpir", "fnir", "far", "frr"):
-        assert found[name].value is None and found[name].note.count("Not counted: 1 rows") == 4
+        assert found[name].value is None and found[name].note.count("Not counted: 1 (") == 4
     assert len(summary(tallied(odd))["left_out"]) == 4
 
 
