@@ -19,7 +19,7 @@ from smilepay_cli.adapters.faces.engines import default_scheme
 from smilepay_cli.commands.app import build
 from smilepay_cli.rules.profiles import sources
 from smilepay_cli.vocabulary.errors import MEANING, ExitStatus, Reason
-from tools import docs, docs_liveness, docs_parts
+from tools import docs, docs_liveness, docs_parts, docs_replay
 from tools.docs_console import command_lines, run_sessions, stable
 from tools.docs_figures import interval, measured
 from tools.docs_svg import svg
@@ -80,6 +80,18 @@ def test_every_policy_number_is_documented() -> None:
     text = page("docs/policies.md")
     for key, source in sources(default_scheme(None)).items():
         assert f"| `{key}` |" in text and source in text
+
+
+def test_every_measure_of_a_replay_is_documented() -> None:
+    """docs/replay-metrics.md has each definition as reports print it, and the fields of a result."""
+    text = page("docs/replay-metrics.md")
+    for made in (
+        docs_replay.sentence(),
+        docs_replay.definitions(),
+        docs_replay.shown_by(),
+        docs_replay.result_fields(),
+    ):
+        assert made in text, "run: make docs"
 
 
 def test_what_the_readme_shows_was_run(fixed_surroundings: None) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from smilepay_cli.rules.replay.rates import percent
+from smilepay_cli.rules.replay.rates import plain
 from smilepay_cli.rules.replay.rows import ACCEPTED
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
 from smilepay_cli.vocabulary.trials import Kind
@@ -24,24 +24,19 @@ class Told(NamedTuple):
     trial: tuple[Any, ...]
     """Kind, species, account and subject: whether it is the same trial."""
     answer: tuple[Any, ...]
-    """Whether accepted, whether paid, the reason."""
+    """Whether accepted, whether paid, the reason, and as whom."""
     files: int
-    """Of the digests of what was presented; 0 for none."""
+    """Of the first frame presented, which does not hang on the policy as the number of frames does; 0 for none."""
 
     @property
     def accepted(self) -> bool:
-        """The biometric answer."""
+        """The biometric answer; of a bona fide presentation that somebody was accepted as who is shown."""
         return bool(self.answer[0])
 
     @property
     def paid(self) -> bool:
         """The whole answer."""
         return bool(self.answer[1])
-
-    @property
-    def reason(self) -> str | None:
-        """Why not paid; None when paid."""
-        return None if self.answer[2] is None else str(self.answer[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +49,12 @@ class Change:
     """Then, now."""
     paid: tuple[bool, bool]
     reason: tuple[str | None, str | None]
+    """Why not paid; None when paid."""
+    matched: tuple[str | None, str | None]
 
     def as_json(self) -> dict[str, Any]:
         """For summary.json."""
-        then_now = {"accepted": self.accepted, "paid": self.paid, "reason": self.reason}
+        then_now = {"accepted": self.accepted, "paid": self.paid, "reason": self.reason, "matched": self.matched}
         return {"id": self.id, "kind": self.kind, **{name: list(pair) for name, pair in then_now.items()}}
 
 
@@ -107,9 +104,9 @@ class Paired:
         told = f"{self.kind}, {self.aspect}: {self.then:,} of {self.n:,} then, {self.now:,} now"
         if not self.only_then + self.only_now:
             return f"{told}; no trial changed"
-        by_chance = "chance explains it" if self.p_value > SIGNIFICANT else "chance does not explain it"
+        by_chance = "which may be chance" if self.p_value > SIGNIFICANT else "which is hardly chance"
         turned = f"{self.only_now:,} gained, {self.only_then:,} lost"
-        return f"{told} ({turned}): {self.direction}, p = {percent(self.p_value / 100)}, {by_chance}"
+        return f"{told} ({turned}): {self.direction}, p = {plain(self.p_value)}, {by_chance}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +177,11 @@ def _told(
         try:
             name, kind = row["id"], Kind(row["kind"]).value
             trial = (kind, row["pai_species"], row["account"], row["subject"])
-            answer = (row["outcome"] == ACCEPTED, row["exit"] == ExitStatus.DONE, row["reason"])
-            files = hash(tuple(row["digests"])) if row["digests"] else 0
+            matched = row["decision"]["matched"]
+            is_another = kind == Kind.BONA_FIDE and matched != (row["subject"] or row["account"] or matched)
+            is_accepted = row["outcome"] == ACCEPTED and not is_another
+            answer = (is_accepted, row["exit"] == ExitStatus.DONE, row["reason"], matched)
+            files = hash(row["digests"][0]) if row["digests"] else 0
             told = Told(kept.setdefault(trial, trial), kept.setdefault(answer, answer), files)
         except (KeyError, TypeError, ValueError):
             raise UsageProblem(f"row {number:,} of {whose} is no result of a replay", reason="bad_baseline") from None
@@ -199,13 +199,7 @@ def _count(counts: dict[tuple[str, str], list[int]], then: Told, now: Told) -> N
 
 def _change(name: str, then: Told, now: Told) -> Iterator[Change]:
     if then.answer != now.answer:
-        yield Change(
-            name,
-            str(now.trial[0]),
-            (then.accepted, now.accepted),
-            (then.paid, now.paid),
-            (then.reason, now.reason),
-        )
+        yield Change(name, str(now.trial[0]), *zip(then.answer, now.answer, strict=True))
 
 
 def _paired(kind: str, aspect: str, places: list[int]) -> Paired:

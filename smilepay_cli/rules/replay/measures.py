@@ -192,7 +192,7 @@ def _note(tally: Tally, name: str, species: str) -> str:
         ended = ", ".join(f"{n:,} {cause}" for cause, n in causes.items())
         of = tally.rate("iapar", species).n
         before = f"{sum(causes.values()):,} of {of:,} ended before PAD was asked ({ended})"
-        return f"{before}: it is asked after the match."
+        return f"{before}: it comes after the match."
     if name != "apcer" and (unusable := causes.get(UNUSABLE_FILE, 0)):
         return f"{unusable:,} of these were files that could not be used."
     return ""
@@ -200,7 +200,7 @@ def _note(tally: Tally, name: str, species: str) -> str:
 
 def _left_out(tally: Tally) -> str:
     """Rows that count for no error of recognition."""
-    return " ".join(f"Not counted: {n:,} rows ({why})." for why, n in tally.told("left_out").items())
+    return " ".join(f"Not counted: {n:,} ({why})." for why, n in tally.told("left_out").items())
 
 
 def _kinds(tally: Tally, name: str) -> list[str]:

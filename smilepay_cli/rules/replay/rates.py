@@ -82,8 +82,13 @@ def figures(value: float | None, lower: float, upper: float, upper_one_sided: fl
 
 
 def percent(share: float) -> str:
-    """Three digits that count, never an exponent: `8.33`, `0.00001`. Without the sign."""
-    return f"{Decimal(f'{100 * share:.3g}'):f}"
+    """`8.33`, without the sign."""
+    return plain(100 * share)
+
+
+def plain(figure: float) -> str:
+    """Three digits that count, never an exponent: `8.33`, `0.00001`."""
+    return f"{Decimal(f'{figure:.3g}'):f}"
 
 
 def n_needed(limit: float) -> int | None:

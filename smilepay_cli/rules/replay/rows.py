@@ -71,7 +71,10 @@ def as_row(outcome: Outcome, *, dissimilarity_max: float) -> dict[str, Any]:
 
 
 def from_row(row: Mapping[str, Any]) -> Retold:
-    """The outcome that a line tells of; `as_row` makes the same line of it again."""
+    """The outcome that a line tells of; `as_row` makes the same line of it again.
+
+    Raises KeyError, TypeError or ValueError for a row of another shape.
+    """
     decision, comparisons = row["decision"], row["comparisons"]
     trial = Trial(
         id=row["id"],

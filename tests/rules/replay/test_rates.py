@@ -76,7 +76,7 @@ def test_a_rate_as_json_and_as_text() -> None:
     """The six keys that the contract names; and no bound above 0 is told as 0, however large n is."""
     told = Rate(2, 24).as_json()
     assert list(told) == ["k", "n", "rate", "lower", "upper", "upper_one_sided"]
-    assert told["rate"] == 0.0833333 and told["lower"] == 0.0102554 and told["upper"] == 0.26997
+    assert told["rate"] == 0.0833333 and told["lower"] == 0.0102563 and told["upper"] == 0.269973
     assert str(Rate(2, 24)) == "2 of 24 (8.33 %, 1.03-27 %)"
     assert Rate(0, 10**8).as_json()["upper_one_sided"] == pytest.approx(2.99573e-8)
     assert str(Rate(1, 10**7)).startswith("1 of 10,000,000 (0.00001 %, ")
