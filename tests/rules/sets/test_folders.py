@@ -17,9 +17,7 @@ def read(*paths: str, wrong: str | None = None) -> Reading:
         below = [path.removeprefix(f"{folder}/" if folder else "") for path in paths if path.startswith(folder)]
         names = dict.fromkeys(path.split("/")[0] for path in below if path)
         folders = {path.split("/")[0] for path in below if "/" in path}
-        return [
-            Entry(name, name in folders, name.endswith(".jpg"), _LOOP if name == wrong else None) for name in names
-        ]
+        return [Entry(name, name in folders, name.endswith(".jpg"), _LOOP if name == wrong else None) for name in names]
 
     return read_folders(listing, "faces")
 
@@ -66,7 +64,9 @@ def test_what_is_no_image_is_counted() -> None:
     """Notes and thumbnails' databases are no trials, and nobody has to wonder."""
     reading = read("README", "bona_fide/notes.txt", "bona_fide/anna/1.jpg", "bona_fide/anna/Thumbs.db")
     assert len(reading.trials) == 1
-    assert reading.warnings.lines() == ("faces: 3 files were passed over; their names do not end as those of images do",)
+    assert reading.warnings.lines() == (
+        "faces: 3 files were passed over; their names do not end as those of images do",
+    )
     one = read("README", "bona_fide/anna/1.jpg")
     assert one.warnings.lines() == ("faces: 1 file was passed over; their names do not end as those of images do",)
 

@@ -267,7 +267,9 @@ def test_one_problem_is_one_line() -> None:
 
 def test_ids_are_told_apart() -> None:
     """Of a second one it is said where the first is, whether somebody wrote it or it was derived."""
-    reading = csv("id,path,kind\nx,1.jpg,zero_effort\nx,2.jpg,zero_effort\n1.jpg,3.jpg,zero_effort\n,1.jpg,zero_effort\n")
+    reading = csv(
+        "id,path,kind\nx,1.jpg,zero_effort\nx,2.jpg,zero_effort\n1.jpg,3.jpg,zero_effort\n,1.jpg,zero_effort\n"
+    )
     assert reading.problems.lines() == (
         "set.csv:3: the id 'x' is that of line 2 too; give every row an id of its own",
         "set.csv:5: without an id it is called '1.jpg', as line 4 is; write an id",
