@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from hashlib import sha256
@@ -15,6 +14,7 @@ from smilepay_cli.adapters.capture.hush import without_stderr, without_warnings
 from smilepay_cli.adapters.capture.meter import MeteredBytes, require_few_parts
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
+from smilepay_cli.vocabulary.originals import natural
 
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Pixels
@@ -269,13 +269,7 @@ def _images_in(folder: Path) -> list[Path]:
         raise UsageProblem(
             f"{printable(str(folder))} holds no images", hint=f"looked for {' '.join(SUFFIXES)}", reason="no_images"
         )
-    return sorted(images, key=lambda image: (_natural(image.name), image.name))
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    """2.jpg before 10.jpg."""
-    parts = re.split(r"([0-9]+)", name)
-    return [(0, int(part), part) if part.isdecimal() else (1, 0, part.casefold()) for part in parts]
+    return sorted(images, key=lambda image: (natural(image.name), image.name))
 
 
 def _unusable(name: str, detail: str) -> UsageProblem:
