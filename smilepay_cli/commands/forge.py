@@ -22,11 +22,9 @@ Two examples:
 
 smilepay forge sample_faces --species 'print*,screen*' --seed 7 --out forged
 
-smilepay forge lin.jpg otto.jpg --subject lin --species blur,recompressed --strength blur=0.5 --out copies
+smilepay forge lin otto --species morph,blur --strength blur=0.5 --out two
 
-These are simulations, for testing a system of one's own with pictures of people who agreed to it. What is simulated
-and what is not: docs/forging.md."""
-HIGHEST_SEED = 2**63 - 1
+What is simulated, and what is not: docs/forging.md."""
 
 
 def register(commands: Commands) -> None:
@@ -46,11 +44,12 @@ def register(commands: Commands) -> None:
         ] = None,
         species: Annotated[
             list[str] | None,
-            typer.Option(metavar="NAME,...", help="What to make; patterns as well. [default: all, but for captures]"),
+            typer.Option(
+                metavar="NAME,...",
+                help="What to make; patterns too. Default: all, which is every attack of one picture.",
+            ),
         ] = None,
-        seed: Annotated[
-            int, typer.Option(metavar="N", min=0, max=HIGHEST_SEED, help="Same seed, same bytes.")
-        ] = 0,
+        seed: Annotated[int, typer.Option(metavar="N", min=0, help="Same seed, same bytes.")] = 0,
         out: Annotated[
             str | None, typer.Option(metavar="FOLDER", help="A new or empty folder; nothing is written over.")
         ] = None,
@@ -68,7 +67,7 @@ def register(commands: Commands) -> None:
             int, typer.Option(metavar="N", min=3, max=300, help="Of captures that are made of single pictures.")
         ] = 16,
         subject: Annotated[
-            str | None, typer.Option(metavar="NAME", help="Who is on all of them. [default: their folder's name]")
+            str | None, typer.Option(metavar="NAME", help="Who is on all of them; default: the name of their folder.")
         ] = None,
         with_bona_fide: Annotated[
             bool, typer.Option("--with-bona-fide", help="Put the originals into the set too.")
@@ -80,8 +79,9 @@ def register(commands: Commands) -> None:
     ) -> Result:
         """Make simulated attacks from bona fide pictures, as a set that replay takes.
 
-        Prints, screens, copies, morphs, masks and faked captures, with a manifest and a contact sheet; bona fide
-        pictures of poor quality, for comparison. A picture without exactly one face is left out, and told.
+        Prints, screens, copies, morphs, masks, faked captures; and honest pictures of poor quality, to compare with.
+
+        Simulations, for testing a system of one's own with pictures of people who agreed to it.
         """
         from smilepay_cli.harnesses.forging.asking import ALL, chosen, strengths
         from smilepay_cli.harnesses.forging.asking import species as all_species

@@ -31,10 +31,10 @@ STRENGTH = 1.0
 class Takes(StrEnum):
     """What a species is made from."""
 
-    PICTURE = "a picture"
-    PAIR = "pictures of two people"
+    PICTURE = "picture"
+    PAIR = "two people"
     CAPTURE = "frames"
-    JOINED = "frames of two people"
+    JOINED = "two captures"
 
 
 @dataclass(frozen=True, slots=True)

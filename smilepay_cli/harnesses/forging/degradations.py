@@ -110,9 +110,9 @@ def jpeg_chain(pixels: Pixels, face: Box, rng: Generator, strength: float) -> Pi
         factor = rng.uniform(*SENT_SIZE)
         size = (max(1, round(width * factor)), max(1, round(height * factor)))
         smaller = np.asarray(cv2.resize(sent, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC))
-        sent = jpeg(smaller, _sent_quality(rng, strength))
+        sent = jpeg(smaller.astype(np.uint8, copy=False), _sent_quality(rng, strength))
     whole = np.asarray(cv2.resize(sent, (width, height), interpolation=cv2.INTER_LINEAR))
-    return jpeg(whole, _sent_quality(rng, strength))
+    return jpeg(whole.astype(np.uint8, copy=False), _sent_quality(rng, strength))
 
 
 def _sent_quality(rng: Generator, strength: float) -> int:

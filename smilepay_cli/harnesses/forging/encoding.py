@@ -18,7 +18,9 @@ def png(pixels: Pixels) -> bytes:
     """No text, no time, no colour profile: pixels alone."""
     import cv2
 
-    done, data = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, COMPRESSION])
+    done, data = cv2.imencode(
+        ".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, COMPRESSION]
+    )
     assert done
     return data.tobytes()
 

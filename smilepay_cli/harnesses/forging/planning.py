@@ -89,9 +89,7 @@ def _of_stills(stills: Mapping[str, Sequence[Material]], request: ForgeRequest) 
                     yield Job(way, still, variant, _partner(stills, subject, still, way, variant, request.seed))
 
 
-def _of_reels(
-    reels: Mapping[str, Sequence[Reel]], request: ForgeRequest, left_out: list[LeftOut]
-) -> Iterator[Job]:
+def _of_reels(reels: Mapping[str, Sequence[Reel]], request: ForgeRequest, left_out: list[LeftOut]) -> Iterator[Job]:
     for subject, own in reels.items():
         for reel in own:
             for way, variant in _variants(request, Takes.CAPTURE, Takes.JOINED):

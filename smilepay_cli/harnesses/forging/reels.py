@@ -79,7 +79,7 @@ def reels_of(person: Person, frames: int) -> list[Reel]:
 def fitted(pixels: Pixels, face: Box, like: Pixels, its_face: Box) -> Pixels:
     """A picture brought to the size of another, so that its face lies on the other's; itself where the sizes agree.
 
-    What is beyond its edges is as they are.
+    Beyond its edges it is mirrored.
     """
     if pixels.shape == like.shape:
         return pixels
@@ -87,11 +87,12 @@ def fitted(pixels: Pixels, face: Box, like: Pixels, its_face: Box) -> Pixels:
     import numpy as np
 
     scale = its_face.width / face.width
-    move = np.array(
-        [
-            [scale, 0, its_face.left + its_face.width / 2 - scale * (face.left + face.width / 2)],
-            [0, scale, its_face.top + its_face.height / 2 - scale * (face.top + face.height / 2)],
-        ]
-    )
+    middle = [(box.left + box.width / 2, box.top + box.height / 2) for box in (face, its_face)]
+    if scale < 1:  # what a warp makes smaller it aliases
+        pixels = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+        middle[0] = (middle[0][0] * scale, middle[0][1] * scale)
+    (from_x, from_y), (to_x, to_y) = middle
+    grown = max(scale, 1.0)
+    move = np.array([[grown, 0, to_x - grown * from_x], [0, grown, to_y - grown * from_y]])
     size = (like.shape[1], like.shape[0])
-    return np.asarray(cv2.warpAffine(pixels, move, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE))
+    return np.asarray(cv2.warpAffine(pixels, move, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))

@@ -16,7 +16,7 @@ COLUMNS = 12
 """Pictures in a row at most."""
 FEWEST_COLUMNS = 5
 """As wide as the headings need."""
-SIDE = 132
+SIDE = 150
 """Pixels of a small picture's longer side."""
 GAP, MARGIN = 10, 20
 HEAD, NAME, FOOT = 26, 18, 14

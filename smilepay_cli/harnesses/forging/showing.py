@@ -30,8 +30,10 @@ class Showcase:
             if its := [job for job in jobs if job.way == way]:
                 self._rows[way.name] = Row(way.name, way.what)
                 self._chosen.update(spread(its, COLUMNS // (FRAMES_SHOWN if way.is_capture else 1)))
-        shown = [_first(job.source) for job in jobs if job in self._chosen]
-        self.originals = spread(list(dict.fromkeys(shown)), COLUMNS)
+        chosen = [job for job in jobs if job in self._chosen]
+        stills = [job.source for job in chosen if isinstance(job.source, Material)]
+        first = stills or [job.source.pictures[0] for job in chosen if isinstance(job.source, Reel)]
+        self.originals = spread(list(dict.fromkeys(first)), COLUMNS)
         """To be shown in a row of their own."""
 
     def add(self, job: Job, frames: Sequence[Pixels]) -> None:
@@ -47,7 +49,3 @@ class Showcase:
         """The whole of it."""
         first = Row("originals", "bona fide", [(material.who, small(pixels)) for material, pixels in originals])
         return drawn(TITLE, self._note, [first, *(row for row in self._rows.values() if row.pictures)])
-
-
-def _first(source: Material | Reel) -> Material:
-    return source.pictures[0] if isinstance(source, Reel) else source
