@@ -25,14 +25,14 @@ class UnfinishedFolder:
 
     def write(self, path: str, data: bytes) -> None:
         """A new file in it. Raises UsageProblem where it cannot be written."""
-        target = self._draft / path
-        if not target.resolve().is_relative_to(self._draft.resolve()):
+        if path.startswith("/") or ".." in path.split("/"):
             raise ValueError(f"{path!r} leads out of the folder")
+        target = self._draft / path
         try:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with open(target, "xb", opener=_for_the_owner) as file:
                 file.write(data)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _unwritable(self._place, error) from None
 
 
@@ -67,7 +67,9 @@ def new_folder(name: str, last: str) -> Iterator[UnfinishedFolder]:
 
 def _is_empty(place: Path) -> bool:
     """Whether a folder is there, with nothing in it; False where nothing is. Raises UsageProblem for all others."""
-    if not os.path.lexists(place):
+    try:
+        os.lstat(place)
+    except FileNotFoundError:
         return False
     if not place.is_dir():
         raise UsageProblem(f"--out {place} is there and is no folder", reason="unusable_folder")
