@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Pixels, Points
     from smilepay_cli.vocabulary.findings import Examination
     from smilepay_cli.vocabulary.moments import Moment
+    from smilepay_cli.vocabulary.originals import Original
     from smilepay_cli.vocabulary.trials import Trial
 
 
@@ -690,3 +691,24 @@ class Viewer(Protocol):
 
     def show(self, moment: Moment) -> None:
         """The newest moment; it may be left out where moments come faster than they can be shown."""
+
+
+class Album(Protocol):
+    """Bona fide pictures, each with the name of whom it shows."""
+
+    def originals(self) -> Sequence[Original]:
+        """All of them, in no particular order. Raises UsageProblem for a name that leads nowhere."""
+
+    def read(self, file: str) -> tuple[bytes, Pixels]:
+        """The bytes of a file and the upright picture in them. Raises UsageProblem for one that cannot be used."""
+
+
+class Folder(Protocol):
+    """A folder that is being filled, and is there for others only when it is full."""
+
+    @property
+    def place(self) -> str:
+        """Its whole path, once it is there."""
+
+    def write(self, path: str, data: bytes) -> None:
+        """A new file in it, `/` between the parts. Raises UsageProblem where it cannot be written."""

@@ -139,6 +139,7 @@ _LOOKING = {
     "audit report": "Reading the trail ...",
     "wallet backup": "Copying the wallet ...",
     "wallet restore": "Reading the backup ...",
+    "forge": "Looking at the pictures ...",
     "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",
 }

@@ -37,6 +37,8 @@ SHOWN_BY = {
     "FloorResult": "policies.show_floor",
     "BackupResult": "copies.show_backup",
     "RestoreResult": "copies.show_restored",
+    "ForgeResult": "forging.show_forged",
+    "SpeciesResult": "forging.show_species",
     "DoctorResult": "doctor.show_findings",
 }
 """Modules of this folder and functions in them, by name: only the one that is needed is imported."""

@@ -24,7 +24,8 @@ from smilepay_cli.rules.sets.problems import Wrong
 from smilepay_cli.rules.sets.writing import digest_problem
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.trials import Kind, Trial
-from tests.rules.sets.test_writing import _PATHS, sets as some_sets
+from tests.rules.sets.test_writing import _PATHS
+from tests.rules.sets.test_writing import sets as some_sets
 
 LOOKED_FOR = " ".join(SUFFIXES)
 
