@@ -1,4 +1,4 @@
-"""Pages that are given to others: one look, nothing loaded from elsewhere, and whatever they are filled with stays text."""
+"""Pages for others: one look, nothing loaded from elsewhere, and whatever they are filled with stays text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _STYLE = Path(__file__).with_name("page.css")
 
 
 def filled(template: Path, **figures: object) -> str:
-    """A template of ours with figures in it. Every figure is escaped, unless its type is `Markup`; `style` is the look."""
+    """A template of ours with figures in it. All are escaped but those of the type `Markup`; `style` is the look."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 

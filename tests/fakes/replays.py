@@ -18,15 +18,15 @@ ATTACKS = {
 HOSTILE = "<script>alert(1)</script>\"'&amp;{{7*7}}\n\u202egpj.exe\x1b[31m # SKIP \\ \ud800\ufffe"
 """What somebody may call a file, a person or a species."""
 DEFINITIONS = {
-    "fta": ("failure-to-acquire rate", "share of bona fide attempts in which no usable face was found", "ISO/IEC 19795-1"),
-    "fnir": ("false-negative identification rate", "share of enrolled people who were not told as who they are", "ISO/IEC 19795-1"),
-    "fpir": ("false-positive identification rate", "share of strangers who were told as somebody", "ISO/IEC 19795-1"),
-    "fmr": ("false match rate", "share of non-mated comparisons at or below the threshold", "ISO/IEC 19795-1"),
-    "fnmr": ("false non-match rate", "share of mated comparisons above the threshold", "ISO/IEC 19795-1"),
-    "bpcer": ("bona fide presentation classification error rate", "share of bona fide presentations that attack detection refused", "ISO/IEC 30107-3"),
-    "apcer": ("attack presentation classification error rate", "share of one species' presentations that attack detection took for bona fide", "ISO/IEC 30107-3"),
-    "iapar": ("impostor attack presentation accept rate", "share of one species' presentations that were accepted as the target", "ISO/IEC 30107-3"),
-}  # fmt: skip
+    "fta": ("failure-to-acquire rate", "bona fide attempts in which no usable face was found"),
+    "fnir": ("false-negative identification rate", "enrolled people who were not told as who they are"),
+    "fpir": ("false-positive identification rate", "strangers who were told as somebody"),
+    "fmr": ("false match rate", "non-mated comparisons at or below the threshold"),
+    "fnmr": ("false non-match rate", "mated comparisons above the threshold"),
+    "bpcer": ("bona fide presentation classification error rate", "bona fide presentations that were denied"),
+    "apcer": ("attack presentation classification error rate", "presentations of a species taken for bona fide"),
+    "iapar": ("impostor attack presentation accept rate", "presentations of a species accepted as the target"),
+}
 
 
 def rows(count: int = 900, seed: int = 7, hostile: bool = False) -> Iterator[dict[str, Any]]:
@@ -58,11 +58,7 @@ def _row(
         reason = "bad_image"
     wanted = None if number % 5 == 4 else "accept" if honest else "refuse"
     near = (
-        dice.gauss(0.28, 0.05)
-        if honest
-        else dice.gauss(0.62, 0.06)
-        if kind == "zero_effort"
-        else dice.gauss(0.36, 0.08)
+        dice.gauss(0.3, 0.06) if honest else dice.gauss(0.62, 0.06) if kind == "zero_effort" else dice.gauss(0.36, 0.08)
     )
     exits = {None: 0, "smile_not_shown": 13, "border": 13, "no_match": 10, "no_face": 12, "bad_image": 2}
     return {
@@ -101,7 +97,8 @@ def measure(name: str, species: str | None, k: int, n: int, note: str | None = N
     """One measure with exact limits."""
     from scipy.stats import beta
 
-    title, definition, standard = DEFINITIONS[name]
+    title, definition = DEFINITIONS[name]
+    standard = "ISO/IEC 30107-3" if name in ("bpcer", "apcer", "iapar") else "ISO/IEC 19795-1"
     return {
         "name": name, "species": species, "title": title, "definition": definition, "standard": standard,
         "k": k, "n": n, "rate": k / n if n else None,
@@ -124,7 +121,7 @@ def summary(of: list[dict[str, Any]], *, seed: int = 7) -> dict[str, Any]:
     honest = [row for row in of if row["kind"] == "bona_fide"]
     unexpected = sum(row["as_expected"] is False for row in of)
     measures = _measures(found, honest)
-    worst = max((m for m in measures if m["name"] == "iapar"), key=lambda m: m["upper_one_sided"] or 0, default=None)
+    most = max((m["upper_one_sided"] for m in measures if m["name"] == "iapar"), default=0.0)
     return {
         "schema": "smilepay-replay/1",
         "made_at": "2026-11-28T12:00:00.000Z",
@@ -156,7 +153,7 @@ def summary(of: list[dict[str, Any]], *, seed: int = 7) -> dict[str, Any]:
         "histograms": _histograms(of, dice),
         "gates": [
             _gate("fnir <= 0.1", True, 0.0812, 0.1),
-            *([_gate("iapar <= 0.02", worst["upper_one_sided"] <= 0.02, worst["upper_one_sided"], 0.02)] if worst else []),
+            _gate("iapar <= 0.02", most <= 0.02, most, 0.02),
         ],
         "baseline": None,
         "problems": [],
@@ -224,7 +221,7 @@ def _targets(of: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _histograms(of: list[dict[str, Any]], dice: random.Random) -> dict[str, Any]:
     def pairs(values: list[float]) -> list[list[int]]:
-        return [list(pair) for pair in sorted(Counter(int(max(value, 0) / 0.002) for value in values).items())]
+        return [list(pair) for pair in sorted(Counter(int(max(value, 0) / 0.002 - 1e-9) for value in values).items())]
 
     near = {
         kind: [row["decision"]["dissimilarity"] for row in of if row["kind"] == kind]
@@ -233,6 +230,6 @@ def _histograms(of: list[dict[str, Any]], dice: random.Random) -> dict[str, Any]
     return {
         "bin": 0.002,
         "mated": pairs(near["bona_fide"]),
-        "non_mated": pairs([dice.gauss(0.78, 0.09) for _ in range(29 * len(near["bona_fide"]))]),
+        "non_mated": pairs([dice.gauss(0.7, 0.09) for _ in range(29 * len(near["bona_fide"]))]),
         "attacks": pairs(near["attack"]),
     }

@@ -1,4 +1,4 @@
-"""Plots of dissimilarities as inline SVG, by matplotlib: the same bytes for the same figures, no word of others in them.
+"""Plots of dissimilarities as inline SVG, by matplotlib: the same bytes for the same figures, no words of others.
 
 Letters stay text, in whatever sans-serif the reader has: that is small, can be searched and is sharp on paper. Line
 styles differ as well as colours, for paper that has none.
@@ -26,7 +26,7 @@ _LOOKS = {
 }
 _TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95)
 _LOWEST, _HIGHEST = 1e-6, 0.95
-_SETTINGS = {
+_SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "smilepay",
     "svg.fonttype": "none",
     "font.family": "sans-serif",
@@ -169,7 +169,7 @@ def _blind(n: int) -> float:
 
 
 def _scale(axes: Axes, across: float, up: float) -> None:
-    """Normal deviates on both axes, labelled in percent. No error at all has no place on such an axis: it is the edge."""
+    """Normal deviates on both axes, labelled in percent. No error at all has no place on such an axis: its edge."""
     for lowest, limit, ticks in (
         (across, axes.set_xlim, axes.set_xticks),
         (up, axes.set_ylim, axes.set_yticks),

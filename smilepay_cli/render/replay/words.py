@@ -48,33 +48,41 @@ def _escaped(letter: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def percent(rates: Iterable[float], upper: float, n: int) -> list[str]:
-    """Rates in percent, all with the decimals that `n` trials and a limit of `upper` carry."""
-    highest = 100 * upper
-    if highest >= 1:
-        places = 1 if n >= 200 else 0
-    else:
-        places = min(8, 2 + floor(-log10(highest))) if highest > 0 else 1
-    return [f"{100 * rate:.{places}f}" for rate in rates]
+def percent(rates: Iterable[float], upper: float, n: int | None) -> list[str]:
+    """Rates in percent, all with the decimals that `n` trials (None: a sum of rates) and a limit of `upper` carry."""
+    places = 1 if n is None or n >= 200 else 0
+    if 0 < upper < 0.01:
+        places = min(8, 2 + floor(-log10(100 * upper)))
+    return [f"{100 * rate:.{places}f}" if rate else "0" for rate in rates]
+
+
+def is_told(measure: Measure) -> bool:
+    """Whether there is a figure at all: something was tried, or it is a sum of two rates, which has no counts."""
+    return measure["rate"] is not None and measure["n"] != 0
 
 
 def counts(measure: Measure) -> str:
     """`12 of 150`."""
-    return f"{measure['k']:,} of {measure['n']:,}"
+    return "-" if measure["n"] is None else f"{measure['k']:,} of {measure['n']:,}"
 
 
 def rate(measure: Measure) -> str:
     """`8 %`, or in words where there are too few trials to speak of a rate."""
-    if not measure["n"] or measure["rate"] is None:
+    if not is_told(measure):
         return "none tried"
-    if measure["n"] < FEW:
+    if is_few(measure):
         return "too few"
     return f"{percent([measure['rate']], measure['upper'], measure['n'])[0]} %"
 
 
+def is_few(measure: Measure) -> bool:
+    """Whether k of n says more than a percentage would."""
+    return measure["n"] is not None and measure["n"] < FEW
+
+
 def interval(measure: Measure) -> str:
     """`4 to 14 %`: exact, two-sided, 95 %."""
-    if not measure["n"] or measure["upper"] is None:
+    if not is_told(measure):
         return "-"
     lower, upper = percent([measure["lower"], measure["upper"]], measure["upper"], measure["n"])
     return f"{lower} to {upper} %"
@@ -82,7 +90,7 @@ def interval(measure: Measure) -> str:
 
 def at_most(measure: Measure) -> str:
     """`13 %`: the one-sided 95 % upper bound, which is what gates look at."""
-    if not measure["n"] or measure["upper_one_sided"] is None:
+    if not is_told(measure):
         return "-"
     return f"{percent([measure['upper_one_sided']], measure['upper'], measure['n'])[0]} %"
 
@@ -101,6 +109,11 @@ def totals(summary: Summary) -> list[Measure]:
 def of_species(summary: Summary, name: str) -> dict[str, Measure]:
     """A measure by species."""
     return {m["species"]: m for m in summary["measures"] if m["name"] == name and m["species"]}
+
+
+def notes(summary: Summary) -> list[str]:
+    """What is to be said of single species: claims that their counts cannot carry, above all."""
+    return [f"{title(m)}: {visible(m['note'])}" for m in summary["measures"] if m["note"] and m["species"]]
 
 
 def worst(summary: Summary) -> Measure | None:
@@ -160,11 +173,11 @@ def worst_in_words(summary: Summary) -> str | None:
     measure = worst(summary)
     if measure is None:
         return None
-    told = f"{visible(measure['species'])}: {counts(measure)} got in"
-    sure = f"at most {at_most(measure)} with 95 % confidence"
+    told = f"{visible(measure['species'], most=60)}: {counts(measure)} got in"
+    sure = f"at most {at_most(measure)} (95 % sure)"
     if not measure["k"]:
         return f"no attack got in; of {told}, {sure}"
-    share = f" ({rate(measure)})" if measure["n"] >= FEW else ""
+    share = f" ({rate(measure)})" if not is_few(measure) else ""
     return f"worst species, {told}{share}, {sure}"
 
 
@@ -185,13 +198,17 @@ def kind(row: Row) -> str:
 
 
 def came_to(row: Row) -> str:
-    """What came of a row: `accepted as ann, 1.00 EUR moved`, `refused: no_match (10)`."""
-    if row["outcome"] == "accepted":
-        who = (row.get("decision") or {}).get("matched")
-        moved = row.get("moved_minor") or 0
-        paid = f", {money({row['currency']: moved})} moved" if moved else ""
-        return "accepted" + (f" as {visible(who)}" if who else "") + paid
-    return f"{visible(row['outcome'])}: {visible(row.get('reason') or row.get('message') or 'unknown')} ({row['exit']})"
+    """What came of a row: `accepted as ann, 1.00 EUR moved`, `refused: no_match (10)`.
+
+    Who is accepted need not have paid: the Decision is one thing, the payment another.
+    """
+    why = f"{visible(row.get('reason') or row.get('message') or 'unknown')} ({row['exit']})"
+    if row["outcome"] != "accepted":
+        return f"{visible(row['outcome'])}: {why}"
+    who = (row.get("decision") or {}).get("matched")
+    moved = row.get("moved_minor") or 0
+    paid = f", {money({row['currency']: moved})} moved" if moved else f", not paid: {why}" if row["exit"] else ""
+    return "accepted" + (f" as {visible(who)}" if who else "") + paid
 
 
 def against_expectation(row: Row) -> str:
