@@ -19,6 +19,7 @@ _SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def head(summary: Summary) -> dict[str, Any]:
+    """What the page begins with."""
     verdict = words.verdict(summary)
     return {
         "made_at": f"{visible(summary['made_at'])[:19].replace('T', ' ')} UTC",
@@ -44,6 +45,7 @@ def scale(measures: Iterable[Measure]) -> float:
 
 
 def table(measures: list[Measure]) -> list[dict[str, Any]]:
+    """A line for each measure, with bars on one axis."""
     end = scale(measures)
     return [_line(measure, end) for measure in measures]
 
@@ -88,6 +90,7 @@ def species(summary: Summary) -> list[dict[str, Any]]:
 
 
 def equal(summary: Summary) -> str | None:
+    """Where the curve crosses the diagonal, in one sentence; None where there is no curve."""
     curve = tradeoff(summary["histograms"], "non_mated")
     if curve is None:
         return None
@@ -125,10 +128,12 @@ def targets(summary: Summary) -> list[dict[str, Any]]:
 
 
 def is_touched(target: Mapping[str, Any]) -> bool:
+    """Whether anybody got in as somebody, or money of theirs moved."""
     return bool(target["accepted"] or any(target["moved"].values()))
 
 
 def untouched(summary: Summary) -> str:
+    """`the other 11 targets`; empty where there are none."""
     count = sum(not is_touched(one) for one in summary["targets"])
     if not count:
         return ""
@@ -136,6 +141,7 @@ def untouched(summary: Summary) -> str:
 
 
 def figure(value: Any) -> str:
+    """Any value of a policy or a program, for people."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -146,6 +152,7 @@ def figure(value: Any) -> str:
 
 
 def baseline(summary: Summary) -> dict[str, Any] | None:
+    """What changed since another run; None where none was given."""
     found = summary["baseline"]
     if not found:
         return None

@@ -229,7 +229,7 @@ def evidence(row: Row) -> list[tuple[str, str]]:
         ("expected", row.get("expect")),
         ("outcome", row.get("outcome")),
         ("reason", row.get("reason")),
-        ("message", row.get("message")),
+        ("said", row.get("message")),
         ("exit", row.get("exit")),
         *((name, decision.get(name)) for name in ("matched", "nearest", "dissimilarity", "runner_up", "margin")),
         ("presentation attack detection", row.get("pad")),
