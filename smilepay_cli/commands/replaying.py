@@ -87,7 +87,8 @@ class _Replay:
         self.used: dict[str, tuple[str, str]] = {}
         """Files of the trial that is under way."""
         self.is_camera = False
-        self.looked_at = 0
+        self.fresh: set[str] = set()
+        self.images = self.cached = 0
 
     def result(self) -> ReplayResult:
         """Run it, and write everything that is told of it."""
@@ -100,9 +101,9 @@ class _Replay:
         tally = Tally.from_json(scratch.tally) if scratch.tally else Tally()
         with _signals():
             enrolments = self._enrol()
-            images = self._run(conditions, tally)
+            self._run(conditions, tally)
         compared = compare(rows_of(earlier), scratch.results()) if earlier else None
-        return self._told(tally, enrolments, gates, compared, images)
+        return self._told(tally, enrolments, gates, compared)
 
     @cached_property
     def trial_set(self) -> ReplaySet:
@@ -278,10 +279,13 @@ class _Replay:
         """A trial is over: what was asked of its pictures is known now."""
         asked = asked_by(self.call.policy, self.till.pad, is_camera=self.is_camera)
         for file, (_, pixels) in self.used.items():
-            self.looked_at += 1
+            self.images += 1
             if not self.memory.knows(pixels, asked):
                 self.memory.note(pixels, asked)
+            elif file not in self.fresh:
+                self.cached += 1
             self.read_before.pop(file, None)
+            self.fresh.discard(file)
         self.used = {}
         self.memory.turn()
 
@@ -298,16 +302,23 @@ class _Replay:
         self.stack.callback(workers.close)
         asked = partial(asked_by, self.call.policy, self.till.pad)
         return Ahead(
-            workers, self.memory, self.pictures, _read, lambda is_camera: asked(is_camera=is_camera), self.read_before
+            workers=workers,
+            memory=self.memory,
+            pictures=self.pictures,
+            read=_read,
+            asked=lambda is_camera: asked(is_camera=is_camera),
+            read_before=self.read_before,
+            fresh=self.fresh,
         )
 
-    def _run(self, conditions: Conditions, tally: Tally) -> int:
-        """Try every trial that was not tried yet; how many images were looked at."""
+    def _run(self, conditions: Conditions, tally: Tally) -> None:
+        """Try every trial that was not tried yet."""
         folder, clock = self.folder, self.call.environment.clock
         wallet = wallet_of(self.till)
         run = Run(wallet, conditions, self, self.frames, self._ahead())
         first, limit = folder.rows, self.call.policy.dissimilarity_max
         begun, before = clock.monotonic(), folder.seconds
+        self.seconds = 0.0
         outcomes = run.outcomes(self.trials[first:], first)
         shown = self.call.progress("Trying")
         with closing(outcomes):
@@ -315,7 +326,8 @@ class _Replay:
                 for outcome in outcomes:
                     tally.add(outcome, dissimilarity_max=limit)
                     folder.append(line_of(as_row(outcome, dissimilarity_max=limit)))
-                    folder.seconds = before + clock.monotonic() - begun
+                    self.seconds = clock.monotonic() - begun
+                    folder.seconds = before + self.seconds
                     shown(folder.rows, len(self.trials))
                     if folder.note_is_due():
                         folder.note(tally.as_json(), folder.seconds)
@@ -324,16 +336,15 @@ class _Replay:
                 self.call.say(f"stopped after {folder.rows:,} rows; the same command goes on from there")
                 raise
         folder.note(tally.as_json(), folder.seconds)
-        return self.looked_at
 
     def _told(
-        self, tally: Tally, enrolments: Rate | None, gates: Sequence[Gate], compared: Compared | None, images: int
+        self, tally: Tally, enrolments: Rate | None, gates: Sequence[Gate], compared: Compared | None
     ) -> ReplayResult:
         folder = self.folder
         found = measures(tally, enrolments=enrolments)
         verdicts = [verdict for gate in gates for verdict in judge(gate, tally, found)]
         summary = summed(
-            self._facts(images), tally, enrolments=enrolments, verdicts=verdicts, compared=compared,
+            self._facts(), tally, enrolments=enrolments, verdicts=verdicts, compared=compared,
             baseline=self.asked.baseline or "",
         )  # fmt: skip
         refusal = unmet(verdicts, summary["unexpected"])
@@ -344,9 +355,8 @@ class _Replay:
             refusal=Refusal.of(refusal) if refusal else None, summary=summary, unexpected=unexpected, files=files
         )
 
-    def _facts(self, images: int) -> Facts:
+    def _facts(self) -> Facts:
         engine, pad = self.till.engine, self.till.pad
-        seconds = self.folder.seconds
         kinds: dict[str, int] = {}
         for trial in self.trials:
             kinds[trial.kind.value] = kinds.get(trial.kind.value, 0) + 1
@@ -367,24 +377,65 @@ class _Replay:
                 "rows": len(self.trials),
                 "kinds": kinds,
             },
-            gallery={"from": self.gallery, "accounts": wallet_people, "digest": self.gallery_digest},
+            gallery={
+                "from": self.gallery if self.gallery in ("wallet", "manifest") else "folder",
+                "accounts": wallet_people,
+                "digest": self.gallery_digest,
+            },
             policy=as_figures(self.call.policy),
             seed=self.asked.seed,
             carry_state=self.asked.carry_state,
-            seconds=seconds,
-            images=images,
-            images_per_second=images / seconds if seconds else 0.0,
-            measured=self.memory.measured,
+            seconds=self.folder.seconds,
+            images=self.images,
+            images_per_second=self.images / self.seconds if self.seconds else 0.0,
+            cached=self.cached,
             jobs=self.asked.jobs,
             problems=tuple(self.call.warnings),
         )
 
     def _written(self, summary: Mapping[str, Any]) -> dict[str, str]:
+        """Everything beside the results."""
         import json
 
+        from smilepay_cli.render.replay.html import page
+        from smilepay_cli.render.replay.junit import junit
+        from smilepay_cli.render.replay.tap import tap
+
         folder = self.folder
-        folder.write("summary.json", [json.dumps(summary, indent=1, ensure_ascii=False).encode(), b"\n"])
-        return {name: str(folder.folder / name) for name in (RESULTS, "summary.json")}
+        shown = self.call.progress("Writing reports,")
+        whole = json.dumps(summary, indent=1, ensure_ascii=False)
+        files: dict[str, Callable[[], Iterable[bytes]]] = {
+            "summary.json": lambda: [whole.encode("utf-8", "backslashreplace"), b"\n"],
+            "junit.xml": lambda: junit(summary, folder.results),
+            "results.tap": lambda: tap(summary, folder.results),
+            "report.html": lambda: [page(summary, folder.results(), self._look).encode("utf-8", "backslashreplace")],
+        }
+        for number, (name, chunks) in enumerate(files.items(), start=1):
+            shown(number, len(files))
+            folder.write(name, chunks())
+        return {name: str(folder.folder / name) for name in (RESULTS, *files)}
+
+    def _look(self, row: Mapping[str, Any]) -> bytes | None:
+        """The first picture of a row, small, around its face; None where it cannot be had any more."""
+        from smilepay_cli.render.replay.sheet import thumbnail
+        from smilepay_cli.verbs.looking import detected
+
+        trial = self._by_id.get(row["id"])
+        try:
+            if trial is None:
+                return None
+            source = SetFrames(self.pictures(trial).files[:1], _read, self.memory)
+            frame = next(source.frames())
+            found = detected(self.till, frame).found
+            return thumbnail(frame.pixels, found[0].box if found else None)
+        except UsageProblem:
+            return None
+        finally:
+            self.memory.turn()
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Trial]:
+        return {trial.id: trial for trial in self.trials}
 
 
 def _read(name: str) -> bytes:
@@ -434,6 +485,6 @@ def _rules_digest() -> str:
 
 
 def _signals() -> Any:
-    from smilepay_cli.commands.demo import _signals_interrupt
+    from smilepay_cli.commands.stopping import signals_interrupt
 
-    return _signals_interrupt()
+    return signals_interrupt()

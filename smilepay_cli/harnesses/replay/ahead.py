@@ -69,6 +69,8 @@ class Ahead:
     """What is asked of a frame of stills, or of a camera."""
     read_before: dict[str, str]
     """Digests of the files that were read for this; the trial that they belong to takes them out."""
+    fresh: set[str]
+    """Files that were looked at now; the trial takes them out as well."""
 
     def __call__(self, trials: Iterable[Trial]) -> Generator[Trial]:
         """The same trials."""
@@ -77,6 +79,7 @@ class Ahead:
             if looked is not None:
                 for name, (digest, pixels) in looked.files.items():
                     self.read_before[name] = digest
+                    self.fresh.add(name)
                     self.memory.learn(digest, pixels)
                 for pixels, measures in looked.measures.items():
                     self.memory.absorb(pixels, measures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from smilepay_cli.rules.replay.counting import UNUSABLE_FILE
 from smilepay_cli.rules.replay.definitions import SENTENCE
@@ -33,6 +33,7 @@ class ReplayResult(Result):
     """The first of the rows that are not as the set expects."""
     files: Mapping[str, str] = field(default_factory=dict)
     """What was written, each with its whole path."""
+    is_report: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +50,8 @@ class Facts:
     seconds: float
     images: int
     images_per_second: float
-    measured: int
-    """Images on which something had to be measured, in this process or ahead of it."""
+    cached: int
+    """Images of which everything was known before."""
     jobs: int
     problems: Sequence[str] = ()
 
@@ -85,7 +86,7 @@ def summed(
         "seconds": round(facts.seconds, 3),
         "images": facts.images,
         "images_per_second": round(facts.images_per_second, 3),
-        "measured": facts.measured,
+        "cached": facts.cached,
         "jobs": facts.jobs,
         "rates": rates_json(found),
         "measures": [_told(measure) for measure in found],
@@ -93,7 +94,7 @@ def summed(
         "reasons": _reasons(tally),
         "targets": _targets(tally),
         "histograms": _histograms(tally),
-        "gates": [verdict.as_json() for verdict in verdicts],
+        "gates": [_gate(verdict) for verdict in verdicts],
         "baseline": _baseline(compared, baseline) if compared else None,
         "problems": list(facts.problems),
         "limits": [SENTENCE],
@@ -110,6 +111,12 @@ def unmet(verdicts: Sequence[Verdict], unexpected: int) -> ExpectationFailed | N
         rows = "1 row is" if unexpected == 1 else f"{unexpected:,} rows are"
         return ExpectationFailed(f"{rows} not as the set expects", hint="each is in results.jsonl: as_expected false")
     return None
+
+
+def _gate(verdict: Verdict) -> dict[str, Any]:
+    told = verdict.as_json()
+    renamed = {"text": told["gate"], "measure": told["measure"], "holds": told["holds"], "measured": told["figure"]}
+    return {**renamed, "limit": told["limit"], "excess": told["excess"], "words": told["words"]}
 
 
 def _told(measure: Measure) -> dict[str, Any]:
