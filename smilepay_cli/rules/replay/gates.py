@@ -146,7 +146,8 @@ def _of_measure(gate: Gate, measure: Measure) -> Verdict:
     holds = gate.lets(figure)
     words = f"{measure}, {'rate' if gate.is_point else 'upper bound'} {percent(figure)} %"
     if not holds:
-        words += f", over the limit by {percent(figure - gate.limit)} points"
+        over = figure - gate.limit
+        words += f", over the limit by {percent(over)} points" if over else ", which is not below the limit"
         if not gate.is_point and measure.rate is not None:
             words += _too_few(gate, measure.rate.n)
     return Verdict(gate, measure.key, holds, figure, words)

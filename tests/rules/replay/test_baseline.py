@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
@@ -146,6 +146,7 @@ def test_what_cannot_be_compared_is_refused(then: list[Any], now: list[Any], sai
         compare(then, now)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(0, 200))
 def test_the_p_value_is_the_binomial_tail(lost: int, gained: int) -> None:
     """Twice the smaller tail of B(lost + gained, 1/2), at most 1; the same both ways round."""

@@ -7,7 +7,7 @@ import sys
 from math import isnan
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta, binomtest
 
@@ -16,6 +16,7 @@ from smilepay_cli.rules.replay.rates import Rate, at_best, claim, n_needed, perc
 COUNTS = st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
+@settings(deadline=None)
 @given(COUNTS)
 def test_bounds_are_those_of_an_exact_binomial_test(counts: tuple[int, int]) -> None:
     """Two-sided from the test's own interval, one-sided from tests that look one way."""
@@ -37,6 +38,7 @@ def test_bounds_are_quantiles_of_the_beta_distribution(k: int, n: int) -> None:
     assert Rate(k, n).interval == pytest.approx((low, high), rel=1e-9)
 
 
+@settings(deadline=None)
 @given(COUNTS, st.floats(0.5, 0.999))
 def test_bounds_enclose_the_rate_and_each_other(counts: tuple[int, int], confidence: float) -> None:
     """The one-sided bound is within the two-sided one, and more confidence is a wider interval."""
@@ -47,6 +49,7 @@ def test_bounds_enclose_the_rate_and_each_other(counts: tuple[int, int], confide
     assert wider[0] <= low <= rate.value <= high <= wider[1]
 
 
+@settings(deadline=None)
 @given(COUNTS)
 def test_bounds_are_monotone(counts: tuple[int, int]) -> None:
     """One error more is never better, one good trial more never worse."""
@@ -83,6 +86,7 @@ def test_a_rate_as_json_and_as_text() -> None:
     assert percent(1) == "100" and percent(0) == "0"
 
 
+@settings(deadline=None)
 @given(st.floats(0.0005, 0.999))
 def test_n_needed_is_the_smallest(limit: float) -> None:
     """With it the bound is within the limit, with one trial less it is not."""

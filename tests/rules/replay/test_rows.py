@@ -118,6 +118,7 @@ def test_every_line_fits_the_schema_and_can_be_read_back(outcome: Outcome) -> No
     assert line_of(as_row(back, dissimilarity_max=LIMIT)) == line
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=None), min_size=1))
 def test_any_name_stays_one_harmless_line(name: str) -> None:
     """Line breaks of every kind, escapes for terminals and bytes that are no UTF-8 are written out, and come back."""
