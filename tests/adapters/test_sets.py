@@ -20,11 +20,13 @@ from smilepay_cli.adapters.capture.images import MOST_FRAMES, SUFFIXES
 from smilepay_cli.adapters.set_files import SetFiles
 from smilepay_cli.adapters.sets import open_set, write_manifest
 from smilepay_cli.ports import ReplaySet
+from smilepay_cli.rules.sets.manifest import READERS
 from smilepay_cli.rules.sets.problems import Wrong
 from smilepay_cli.rules.sets.writing import digest_problem
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.trials import Kind, Trial
-from tests.rules.sets.test_writing import _PATHS, sets as some_sets
+from tests.rules.sets.strategies import PATHS
+from tests.rules.sets.strategies import sets as some_sets
 
 LOOKED_FOR = " ".join(SUFFIXES)
 
@@ -357,13 +359,13 @@ def test_hostile_names_lead_to_their_files(folder: Path) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(written=some_sets(_PATHS))
+@given(written=some_sets(PATHS))
 def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, written: list[Trial]) -> None:
     """As files, in both forms, with the reader's own pieces; their pictures are not there."""
     place = tmp_path_factory.mktemp("written")
     for name in ("set.csv", "set.jsonl"):
         write_manifest(place / name, written)
-        reading = sets.READERS[Path(name).suffix](sets._pieces(place / name, name), name, name, lambda _: None)
+        reading = READERS[Path(name).suffix](sets._pieces(place / name, name), name, name, lambda _: None)
         assert [replace(trial, where="") for trial in reading.trials] == written
 
 
