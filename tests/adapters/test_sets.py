@@ -119,6 +119,17 @@ def test_a_folder_with_a_manifest_is_its_manifest(folder: Path, name: str) -> No
     assert open_set(str(folder / name)).trials == found.trials
 
 
+def test_no_name_is_not_the_folder_one_is_in() -> None:
+    """What an unset variable of a script comes to."""
+    assert problem_of("") == "a set has no name"
+
+
+@pytest.mark.parametrize("name", ["a\0b", "~nobody/x.csv", "new\nline"])
+def test_a_name_that_leads_nowhere_is_one_line(name: str) -> None:
+    """Whatever is typed."""
+    assert problem_of(name).isprintable()
+
+
 def test_two_manifests_are_one_too_many(folder: Path) -> None:
     """Neither is better."""
     put(folder, "manifest.csv", "manifest.jsonl")
