@@ -102,6 +102,21 @@ def test_what_the_readme_shows_was_run(fixed_surroundings: None) -> None:
     assert {line.split()[1] for line in ran} >= {"enroll", "shop", "pay", "audit"}
 
 
+def test_manifests_on_pages_are_manifests() -> None:
+    """What a page shows as an example is read without a complaint, and what it shows as wrong with many."""
+    from smilepay_cli.rules.sets.manifest import read_csv, read_jsonl
+    from tools.docs_sets import BAD, reading
+
+    fences = _FENCE.findall(page("docs/replay-sets.md"))
+    examples = [(kind, text) for kind, text in fences if kind in ("csv", "json") and text != BAD]
+    assert [kind for kind, _ in examples] == ["csv", "json"]
+    for kind, text in examples:
+        read = read_csv if kind == "csv" else read_jsonl
+        found = read(io.BytesIO(text.encode()), "set", "set")
+        assert found.trials and not found.problems.lines() and not found.warnings.lines()
+    assert reading(BAD).problems.count > 5
+
+
 @pytest.mark.parametrize("path", PAGES, ids=by_name)
 def test_a_prompt_stands_only_where_it_is_run(path: Path) -> None:
     """`$ smilepay` outside a console fence would be a session that nobody ran."""

@@ -55,7 +55,9 @@ def open_set(path: str) -> FileSet:
 
     Raises UsageProblem (`bad_set`) with everything that is wrong with it, a line each.
     """
-    given = Path(path).expanduser()
+    if not path:
+        raise UsageProblem("a set has no name", hint=_WHAT_A_SET_IS, reason="bad_set")
+    given = Path(path)
     name = printable(str(given))
     kind = file_kind(given)
     if kind == "folder":

@@ -20,12 +20,13 @@ from smilepay_cli.adapters.capture.images import MOST_FRAMES, SUFFIXES
 from smilepay_cli.adapters.set_files import SetFiles
 from smilepay_cli.adapters.sets import open_set, write_manifest
 from smilepay_cli.ports import ReplaySet
+from smilepay_cli.rules.sets.manifest import READERS
 from smilepay_cli.rules.sets.problems import Wrong
 from smilepay_cli.rules.sets.writing import digest_problem
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.trials import Kind, Trial
-from tests.rules.sets.test_writing import _PATHS
-from tests.rules.sets.test_writing import sets as some_sets
+from tests.rules.sets.strategies import PATHS
+from tests.rules.sets.strategies import sets as some_sets
 
 LOOKED_FOR = " ".join(SUFFIXES)
 
@@ -116,6 +117,17 @@ def test_a_folder_with_a_manifest_is_its_manifest(folder: Path, name: str) -> No
     found = open_set(str(folder))
     assert [trial.id for trial in found.trials] == ["x"] and found.name == str(folder / name)
     assert open_set(str(folder / name)).trials == found.trials
+
+
+def test_no_name_is_not_the_folder_one_is_in() -> None:
+    """What an unset variable of a script comes to."""
+    assert problem_of("") == "a set has no name"
+
+
+@pytest.mark.parametrize("name", ["a\0b", "~nobody/x.csv", "new\nline"])
+def test_a_name_that_leads_nowhere_is_one_line(name: str) -> None:
+    """Whatever is typed."""
+    assert problem_of(name).isprintable()
 
 
 def test_two_manifests_are_one_too_many(folder: Path) -> None:
@@ -358,13 +370,13 @@ def test_hostile_names_lead_to_their_files(folder: Path) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(written=some_sets(_PATHS))
+@given(written=some_sets(PATHS))
 def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, written: list[Trial]) -> None:
     """As files, in both forms, with the reader's own pieces; their pictures are not there."""
     place = tmp_path_factory.mktemp("written")
     for name in ("set.csv", "set.jsonl"):
         write_manifest(place / name, written)
-        reading = sets.READERS[Path(name).suffix](sets._pieces(place / name, name), name, name, lambda _: None)
+        reading = READERS[Path(name).suffix](sets._pieces(place / name, name), name, name, lambda _: None)
         assert [replace(trial, where="") for trial in reading.trials] == written
 
 

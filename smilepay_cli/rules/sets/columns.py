@@ -26,6 +26,9 @@ KINDS = tuple(kind.value for kind in Kind)
 EXPECTED = ("accept", "refuse", *(reason.value for reason in Reason), *(str(int(status)) for status in ExitStatus))
 """What `expect` may say."""
 _SHA256 = re.compile("[0-9a-f]{64}")
+_DIGITS = re.compile("-?[0-9]+")
+LONGEST_NUMBER = 100
+"""Digits of a whole number that are read; with more it is too large anyway."""
 
 
 def read_path(value: Any) -> str:
@@ -96,7 +99,8 @@ def _moment(value: Any) -> str:
 
 def _amount(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        todo = "write it in the smallest unit, 350 for 3.50, and in JSON without quotes"
+        is_quoted = isinstance(value, str) and _DIGITS.fullmatch(value)
+        todo = "write it without quotes" if is_quoted else "write it in the smallest unit, 350 for 3.50"
         raise Wrong(f"{shown(value)} is no whole number", todo)
     if value < 1:
         raise Wrong(f"{shown(value)} is not above zero", "leave it out for the default amount")
@@ -148,8 +152,8 @@ COLUMNS = tuple(READERS)
 
 def from_cell(column: str, cell: str) -> Any:
     """A cell of a CSV as JSON would have it: digits are a number, tags are taken apart."""
-    if column == "amount_minor" and re.fullmatch("-?[0-9]{1,60}", cell.strip()):
-        return int(cell)
+    if column == "amount_minor" and _DIGITS.fullmatch(cell.strip()):
+        return int(cell.strip()[:LONGEST_NUMBER])
     if column == "tags":
         return [tag.strip() for tag in cell.split(BETWEEN_TAGS) if tag.strip()]
     if column in ("kind", "expect", "sha256", "captured_at"):

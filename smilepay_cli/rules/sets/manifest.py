@@ -7,14 +7,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from smilepay_cli.rules.sets.columns import COLUMNS, NEEDED, from_cell
+from smilepay_cli.rules.sets.columns import COLUMNS, LONGEST_NUMBER, NEEDED, from_cell
 from smilepay_cli.rules.sets.lines import text_lines
 from smilepay_cli.rules.sets.problems import Wrong, nearest, shown
 from smilepay_cli.rules.sets.rows import Look, Reading, Rows, nothing_to_look_at
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-_LONGEST_NUMBER = 100
-"""Digits of a whole number that is read; larger ones are too large anyway."""
 _OPEN_QUOTE = Wrong("a quote opens and never closes", 'close it; inside of quotes write " twice')
 
 
@@ -164,7 +162,7 @@ def _lower(text: str) -> str:
 
 
 def _whole(digits: str) -> int:
-    return int(digits[:_LONGEST_NUMBER])
+    return int(digits[:LONGEST_NUMBER])
 
 
 def _constant(word: str) -> Any:

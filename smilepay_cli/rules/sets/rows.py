@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -64,19 +64,33 @@ class Rows:
                 self.wrong(line, wrong.about(column))
         if missing := [column for column in needed if column not in values and column not in failed]:
             self.wrong(line, Wrong(f"lacks {' and '.join(missing)}", "every row needs them"))
-        if failed or any(column not in values for column in NEEDED):
+        name = self._name_of(line, values)
+        if name is None or failed or any(column not in values for column in NEEDED):
             return
-        has_id = "id" in values
-        values.setdefault("id", derived_id(values["path"], values.get("account")))
-        trial = Trial(**values, where=f"{self._place}:{line}")
+        trial = Trial(**{**values, "id": name}, where=f"{self._place}:{line}")
         try:
             trial = self._with_species(line, trial)
             self._look(trial)
-            self._require_new(line, trial.id, has_id)
         except Wrong as wrong:
             self.wrong(line, wrong)
         else:
             self._trials.append(trial)
+
+    def _name_of(self, line: int, values: Mapping[str, Any]) -> str | None:
+        """The row's id, which is taken from now on, whatever else is wrong with the row; None where it was before."""
+        has_id = "id" in values
+        if not has_id and "path" not in values:
+            return None
+        name: str = values["id"] if has_id else derived_id(values["path"], values.get("account"))
+        first = self._lines_of_ids.setdefault(name, line)
+        if first == line:
+            return name
+        if has_id:
+            wrong = Wrong(f"the id {shown(name)} is that of line {first} too", "give every row an id of its own")
+        else:
+            wrong = Wrong(f"without an id it is called {shown(name)}, as line {first} is", "write an id")
+        self.wrong(line, wrong)
+        return None
 
     def _with_species(self, line: int, trial: Trial) -> Trial:
         if trial.kind.is_attack and trial.pai_species is None:
@@ -90,14 +104,6 @@ class Rows:
             wrong = Wrong(f"{trial.kind} without subject and account", "who is the right one cannot be said")
             self.warnings.add(f"{self._name}:{line}", wrong)
         return trial
-
-    def _require_new(self, line: int, name: str, has_id: bool) -> None:
-        first = self._lines_of_ids.setdefault(name, line)
-        if first == line:
-            return
-        if has_id:
-            raise Wrong(f"the id {shown(name)} is that of line {first} too", "give every row an id of its own")
-        raise Wrong(f"without an id it is called {shown(name)}, as line {first} is", "write an id")
 
 
 def derived_id(path: str, account: str | None = None) -> str:

@@ -205,11 +205,11 @@ VALUES = [
         (
             "amount_minor",
             value,
-            f"amount_minor {told} is no whole number; write it in the smallest unit, 350 for 3.50, and in JSON without "
-            "quotes",
+            f"amount_minor {told} is no whole number; write it in the smallest unit, 350 for 3.50",
         )
-        for value, told in [("3.5", "3.5"), ("1e400", "inf"), ("true", "true"), ('"350"', "'350'"), ("[]", "a list")]
+        for value, told in [("3.5", "3.5"), ("1e400", "inf"), ("true", "true"), ('"3.50"', "'3.50'"), ("[]", "a list")]
     ),
+    ("amount_minor", '"350"', "amount_minor '350' is no whole number; write it without quotes"),
     ("expect", '"no_mach"', "expect 'no_mach' is unknown; did you mean 'no_match'?"),
     ("expect", '"accepted"', "expect 'accepted' is unknown; did you mean 'accept'?"),
     (
@@ -221,7 +221,11 @@ VALUES = [
     ("tags", "{}", 'tags is an object; write a list of texts, such as ["dim", "glasses"]'),
     ("tags", '["a;b"]', "tags 'a;b' is no tag; 1 to 64 printable characters, no ; and no blanks around"),
     ("tags", json.dumps(["x"] * 51), "tags has 51 tags; 50 are the most"),
-    ("pai_species", '"print"', "pai_species 'print' on a row of kind zero_effort; leave it empty, or make the kind attack"),
+    (
+        "pai_species",
+        '"print"',
+        "pai_species 'print' on a row of kind zero_effort; leave it empty, or make the kind attack",
+    ),
 ]  # fmt: skip
 
 
@@ -238,14 +242,19 @@ def test_what_is_wrong_with_a_value(column: str, value: str, says: str) -> None:
 )
 def test_an_amount_in_a_csv_is_digits(cell: str, told: str) -> None:
     """What Python, or a spreadsheet, would also take for a number is none."""
-    says = f"set.csv:2: amount_minor {told} is no whole number; write it in the smallest unit, 350 for 3.50, "
-    (line,) = csv(f"path,kind,amount_minor\n1.jpg,zero_effort,{cell}\n").problems.lines()
-    assert line == says + "and in JSON without quotes"
+    says = f"set.csv:2: amount_minor {told} is no whole number; write it in the smallest unit, 350 for 3.50"
+    assert csv(f"path,kind,amount_minor\n1.jpg,zero_effort,{cell}\n").problems.lines() == (says,)
+
+
+def test_an_amount_in_a_csv_may_have_any_length() -> None:
+    """Too large, and not too long to be read."""
+    (line,) = csv(f"path,kind,amount_minor\n1.jpg,zero_effort,{'9' * 10_000}\n").problems.lines()
+    assert line == f"set.csv:2: amount_minor {'9' * 60}... is too large; 1,000,000,000,000 is the most"
 
 
 def test_everything_is_told_at_once_and_counted() -> None:
     """Twenty lines of it: nobody reads more, and nobody wants to come back for each."""
-    text = HEADER + "1.jpg,bonafide,-x\n" + "".join(f"{n}.jpg,real,anna\n" for n in range(1_000))
+    text = HEADER + "first.jpg,bonafide,-x\n" + "".join(f"{n}.jpg,real,anna\n" for n in range(1_000))
     reading = csv(text)
     lines = reading.problems.lines()
     assert reading.problems.count == 1_002 and len(lines) == 21
@@ -274,6 +283,18 @@ def test_ids_are_told_apart() -> None:
         "set.csv:3: the id 'x' is that of line 2 too; give every row an id of its own",
         "set.csv:5: without an id it is called '1.jpg', as line 4 is; write an id",
     )
+
+
+def test_the_id_of_a_wrong_row_is_taken_too() -> None:
+    """Else the second round of putting right would begin where the first one ends."""
+    lines = csv("id,path,kind\nx,1.jpg,real\nx,2.jpg,zero_effort\n,3.jpg,real\n,3.jpg,real\n").problems.lines()
+    assert [line.partition(";")[0] for line in lines] == [
+        "set.csv:2: kind 'real' is unknown",
+        "set.csv:3: the id 'x' is that of line 2 too",
+        "set.csv:4: kind 'real' is unknown",
+        "set.csv:5: kind 'real' is unknown",
+        "set.csv:5: without an id it is called '3.jpg', as line 4 is",
+    ]
 
 
 def test_the_id_of_a_row_without_one_follows_from_the_row() -> None:
@@ -320,7 +341,7 @@ def test_files_of_a_trial_are_looked_at_once_its_words_are_right() -> None:
         if trial.path != "2.jpg":
             raise Wrong(f"{trial.path!r} is not there", "look for it")
 
-    text = "path,kind\n1.jpg,zero_effort\n2.jpg,real\n2.jpg,zero_effort\n"
+    text = "path,kind\n1.jpg,zero_effort\n3.jpg,real\n2.jpg,zero_effort\n"
     assert [line[:24] for line in read_csv(pieces(text), "set.csv", "set.csv", look).problems.lines()] == [
         "set.csv:2: '1.jpg' is no",
         "set.csv:3: kind 'real' i",

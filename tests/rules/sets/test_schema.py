@@ -18,7 +18,7 @@ from smilepay_cli.vocabulary.ledger import LONGEST_NAME
 from smilepay_cli.vocabulary.money import MOST_MINOR
 from smilepay_cli.vocabulary.trials import Trial
 from tests.rules.sets.reading import jsonl
-from tests.rules.sets.test_writing import _PATHS, trials
+from tests.rules.sets.strategies import PATHS, trials
 
 SCHEMA = json.loads((Path(smilepay_cli.__file__).parent / "schemas" / "manifest.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -42,7 +42,7 @@ def test_schema_and_reader_know_the_same_columns_and_words() -> None:
     assert SCHEMA["$defs"]["name"]["maxLength"] == columns["tags"]["items"]["maxLength"] == LONGEST_NAME
 
 
-@given(trials(_PATHS))
+@given(trials(PATHS))
 def test_what_is_written_is_what_the_schema_says(trial: Trial) -> None:
     """Whatever a set can hold."""
     (line,) = jsonl_lines([trial])

@@ -10,58 +10,18 @@ from io import StringIO
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from smilepay_cli.rules.sets.columns import COLUMNS, EXPECTED
+from smilepay_cli.rules.sets.columns import COLUMNS
 from smilepay_cli.rules.sets.writing import csv_lines, digest_problem, jsonl_lines, set_digest
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.trials import Kind, Trial
 from tests.rules.sets.reading import csv, jsonl
+from tests.rules.sets.strategies import BYTES_IN_PATHS, PATHS, sets, trials
 
 TRIAL = Trial(id="1", path="1.jpg", kind=Kind.ZERO_EFFORT)
-_SHOWN = st.characters(exclude_categories=("C", "Z")) | st.sampled_from(" ='\"+-@,;<>&\\|`$%")
-_NAMES = st.text(_SHOWN, min_size=1, max_size=64).map(lambda text: " ".join(text.split())).filter(
-    lambda name: name and name.isprintable() and not name.startswith("-")
-)  # fmt: skip
-_TEXTS = st.text(_SHOWN, min_size=1, max_size=200).filter(str.isprintable)
-_TAGS = _NAMES.map(lambda name: name.replace(";", "")).filter(lambda tag: bool(tag) and tag == tag.strip())
-_PATHS = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1, max_size=300).filter(
-    lambda path: not path.startswith("/") and ".." not in path.split("/")
-)
-_BYTES_IN_PATHS = st.binary(min_size=1, max_size=60).filter(lambda name: b"\0" not in name and b"/" not in name).map(
-    lambda name: b"x" + name
-)  # fmt: skip
 
 
-def trials(paths: st.SearchStrategy[str]) -> st.SearchStrategy[Trial]:
-    """Whatever a set can hold."""
-
-    def one(kind: Kind) -> st.SearchStrategy[Trial]:
-        return st.builds(
-            Trial,
-            id=_TEXTS,
-            path=paths,
-            kind=st.just(kind),
-            sha256=st.none() | st.binary(min_size=32, max_size=32).map(bytes.hex),
-            account=st.none() | _NAMES,
-            subject=st.none() | _NAMES,
-            pai_species=_NAMES if kind.is_attack else st.none(),
-            device=st.none() | _TEXTS,
-            captured_at=st.none() | st.datetimes().map(lambda moment: moment.isoformat()),
-            amount_minor=st.none() | st.integers(1, 10**12),
-            expect=st.none() | st.sampled_from(EXPECTED),
-            tags=st.lists(_TAGS, max_size=5).map(tuple),
-            where=st.just(""),
-        )
-
-    return st.sampled_from(Kind).flatmap(one)
-
-
-def sets(paths: st.SearchStrategy[str]) -> st.SearchStrategy[list[Trial]]:
-    return st.lists(trials(paths), min_size=1, max_size=5, unique_by=lambda trial: trial.id)
-
-
-@given(sets(_PATHS))
+@given(sets(PATHS))
 def test_a_csv_reads_back_as_the_same_trials(written: list[Trial]) -> None:
     """Quotes, newlines, carriage returns, formulas, markup: text is text."""
     reading = csv(b"".join(csv_lines(written)))
@@ -69,7 +29,7 @@ def test_a_csv_reads_back_as_the_same_trials(written: list[Trial]) -> None:
     assert [replace(trial, where="") for trial in reading.trials] == written
 
 
-@given(sets(_PATHS | _BYTES_IN_PATHS.map(lambda name: name.decode("utf-8", "surrogateescape"))))
+@given(sets(PATHS | BYTES_IN_PATHS.map(lambda name: name.decode("utf-8", "surrogateescape"))))
 def test_json_lines_read_back_as_the_same_trials(written: list[Trial]) -> None:
     """Names of files that are no UTF-8 too, which JSON can escape."""
     content = b"".join(jsonl_lines(written))
@@ -121,7 +81,7 @@ def test_two_trials_of_one_id_are_not_written() -> None:
         list(jsonl_lines([TRIAL, TRIAL]))
 
 
-@given(trials(_PATHS), trials(_PATHS))
+@given(trials(PATHS), trials(PATHS))
 def test_the_digest_of_a_set_is_that_of_its_words_and_their_order(first: Trial, second: Trial) -> None:
     """Where a row stands in a file is none of it, and no word can be taken for another column's."""
     assert set_digest([first]) == set_digest([replace(first, where="elsewhere.csv:9")])
