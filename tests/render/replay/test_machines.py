@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from junitparser import JUnitXml, TestSuite
+from junitparser import JUnitXml
 from tap.parser import Parser
 
 from smilepay_cli.render.replay.junit import is_skipped, junit
@@ -38,9 +38,8 @@ def test_junit_counts_are_those_of_the_rows(tmp_path: Path) -> None:
     """As junitparser reads them, and as it counts the cases itself."""
     path = tmp_path / "junit.xml"
     path.write_bytes(written(junit, ROWS))
-    whole = JUnitXml.fromfile(str(path))
-    assert isinstance(whole, JUnitXml)
-    suites = {suite.name: suite for suite in whole if isinstance(suite, TestSuite)}
+    whole: Any = JUnitXml.fromfile(str(path))
+    suites = {suite.name: suite for suite in whole}
     replay, gates = suites["replay"], suites["gates"]
     assert FAILED > 20 and SKIPPED > 0
     assert (replay.tests, replay.failures, replay.skipped, replay.errors) == (len(ROWS), FAILED, SKIPPED, 0)
