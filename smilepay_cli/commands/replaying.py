@@ -16,7 +16,8 @@ from smilepay_cli import __version__
 from smilepay_cli.adapters.capture.files import read_file
 from smilepay_cli.adapters.capture.images import files_of
 from smilepay_cli.adapters.capture.set_frames import SetFrames
-from smilepay_cli.adapters.face_memory import FaceMemory, MemoryFile
+from smilepay_cli.adapters.face_memory import FaceMemory
+from smilepay_cli.adapters.memory_file import MemoryFile
 from smilepay_cli.adapters.run_folder import RESULTS, RunFolder, rows_of
 from smilepay_cli.adapters.sets import open_set
 from smilepay_cli.harnesses.replay.ahead import Ahead, Pictures
@@ -164,7 +165,7 @@ class _Replay:
         maker = self.till_without_memory.engine
         told = f"{__version__} {maker.name} {maker.maker.digest} {maker.landmark_model} {_rules_digest()}"
         folder = self.asked.cache or self.folder.scratch / "cache"
-        memory = FaceMemory(MemoryFile(folder, sha256(told.encode()).hexdigest()))
+        memory = FaceMemory(MemoryFile(folder, sha256(told.encode()).hexdigest(), warn=self.call.warnings.append))
         self.stack.callback(memory.close)
         return memory
 
