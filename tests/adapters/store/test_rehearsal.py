@@ -87,7 +87,7 @@ def test_ctrl_c_at_its_very_beginning(till: Till, monkeypatch: pytest.MonkeyPatc
         step()  # type: ignore[operator]
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):  # noqa: PT012
         patch.setattr(wallet, "patiently", interrupted)
         with till.store.rehearsal():
             pytest.fail("it began")
