@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from hashlib import sha256
@@ -263,7 +263,7 @@ class _Replay:
         """Opens the frames of a trial."""
         pictures = self.pictures(trial)
         self.used, self.is_camera = {}, pictures.fps is not None
-        return SetFrames(
+        source = SetFrames(
             pictures.files,
             _read,
             self.memory,
@@ -273,6 +273,17 @@ class _Replay:
             read_before=self.read_before,
             noted=self.used,
         )
+        if not self.is_camera:
+            with suppress(UsageProblem):  # it is told when they are paid with
+                source.check()
+        return source
+
+    def is_known(self) -> bool:
+        """Whether everything that paying can ask of the trial's stills is known; a film is not read to find out."""
+        if self.is_camera or not self.used:
+            return False
+        asked = asked_by(self.call.policy, self.till.pad, is_camera=False)
+        return all(self.memory.knows(pixels, asked) for _, pixels in self.used.values())
 
     def turn(self) -> None:
         """A trial is over: what was asked of its pictures is known now."""
