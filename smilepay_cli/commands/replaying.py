@@ -214,10 +214,11 @@ class _Replay:
             return None
         people = self._people
         done: list[Enrolment] = []
+        shown = self.call.timed_progress("Enrolling")
         for enrolment in enrolled(self.till, people.items(), self._stills, self.asked.seed):
             done.append(enrolment)
             self.memory.turn()
-            self.call.progress("Enrolling")(len(done), len(people))
+            shown(len(done), len(people))
         failed = [one for one in done if one.refusal]
         for one in failed:
             assert one.refusal is not None
@@ -330,7 +331,7 @@ class _Replay:
         begun, before = clock.monotonic(), folder.seconds
         self.seconds = 0.0
         outcomes = run.outcomes(self.trials[first:], first)
-        shown = self.call.progress("Trying")
+        shown = self.call.timed_progress("Trying", first)
         with closing(outcomes):
             try:
                 for outcome in outcomes:
