@@ -152,18 +152,19 @@ def test_every_page_is_linked_from_the_readme() -> None:
 
 
 def test_every_picture_is_shown_somewhere(fixed_surroundings: None) -> None:
-    """docs/img holds what tools/docs.py draws, no more and no less, and each picture is on a page."""
+    """docs/img holds what tools/docs.py and tools/docs_report.py draw, no more and no less; each is on a page."""
     from tools.docs_pictures import SCENES
+    from tools.docs_report import PICTURE
 
     files = {path.name for path in (ROOT / "docs" / "img").iterdir()}
     shown = {Path(target).name for path in PAGES for target in _LINK.findall(path.read_text(encoding="utf-8"))}
-    assert files == set(SCENES)
+    assert files == {*SCENES, PICTURE.name}
     assert files <= shown
 
 
 def test_pages_speak_of_this_project_only() -> None:
     """No path of the machine that a page was made on."""
-    for path in (*PAGES, *(ROOT / "docs" / "img").iterdir()):
+    for path in (*PAGES, *(ROOT / "docs" / "img").glob("*.svg")):
         text = path.read_text(encoding="utf-8")
         for foreign in ("/work", "shared/", f"{gettempdir()}/", "/home/"):
             assert foreign not in text, f"{path.name} mentions {foreign}"
