@@ -34,7 +34,7 @@ def main(browser: str) -> None:
         file.write_text(sample_page(), encoding="utf-8")
         options = (*_CHROMIUM, f"--user-data-dir={folder}/profile", f"--screenshot={shot}")
         subprocess.run([browser, *options, file.as_uri()], check=True, capture_output=True)
-        Image.open(shot).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE).save(PICTURE, optimize=True)
+        Image.open(shot).convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, kmeans=2).save(PICTURE, optimize=True)
 
 
 if __name__ == "__main__":

@@ -61,8 +61,8 @@ def det_plot(histograms: Mapping[str, Any], threshold: float | None) -> str | No
         _scale(axes, across, up)
         for name, curve in curves.items():
             _draw_curve(axes, name, curve, threshold, (across, up))
-        axes.axvspan(_deviate(across), _deviate(_blind(others)), color="#f1f3f5", lw=0, zorder=0)
-        axes.axhspan(_deviate(up), _deviate(_blind(mated)), color="#f1f3f5", lw=0, zorder=0)
+        axes.axvspan(_deviate(across), _deviate(_blind(others)), color="#eaedf0", lw=0, zorder=0)
+        axes.axhspan(_deviate(up), _deviate(_blind(mated)), color="#eaedf0", lw=0, zorder=0)
         axes.set_xlabel("false match rate of one comparison")
         axes.set_ylabel("false non-match rate")
         _legend(axes)
