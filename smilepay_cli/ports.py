@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Buffer
 
+    from smilepay_cli.rules.gallery import Gallery
     from smilepay_cli.vocabulary.copies import Copied
     from smilepay_cli.vocabulary.faces import Pixels, Points
     from smilepay_cli.vocabulary.findings import Examination
     from smilepay_cli.vocabulary.moments import Moment
+    from smilepay_cli.vocabulary.originals import Original
+    from smilepay_cli.vocabulary.trials import Trial
 
 
 class Clock(Protocol):
@@ -139,6 +142,16 @@ class PadModel(Protocol):
 
         Raises whatever went wrong where it cannot tell, and never gives a number then.
         """
+
+
+class Memory(Protocol):
+    """What was measured on pictures before, by the same engine and the same rules."""
+
+    def recall(self, frame: Frame, what: str, measure: Callable[[], Any]) -> Any:
+        """The measure; taken now where it is not known. `what` names it among all measures of a frame."""
+
+    def gallery(self, state: str, opened: Callable[[], Gallery]) -> Gallery:
+        """The gallery in that state of the wallet; opened now where it is not known."""
 
 
 class KeyStore(Protocol):
@@ -584,6 +597,9 @@ class Store(Protocol):
         leaves the batch, loses the whole batch and nothing else: for replays, never for a payment somebody waits for.
         """
 
+    def rehearsal(self) -> AbstractContextManager[None]:
+        """Like a batch, of which nothing is kept in the end: the wallet is as it was before."""
+
     def examine(self) -> Examination:
         """How the database is, by its own word."""
 
@@ -640,6 +656,29 @@ class Copies(Protocol):
         """
 
 
+class ReplaySet(Protocol):
+    """What a replay presents: trials whose words make sense, and whose files were there when it was opened."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def trials(self) -> Sequence[Trial]:
+        """In the order of the set, each with an id of its own."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is doubtful about it, a line each."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of all words of all trials, in their order; of no picture."""
+
+    def files_of(self, trial: Trial) -> tuple[Path, ...]:
+        """The frames of its capture, inside of the set, not opened yet. Raises UsageProblem where they are gone."""
+
+
 class Viewer(Protocol):
     """Who is shown a capture while it is watched. Nothing that goes wrong with it is anybody's but its own."""
 
@@ -652,3 +691,24 @@ class Viewer(Protocol):
 
     def show(self, moment: Moment) -> None:
         """The newest moment; it may be left out where moments come faster than they can be shown."""
+
+
+class Album(Protocol):
+    """Bona fide pictures, each with the name of whom it shows."""
+
+    def originals(self) -> Sequence[Original]:
+        """All of them, in no particular order. Raises UsageProblem for a name that leads nowhere."""
+
+    def read(self, file: str) -> tuple[bytes, Pixels]:
+        """The bytes of a file and the upright picture in them. Raises UsageProblem for one that cannot be used."""
+
+
+class Folder(Protocol):
+    """A folder that is being filled, and is there for others only when it is full."""
+
+    @property
+    def place(self) -> str:
+        """Its whole path, once it is there."""
+
+    def write(self, path: str, data: bytes) -> None:
+        """A new file in it, `/` between the parts. Raises UsageProblem where it cannot be written."""

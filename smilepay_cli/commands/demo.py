@@ -6,14 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
-from signal import SIGHUP, SIGTERM, signal
-from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
+from smilepay_cli.commands.stopping import signals_interrupt
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
@@ -137,23 +136,5 @@ def _home(kept: Path | None) -> Iterator[Path]:
     if kept is not None:
         yield kept
         return
-    with _signals_interrupt(), tempfile.TemporaryDirectory(prefix="smilepay-demo-") as folder:
+    with signals_interrupt(), tempfile.TemporaryDirectory(prefix="smilepay-demo-") as folder:
         yield Path(folder)
-
-
-@contextmanager
-def _signals_interrupt() -> Iterator[None]:
-    """A closed terminal window or a CI job that is stopped ends the demo as Ctrl-C does, and leaves no key behind."""
-    if current_thread() is not main_thread():
-        yield  # only the main thread may say what signals do
-        return
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal(number, interrupt) for number in (SIGTERM, SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal(number, handler)

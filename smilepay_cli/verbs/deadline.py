@@ -84,13 +84,15 @@ def each_within(made: Generator[T, None, None]) -> Generator[T, None, None]:
 
     Closing may hang too: a camera is let go of then.
     """
-    end = object()
+    end, is_over = object(), False
     try:
         while True:
             one: Any = within(lambda: next(made, end))
             if one is end:
+                is_over = True
                 return
             yield one
     finally:
-        with suppress(ValueError):  # it is still running: it hangs
-            within(made.close)
+        if not is_over:
+            with suppress(ValueError):  # it is still running: it hangs
+                within(made.close)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from hashlib import sha256
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from smilepay_cli.adapters.capture.files import file_kind, printable, problem, read_file, read_stream
 from smilepay_cli.adapters.capture.hush import without_stderr, without_warnings
 from smilepay_cli.adapters.capture.meter import MeteredBytes, require_few_parts
+from smilepay_cli.rules.natural import natural_key
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
 
@@ -259,6 +259,11 @@ def _expanded(names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
             yield printable(name), path
 
 
+def files_of(names: Sequence[str]) -> list[Path]:
+    """The files that `--image`s name, folders as their images. Raises UsageProblem."""
+    return [path for _, path in _files(names) if path is not None]
+
+
 def _images_in(folder: Path) -> list[Path]:
     try:
         entries = list(folder.iterdir())
@@ -269,13 +274,7 @@ def _images_in(folder: Path) -> list[Path]:
         raise UsageProblem(
             f"{printable(str(folder))} holds no images", hint=f"looked for {' '.join(SUFFIXES)}", reason="no_images"
         )
-    return sorted(images, key=lambda image: (_natural(image.name), image.name))
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    """2.jpg before 10.jpg."""
-    parts = re.split(r"([0-9]+)", name)
-    return [(0, int(part), part) if part.isdecimal() else (1, 0, part.casefold()) for part in parts]
+    return sorted(images, key=lambda image: natural_key(image.name))
 
 
 def _unusable(name: str, detail: str) -> UsageProblem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from smilepay_cli.harnesses.forging.camera import jpeg
 from smilepay_cli.harnesses.forging.light import code_values, linear, smooth_field
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ BRIGHT = (2.2, 5.0)
 """Light against the picture's: a window behind the till."""
 SMALL = (0.3, 0.6)
 """Sides against the picture's: somebody stands far away."""
+SENT_ON = (3, 8)
+"""How often a picture was sent on and encoded anew: by messengers, forums, screenshots."""
+SENT_QUALITY = (30, 75)
+"""JPEG quality of each."""
+SENT_SIZE = (0.8, 1.1)
+"""Size against the picture's on the way: the blocks of one encoding do not lie on those of the next."""
 SKIN = ((0.62, 0.36, 0.26), (0.32, 0.15, 0.09))
 """Linear RGB of light and of dark skin; a hand lies in between."""
 CLOTH = ((0.75, 0.85, 0.9), (0.25, 0.45, 0.65), (0.03, 0.03, 0.035), (0.55, 0.55, 0.5))
@@ -90,6 +97,26 @@ def small(pixels: Pixels, face: Box, rng: Generator, strength: float) -> Pixels:
 
     factor = rng.uniform(*SMALL) ** strength
     return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
+
+
+def jpeg_chain(pixels: Pixels, face: Box, rng: Generator, strength: float) -> Pixels:  # noqa: ARG001 (a species)
+    """Encoded as JPEG again and again, each time at another size and quality; of the original's size at the end."""
+    import cv2
+    import numpy as np
+
+    height, width = pixels.shape[:2]
+    sent = pixels
+    for _ in range(round(strength * rng.integers(SENT_ON[0] - 1, SENT_ON[1]))):
+        factor = rng.uniform(*SENT_SIZE)
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        smaller = np.asarray(cv2.resize(sent, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC))
+        sent = jpeg(smaller.astype(np.uint8, copy=False), _sent_quality(rng, strength))
+    whole = np.asarray(cv2.resize(sent, (width, height), interpolation=cv2.INTER_LINEAR))
+    return jpeg(whole.astype(np.uint8, copy=False), _sent_quality(rng, strength))
+
+
+def _sent_quality(rng: Generator, strength: float) -> int:
+    return int(max(1, 95 + min(strength, 1.0) * (rng.integers(SENT_QUALITY[0], SENT_QUALITY[1] + 1) - 95)))
 
 
 def occluded_mouth(pixels: Pixels, face: Box, rng: Generator, strength: float) -> Pixels:

@@ -70,6 +70,7 @@ DEGRADATIONS: dict[str, Species[Still]] = {
     "overexposed": Species(degradations.overexposed, "too bright", "bona fide"),
     "occluded_mouth": Species(degradations.occluded_mouth, "a hand or a mask before the mouth", "bona fide"),
     "small": Species(degradations.small, "few pixels", "bona fide"),
+    "jpeg_chain": Species(degradations.jpeg_chain, "encoded anew again and again", "bona fide"),
 }
 """No attacks: honest pictures of poor quality, and the control of the attacks' camera."""
 CAPTURE_CONTROLS: dict[str, Species[Capture]] = {

@@ -1,0 +1,61 @@
+"""`forge` for people: what was made, what was left out and why; and what there is to make."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from smilepay_cli.render.flow import next_step, ok
+from smilepay_cli.render.paper import Table
+from smilepay_cli.render.text import plural
+
+if TYPE_CHECKING:
+    from smilepay_cli.harnesses.forging.asking import SpeciesResult
+    from smilepay_cli.harnesses.forging.making import ForgeResult
+    from smilepay_cli.render.paper import Paper
+
+FEW = 3
+"""Of each reason, how many are told by name."""
+
+
+def show_forged(result: ForgeResult, paper: Paper) -> None:
+    """A row a species, then where it is."""
+    captures = f" and {plural(result.captures, 'capture')}" if result.captures else ""
+    people = plural(result.people, "person", "people")
+    table = Table()
+    table.add_column("species", whole=True)
+    table.add_column("kind", whole=True)
+    table.add_column("made", right=True, whole=True)
+    for made in result.made:
+        table.add_row(made.species, made.kind.value.replace("_", " "), f"{made.trials:,}")
+    paper.table(table)
+    ok(paper, f"{plural(result.trials, 'trial')} from {plural(result.pictures, 'picture')}{captures} of {people}")
+    paper.line(f"  {result.folder}")
+    paper.line((f"  {result.manifest}, {result.contact_sheet}; seed {result.seed}", "dim"))
+    _show_left_out(result, paper)
+    next_step(paper, f"smilepay replay {result.folder}")
+
+
+def _show_left_out(result: ForgeResult, paper: Paper) -> None:
+    counts = Counter(left.reason for left in result.left_out)
+    for reason, count in counts.items():
+        named = [left for left in result.left_out if left.reason == reason][:FEW]
+        paper.line(("! ", "bold yellow"), f"{count:,} left out: {reason}")
+        for left in named:
+            paper.line((f"  {left.what}: {left.message}", "dim"))
+        if count > len(named):
+            paper.line((f"  and {count - len(named):,} more; --json tells all", "dim"))
+
+
+def show_species(result: SpeciesResult, paper: Paper) -> None:
+    """What there is, what it is and what it takes."""
+    table = Table()
+    table.add_column("species", whole=True)
+    table.add_column("what it is")
+    table.add_column("family", whole=True)
+    table.add_column("takes", whole=True)
+    for way in result.species:
+        table.add_row(way.name, way.what, way.family, way.takes.value)
+    paper.table(table)
+    paper.line(("  simulations, for testing a system of one's own; bona fide ones are no attacks", "dim"))
+    next_step(paper, "smilepay forge FOLDER --species 'print*' --out FOLDER")
