@@ -32,6 +32,7 @@ from smilepay_cli.rules.replay.measures import measures
 from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.replay.rows import as_row, line_of
 from smilepay_cli.rules.replay.tally import Tally
+from smilepay_cli.rules.sets.folders import GALLERY
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.money import parse_amount
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
 
 ENROL = "enrol"
 """The tag of rows that are enrolled and not tried, with `--gallery manifest`."""
-GALLERY_FOLDER = "gallery"
-"""Of a set that is a folder: who is enrolled, where nothing else is said."""
 MOST_UNEXPECTED = 50
 
 
@@ -129,7 +128,7 @@ class _Replay:
         """`wallet`, `manifest`, or a folder."""
         if self.asked.gallery:
             return self.asked.gallery
-        inside = Path(self.asked.images).expanduser() / GALLERY_FOLDER
+        inside = Path(self.asked.images).expanduser() / GALLERY
         return str(inside) if inside.is_dir() else "wallet"
 
     @cached_property
@@ -256,7 +255,7 @@ class _Replay:
 
     def pictures(self, trial: Trial) -> Pictures:
         """The files of a trial, and how they are shown. Raises UsageProblem."""
-        files = tuple(str(path) for path in self.trial_set.files_of(trial))
+        files = tuple(str(path.absolute()) for path in self.trial_set.files_of(trial))
         is_clip = len(files) > 1 and not self.asked.as_stills
         return Pictures(files, self.asked.fps if is_clip else None)
 

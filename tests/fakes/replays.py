@@ -109,6 +109,9 @@ def measure(name: str, species: str | None, k: int, n: int, note: str | None = N
     }  # fmt: skip
 
 
+_FIGURES = ("k", "n", "rate", "lower", "upper", "upper_one_sided")
+
+
 def summary(of: list[dict[str, Any]], *, seed: int = 7) -> dict[str, Any]:
     """What a run of these rows would have been summed up to."""
     dice = random.Random(seed)  # noqa: S311
@@ -144,6 +147,10 @@ def summary(of: list[dict[str, Any]], *, seed: int = 7) -> dict[str, Any]:
         "unexpected": unexpected,
         "expected": sum(row["as_expected"] is True for row in of),
         "seconds": 38.25, "images": len(of), "images_per_second": round(len(of) / 38.25, 2), "cached": 0, "jobs": 2,
+        "rates": {
+            m["name"] + (f"[{m['species']}]" if m["species"] else ""): {name: m[name] for name in _FIGURES}
+            for m in measures
+        },
         "measures": measures,
         "species": [_species(name, rows) for name, rows in found.items()],
         "reasons": {

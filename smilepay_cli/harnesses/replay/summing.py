@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +11,7 @@ from smilepay_cli.rules.replay.counting import UNUSABLE_FILE
 from smilepay_cli.rules.replay.definitions import SENTENCE
 from smilepay_cli.rules.replay.measures import Measure, measures, rates_json
 from smilepay_cli.rules.replay.tally import PER_UNIT
-from smilepay_cli.vocabulary.errors import ExpectationFailed
+from smilepay_cli.vocabulary.errors import ExpectationFailed, Reason
 from smilepay_cli.vocabulary.results import Result
 from smilepay_cli.vocabulary.trials import Kind
 
@@ -90,7 +90,7 @@ def summed(
         "jobs": facts.jobs,
         "rates": rates_json(found),
         "measures": [_told(measure) for measure in found],
-        "species": [_species(tally, name) for name in tally.species],
+        "species": [*_strangers(tally), *(_species(tally, name) for name in tally.species)],
         "reasons": _reasons(tally),
         "targets": _targets(tally),
         "histograms": _histograms(tally),
@@ -132,6 +132,25 @@ def _told(measure: Measure) -> dict[str, Any]:
     }
 
 
+def _strangers(tally: Tally) -> Iterator[dict[str, Any]]:
+    """People who do nothing to look like somebody, told like a species of attack."""
+    kind = Kind.ZERO_EFFORT.value
+    tried, refused = tally.rate("fta", kind), tally.told("refused", kind, "")
+    if not tried.n:
+        return
+    yield {
+        "name": kind,
+        "family": None,
+        "n": tried.n,
+        "not_acquired": tried.k,
+        "no_match": refused.get(Reason.NO_MATCH.value, 0) + refused.get(Reason.AMBIGUOUS_MATCH.value, 0),
+        "pad_denied": tally.rate("pad_denied", kind).k,
+        "accepted": tally.rate("accepted", kind).k,
+        "as_target": 0,
+        "moved": tally.money("kind").get(kind, {}),
+    }
+
+
 def _species(tally: Tally, name: str) -> dict[str, Any]:
     early = tally.told("before_pad", name)
     asked = tally.rate("apcer", name)
@@ -141,7 +160,6 @@ def _species(tally: Tally, name: str) -> dict[str, Any]:
         "n": tally.rate("iapar", name).n,
         "not_acquired": early.get("not acquired", 0) + early.get(UNUSABLE_FILE, 0),
         "no_match": early.get("not recognised", 0),
-        "refused_otherwise": early.get("refused otherwise", 0),
         "pad_denied": asked.n - asked.k,
         "accepted": tally.rate("iapar", name).k,
         "as_target": tally.rate("iapar_target", name).k,

@@ -25,6 +25,8 @@ def counted(outcome: Outcome) -> Iterator[Counted]:
     yield "fta", kind.value, not outcome.acquired
     yield "paid_by_kind", kind.value, outcome.paid
     yield "unusable", "", outcome.exit == ExitStatus.USAGE
+    yield "accepted", kind.value, outcome.accepted
+    yield "pad_denied", kind.value, outcome.pad == "attack"
     if outcome.trial.expect is not None:
         yield "unexpected", "", outcome.as_expected is False
     if kind.is_attack:

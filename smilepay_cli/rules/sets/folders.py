@@ -49,6 +49,10 @@ def read_folders(listing: Listing, name: str, look: Look = nothing_to_look_at) -
     return walk.reading
 
 
+GALLERY = "gallery"
+"""The folder of those who are enrolled, NAME/*: nothing in it is tried."""
+
+
 class _Walk:
     """Goes down from the top, folder by folder, and notes what does not belong there."""
 
@@ -75,7 +79,7 @@ class _Walk:
         for name, entry in found.items():
             if not entry.is_folder:
                 self._stray("", entry, f"images go into {' or '.join(map(convention, LEVELS))}")
-            elif name not in KINDS:
+            elif name not in (*KINDS, GALLERY):
                 todo = f"folders of a set: {', '.join(KINDS)}"
                 self._wrong(name, Wrong("is no folder of a set", todo, word=name, known=KINDS))
         for kind, names in LEVELS.items():

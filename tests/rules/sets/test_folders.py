@@ -79,12 +79,19 @@ def test_a_person_without_images_is_told() -> None:
 
 def test_folders_that_are_none_of_a_set() -> None:
     """Each with the one that is near."""
-    reading = read("bonafide/anna/1.jpg", "Zero Effort/anna/1.jpg", "gallery/anna/1.jpg")
+    reading = read("bonafide/anna/1.jpg", "Zero Effort/anna/1.jpg", "notes/anna/1.jpg")
     assert reading.problems.lines() == (
         "faces/bonafide: is no folder of a set; did you mean 'bona_fide'?",
         "faces/Zero Effort: is no folder of a set; did you mean 'zero_effort'?",
-        "faces/gallery: is no folder of a set; folders of a set: bona_fide, zero_effort, attack, injection",
+        "faces/notes: is no folder of a set; folders of a set: bona_fide, zero_effort, attack, injection",
     )
+
+
+def test_the_gallery_is_not_tried() -> None:
+    """Who is enrolled may lie beside what is tried."""
+    reading = read("bona_fide/anna/1.jpg", "gallery/anna/2.jpg", "gallery/otto/1.jpg")
+    assert [trial.path for trial in reading.trials] == ["bona_fide/anna/1.jpg"]
+    assert not reading.problems.count and not reading.warnings.lines()
 
 
 def test_an_image_in_the_wrong_place_is_no_trial_and_is_not_passed_over() -> None:
