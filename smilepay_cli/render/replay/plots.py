@@ -194,7 +194,6 @@ def _draw_curve(axes: Axes, name: str, curve: Tradeoff, threshold: float | None,
         label=f"{label} ({curve.others:,})",
     )
     if threshold is not None:
-        match, non_match = at_threshold(curve, threshold)
-        axes.plot(
-            placed([match], lowest[0]), placed([non_match], lowest[1]), "o", color=color, ms=7, clip_on=False, zorder=5
-        )
+        match, non_match = (min(rate, _HIGHEST) for rate in at_threshold(curve, threshold))
+        dot = placed([match], lowest[0]), placed([non_match], lowest[1])
+        axes.plot(*dot, "o", color=color, ms=7, clip_on=False, zorder=5)
