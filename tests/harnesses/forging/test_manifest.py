@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from smilepay_cli.harnesses.forging.manifest import BETWEEN_TAGS, COLUMNS, manifest, tag
 from smilepay_cli.vocabulary.trials import Kind, Trial
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\r"), max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=20)
 
 
 @given(TEXT, TEXT, st.lists(TEXT, max_size=3))
