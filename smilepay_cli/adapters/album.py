@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from smilepay_cli.adapters.capture.files import file_kind, printable, problem, read_file
 from smilepay_cli.adapters.capture.images import STDIN, SUFFIXES, decode_image
+from smilepay_cli.rules.natural import natural_key
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.originals import Original, natural
+from smilepay_cli.vocabulary.originals import Original
 
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Pixels
@@ -80,6 +81,6 @@ def _entries(folder: Path) -> tuple[list[Path], list[Path]]:
         entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
     except OSError as error:
         raise problem(printable(str(folder)), error) from None
-    entries.sort(key=lambda entry: (natural(entry.name), entry.name))
+    entries.sort(key=lambda entry: natural_key(entry.name))
     folders = [entry for entry in entries if entry.is_dir()]
     return [e for e in entries if e.suffix.lower() in SUFFIXES and e not in folders], folders

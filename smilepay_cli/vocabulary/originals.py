@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 
@@ -28,9 +27,3 @@ class LeftOut:
     reason: str
     """`no_face`, `unusable_image`, ..."""
     message: str
-
-
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """What to sort names by: 2.jpg before 10.jpg."""
-    parts = re.split(r"([0-9]+)", name)
-    return [(0, int(part), part) if part.isdecimal() else (1, 0, part.casefold()) for part in parts]

@@ -87,14 +87,14 @@ def test_a_set_of_the_sample_faces(people: Path, tmp_path: Path, real: FaceEngin
     assert f"next: smilepay replay {out}" in told.stdout
     rows = list(csv.DictReader(io.StringIO((out / "manifest.csv").read_text(encoding="utf-8"), newline="")))
     assert [(row["id"], row["kind"], row["pai_species"]) for row in rows] == [
-        ("bona_fide/eileen/1", "bona_fide", ""),
-        ("bona_fide/grace/1", "bona_fide", ""),
-        ("print_full_frame/eileen/1", "attack", "print_full_frame"),
-        ("print_full_frame/grace/1", "attack", "print_full_frame"),
-        ("morph/eileen/1", "injection", "morph"),
-        ("morph/grace/1", "injection", "morph"),
-        ("bona_fide/eileen/blur-1", "bona_fide", ""),
-        ("bona_fide/grace/blur-1", "bona_fide", ""),
+        ("bona_fide/eileen/1.jpg", "bona_fide", ""),
+        ("bona_fide/grace/1.jpg", "bona_fide", ""),
+        ("attack/print_full_frame/eileen/1.png", "attack", "print_full_frame"),
+        ("attack/print_full_frame/grace/1.png", "attack", "print_full_frame"),
+        ("injection/morph/eileen/1.png", "injection", "morph"),
+        ("injection/morph/grace/1.png", "injection", "morph"),
+        ("bona_fide/eileen/blur-1.png", "bona_fide", ""),
+        ("bona_fide/grace/blur-1.png", "bona_fide", ""),
     ]
     made = files(out)
     assert all(made.pop(row["path"]) == row["sha256"] for row in rows)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from smilepay_cli.adapters.capture.files import file_kind, printable, problem, read_file, read_stream
 from smilepay_cli.adapters.capture.hush import without_stderr, without_warnings
 from smilepay_cli.adapters.capture.meter import MeteredBytes, require_few_parts
+from smilepay_cli.rules.natural import natural_key
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
-from smilepay_cli.vocabulary.originals import natural
 
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Pixels
@@ -269,7 +269,7 @@ def _images_in(folder: Path) -> list[Path]:
         raise UsageProblem(
             f"{printable(str(folder))} holds no images", hint=f"looked for {' '.join(SUFFIXES)}", reason="no_images"
         )
-    return sorted(images, key=lambda image: (natural(image.name), image.name))
+    return sorted(images, key=lambda image: natural_key(image.name))
 
 
 def _unusable(name: str, detail: str) -> UsageProblem:

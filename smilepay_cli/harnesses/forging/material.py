@@ -10,12 +10,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from smilepay_cli.ports import Album, Progress
+from smilepay_cli.rules.natural import natural_key
 from smilepay_cli.verbs.capture import face_of
 from smilepay_cli.verbs.lookup import clean_name
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Refused, UsageProblem
 from smilepay_cli.vocabulary.faces import Frame
-from smilepay_cli.vocabulary.originals import LeftOut, Original, natural
+from smilepay_cli.vocabulary.originals import LeftOut, Original
 
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Box, Pixels, Points
@@ -113,7 +114,7 @@ def looked_at(till: Till, originals: Sequence[Original], pictures: Pictures, pro
     people: dict[str, Person] = {}
     left_out: list[LeftOut] = []
     names: set[tuple[str, str]] = set()
-    ordered = sorted(originals, key=lambda one: (natural(one.person), one.person, natural(one.name), one.files))
+    ordered = sorted(originals, key=lambda one: (natural_key(one.person), natural_key(one.name), one.files))
     for number, original in enumerate(ordered):
         progress(number, len(ordered))
         try:

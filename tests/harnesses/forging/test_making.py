@@ -104,7 +104,7 @@ def test_the_set_is_what_replay_takes(memory: Memory, tmp_path: Path) -> None:
         if row["kind"] == "bona_fide":
             assert parts[:2] == ["bona_fide", row["subject"]] and not row["pai_species"]
         else:
-            assert parts[:3] == ["attack", row["pai_species"], row["subject"]]
+            assert parts[:3] == [row["kind"], row["pai_species"], row["subject"]]
     assert set(left) == {"manifest.csv", "contact-sheet.png"}
     assert (result.people, result.pictures, result.captures) == (2, 4, 1)
     counts = Counter(row["pai_species"] for row in rows)
@@ -132,7 +132,7 @@ def test_who_cannot_be_used_is_told_and_not_forged(memory: Memory, tmp_path: Pat
 def test_an_exact_copy_is_the_file_and_an_original_too(memory: Memory, tmp_path: Path) -> None:
     """A picture that was decoded and written again would not be caught by its digest."""
     made(memory, request("exact_copy", with_bona_fide=True), tmp_path)
-    assert memory.written["attack/exact_copy/ann/10.png"] == memory.files["ann/10.jpg/0"]
+    assert memory.written["injection/exact_copy/ann/10.png"] == memory.files["ann/10.jpg/0"]
     assert memory.written["bona_fide/ann/10.png"] == memory.files["ann/10.jpg/0"]
     clip = [data for path, data in memory.written.items() if path.startswith("bona_fide/ann/clip/")]
     assert clip == [memory.files[f"ann/clip/{number}"] for number in range(5)]
@@ -144,7 +144,7 @@ def test_partners_are_somebody_else_and_in_the_manifest(memory: Memory, tmp_path
     made(memory, request("morph", "paper_mask", "spliced", per_image=5), tmp_path)
     partners: Counter[str] = Counter()
     for row in memory.rows:
-        tags = dict(tag.split(":", 1) for tag in row["tags"].split(" "))
+        tags = dict(tag.split(":", 1) for tag in row["tags"].split(";"))
         assert tags["of"].split("/")[0] == row["subject"] != tags["with"].split("/")[0]
         assert row["account"] == row["device"] == row["captured_at"] == row["amount_minor"] == ""
         partners[tags["with"]] += 1
@@ -154,14 +154,14 @@ def test_partners_are_somebody_else_and_in_the_manifest(memory: Memory, tmp_path
 def test_captures_are_made_of_captures_and_else_of_pictures(memory: Memory, tmp_path: Path) -> None:
     """As many frames as the capture has; of pictures as many as are asked for, all of one size."""
     made(memory, request("frozen", "replayed_video", "spliced", frames=7), tmp_path)
-    frames = Counter(path.rpartition("/")[0] for path in memory.written if path.startswith("attack/"))
-    for species in ("frozen", "replayed_video"):
-        assert frames[f"attack/{species}/ann/clip"] == 5
-        assert frames[f"attack/{species}/bob/stills"] == 7
+    frames = Counter(path.rpartition("/")[0] for path in memory.written if path.startswith(("attack/", "injection/")))
+    for kind, species in (("injection", "frozen"), ("attack", "replayed_video")):
+        assert frames[f"{kind}/{species}/ann/clip"] == 5
+        assert frames[f"{kind}/{species}/bob/stills"] == 7
     for path, data in memory.written.items():
-        if path.startswith("attack/spliced/bob/"):
+        if path.startswith("injection/spliced/bob/"):
             assert decode_image(data, path).shape == (240, 320, 3)
-    frozen = {data for path, data in memory.written.items() if path.startswith("attack/frozen/ann/")}
+    frozen = {data for path, data in memory.written.items() if path.startswith("injection/frozen/ann/")}
     assert len(frozen) == 1
 
 
@@ -226,8 +226,8 @@ def test_strength_and_variants(memory: Memory, tmp_path: Path) -> None:
     """Weaker is nearer to the original; a variant has a chance of its own; copies have one variant."""
     made(memory, request("low_light", "exact_copy", strength=["low_light=0.1"], per_image=2), tmp_path)
     weak = dict(memory.written)
-    assert [path for path in weak if path.startswith("attack/exact_copy/bob/")] == [
-        "attack/exact_copy/bob/1.png", "attack/exact_copy/bob/2.png",
+    assert [path for path in weak if path.startswith("injection/exact_copy/bob/")] == [
+        "injection/exact_copy/bob/1.png", "injection/exact_copy/bob/2.png",
     ]  # fmt: skip
     one, other = weak["bona_fide/bob/low_light-1.png"], weak["bona_fide/bob/low_light-1-v2.png"]
     assert one != other
