@@ -175,16 +175,15 @@ class _Workshop:
         self, place: int, trial: Trial, path: str, files: Sequence[tuple[bytes, str]], *, is_capture: bool
     ) -> None:
         """Write the files of a trial, and its row."""
-        identity = path.removeprefix(f"{Kind.ATTACK}/")
         if is_capture:
             for number, (data, suffix) in enumerate(files):
                 self._folder.write(f"{path}/{number:03d}{suffix}", data)
-            self._rows.append((place, replace(trial, id=identity, path=path)))
+            self._rows.append((place, replace(trial, id=path, path=path)))
             return
         [(data, suffix)] = files
-        self._folder.write(path + suffix, data)
-        digest = sha256(data).hexdigest()
-        self._rows.append((place, replace(trial, id=identity, path=path + suffix, sha256=digest)))
+        file = path + suffix
+        self._folder.write(file, data)
+        self._rows.append((place, replace(trial, id=file, path=file, sha256=sha256(data).hexdigest())))
 
     def _trial(self, job: Job) -> Trial:
         """What the manifest says of a job: honest pictures have no species, and the set expects nothing of them."""
@@ -205,7 +204,7 @@ class _Workshop:
         )
 
     def _free(self, path: str) -> str:
-        """A path that nothing has yet; ends of names do not count, so that ids differ too."""
+        """A path that nothing has yet, whatever its name may end in."""
         free, number = path, 1
         while free in self._taken:
             number += 1
@@ -221,7 +220,7 @@ def _path(job: Job) -> str:
     """Where a set has it, by the folders that replay knows; without the end of its name."""
     name = job.source.name + (f"-v{job.variant}" if job.variant > 1 else "")
     if job.way.kind.is_attack:
-        return f"{Kind.ATTACK}/{job.way.name}/{job.source.subject}/{name}"
+        return f"{job.way.kind}/{job.way.name}/{job.source.subject}/{name}"
     return f"{Kind.BONA_FIDE}/{job.source.subject}/{job.way.name}-{name}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote
+from hashlib import sha256
 
 from smilepay_cli.vocabulary.trials import Trial
 
@@ -14,14 +14,19 @@ COLUMNS = (
     "id", "path", "sha256", "account", "subject", "kind", "pai_species", "device", "captured_at", "amount_minor",
     "expect", "tags",
 )  # fmt: skip
-BETWEEN_TAGS = " "
-_BESIDES_LETTERS = "/.:_-+@()'!"
-"""What of a tag is left as it is; letters and digits of all languages are."""
+BETWEEN_TAGS = ";"
+LONGEST_TAG = 64
+"""Characters of one tag that a set takes."""
+_DIGEST = 16
 
 
 def tag(name: str, value: str) -> str:
-    """`name:value`; what could be taken for the end of a tag is percent-encoded."""
-    return f"{name}:" + "".join(c if c.isalnum() or c in _BESIDES_LETTERS else quote(c, safe="") for c in value)
+    """`name:value`. What would be two tags is percent-encoded; a long one is cut, and ends in a digest of the whole."""
+    whole = f"{name}:{value.replace('%', '%25').replace(BETWEEN_TAGS, '%3B')}"
+    if len(whole) <= LONGEST_TAG:
+        return whole
+    digest = sha256(whole.encode()).hexdigest()[:_DIGEST]
+    return f"{whole[: LONGEST_TAG - _DIGEST - 1]}~{digest}"
 
 
 def manifest(trials: Iterable[Trial]) -> bytes:
@@ -29,7 +34,7 @@ def manifest(trials: Iterable[Trial]) -> bytes:
     a path or a name that was changed would be another one.
     """
     paper = io.StringIO()
-    rows = csv.writer(paper, lineterminator="\n")
+    rows = csv.writer(paper, lineterminator="\r\n")
     rows.writerow(COLUMNS)
     rows.writerows(_cells(trial) for trial in trials)
     return paper.getvalue().encode()
