@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Buffer
 
+    from smilepay_cli.rules.gallery import Gallery
     from smilepay_cli.vocabulary.copies import Copied
     from smilepay_cli.vocabulary.faces import Pixels, Points
     from smilepay_cli.vocabulary.findings import Examination
     from smilepay_cli.vocabulary.moments import Moment
     from smilepay_cli.vocabulary.originals import Original
+    from smilepay_cli.vocabulary.trials import Trial
 
 
 class Clock(Protocol):
@@ -140,6 +142,16 @@ class PadModel(Protocol):
 
         Raises whatever went wrong where it cannot tell, and never gives a number then.
         """
+
+
+class Memory(Protocol):
+    """What was measured on pictures before, by the same engine and the same rules."""
+
+    def recall(self, frame: Frame, what: str, measure: Callable[[], Any]) -> Any:
+        """The measure; taken now where it is not known. `what` names it among all measures of a frame."""
+
+    def gallery(self, state: str, opened: Callable[[], Gallery]) -> Gallery:
+        """The gallery in that state of the wallet; opened now where it is not known."""
 
 
 class KeyStore(Protocol):
@@ -585,6 +597,9 @@ class Store(Protocol):
         leaves the batch, loses the whole batch and nothing else: for replays, never for a payment somebody waits for.
         """
 
+    def rehearsal(self) -> AbstractContextManager[None]:
+        """Like a batch, of which nothing is kept in the end: the wallet is as it was before."""
+
     def examine(self) -> Examination:
         """How the database is, by its own word."""
 
@@ -639,6 +654,29 @@ class Copies(Protocol):
 
         Raises UsageProblem for a file that cannot be read, StoreUnusable for what is no whole wallet of ours.
         """
+
+
+class ReplaySet(Protocol):
+    """What a replay presents: trials whose words make sense, and whose files were there when it was opened."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def trials(self) -> Sequence[Trial]:
+        """In the order of the set, each with an id of its own."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is doubtful about it, a line each."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of all words of all trials, in their order; of no picture."""
+
+    def files_of(self, trial: Trial) -> tuple[Path, ...]:
+        """The frames of its capture, inside of the set, not opened yet. Raises UsageProblem where they are gone."""
 
 
 class Viewer(Protocol):

@@ -19,7 +19,7 @@ from smilepay_cli.adapters.faces.engines import default_scheme
 from smilepay_cli.commands.app import build
 from smilepay_cli.rules.profiles import sources
 from smilepay_cli.vocabulary.errors import MEANING, ExitStatus, Reason
-from tools import docs, docs_liveness, docs_parts
+from tools import docs, docs_liveness, docs_parts, docs_replay
 from tools.docs_console import command_lines, run_sessions, stable
 from tools.docs_figures import interval, measured
 from tools.docs_svg import svg
@@ -82,12 +82,39 @@ def test_every_policy_number_is_documented() -> None:
         assert f"| `{key}` |" in text and source in text
 
 
+def test_every_measure_of_a_replay_is_documented() -> None:
+    """docs/replay-metrics.md has each definition as reports print it, and the fields of a result."""
+    text = page("docs/replay-metrics.md")
+    for made in (
+        docs_replay.sentence(),
+        docs_replay.definitions(),
+        docs_replay.shown_by(),
+        docs_replay.result_fields(),
+    ):
+        assert made in text, "run: make docs"
+
+
 def test_what_the_readme_shows_was_run(fixed_surroundings: None) -> None:
     """Every command line of the README runs, and says what stands there: none is decoration."""
     ran: list[str] = []
     assert docs.made(ROOT / "README.md", ran) == page("README.md"), "run: make docs"
     assert ran == command_lines(page("README.md"))
     assert {line.split()[1] for line in ran} >= {"enroll", "shop", "pay", "audit"}
+
+
+def test_manifests_on_pages_are_manifests() -> None:
+    """What a page shows as an example is read without a complaint, and what it shows as wrong with many."""
+    from smilepay_cli.rules.sets.manifest import read_csv, read_jsonl
+    from tools.docs_sets import BAD, reading
+
+    fences = _FENCE.findall(page("docs/replay-sets.md"))
+    examples = [(kind, text) for kind, text in fences if kind in ("csv", "json") and text != BAD]
+    assert [kind for kind, _ in examples] == ["csv", "json"]
+    for kind, text in examples:
+        read = read_csv if kind == "csv" else read_jsonl
+        found = read(io.BytesIO(text.encode()), "set", "set")
+        assert found.trials and not found.problems.lines() and not found.warnings.lines()
+    assert reading(BAD).problems.count > 5
 
 
 @pytest.mark.parametrize("path", PAGES, ids=by_name)
@@ -153,12 +180,13 @@ def test_every_page_is_linked_from_the_readme() -> None:
 
 def test_every_picture_is_shown_somewhere(fixed_surroundings: None) -> None:
     """docs/img holds what the tools draw, no more and no less, and each picture is on a page."""
-    from tools.docs_forgeries import PICTURE
+    from tools.docs_forgeries import PICTURE as FORGERIES
     from tools.docs_pictures import SCENES
+    from tools.docs_report import PICTURE as REPORT
 
     files = {path.name for path in (ROOT / "docs" / "img").iterdir()}
     shown = {Path(target).name for path in PAGES for target in _LINK.findall(path.read_text(encoding="utf-8"))}
-    assert files == {*SCENES, PICTURE.name}
+    assert files == {*SCENES, Path(FORGERIES).name, REPORT.name}
     assert files <= shown
 
 

@@ -21,7 +21,7 @@ LAYERS = {
     "__init__": 0,
 }
 MAY_SEE_NO_ADAPTER = {"verbs", "harnesses"}
-STDLIB_AND = {"vocabulary": {"numpy"}, "rules": {"numpy", "cv2", "rfc8785"}}
+STDLIB_AND = {"vocabulary": {"numpy"}, "rules": {"numpy", "scipy", "cv2", "rfc8785"}}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -65,7 +65,9 @@ def test_imports_point_down(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in MODULES if _layer(_name(p)) in STDLIB_AND], ids=_name)
 def test_the_lowest_layers_need_almost_nothing(path: Path) -> None:
-    """Vocabulary and rules: the standard library, numpy and OpenCV for arrays, canonical JSON for the chain."""
+    """Vocabulary and rules: the standard library, numpy and OpenCV for arrays, scipy for intervals, canonical JSON for
+    the chain.
+    """
     import sys
 
     for imported in _imports(path):

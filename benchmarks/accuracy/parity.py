@@ -8,9 +8,9 @@ from math import cos, pi, sin
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.accuracy.photos import Photo
-from benchmarks.accuracy.rates import Rate
 from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.adapters.faces.reference import ReferenceEngine
+from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.schemes import EUCLIDEAN
 from smilepay_cli.vocabulary.faces import Box
 

@@ -1,4 +1,4 @@
-"""Rates with their counts and exact intervals, and the trials they are counted over (ISO/IEC 19795-1)."""
+"""The trials that error rates are counted over (ISO/IEC 19795-1)."""
 
 from __future__ import annotations
 
@@ -6,39 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.schemes import Scheme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """k of n."""
-
-    k: int
-    n: int
-
-    @property
-    def value(self) -> float:
-        """k / n; not a number for no trials."""
-        return self.k / self.n if self.n else float("nan")
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Clopper-Pearson, two-sided 95 %."""
-        from scipy.stats import binomtest
-
-        if not self.n:
-            return 0.0, 1.0
-        exact = binomtest(self.k, self.n).proportion_ci(confidence_level=CONFIDENCE, method="exact")
-        return float(exact.low), float(exact.high)
-
-    def __str__(self) -> str:
-        low, high = self.interval
-        return f"{self.k:,} of {self.n:,} ({100 * self.value:.3g} %, {100 * low:.3g}-{100 * high:.3g} %)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

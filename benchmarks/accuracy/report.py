@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.accuracy.parity import Parity, compare
 from benchmarks.accuracy.photos import SETS, Photo, evaluation, halves, samples, scenes
-from benchmarks.accuracy.rates import Rate, comparisons, searches
+from benchmarks.accuracy.rates import comparisons, searches
 from smilepay_cli.adapters.capture.images import decode_image
 from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.adapters.faces.reference import ReferenceEngine
 from smilepay_cli.rules.profiles import THRESHOLDS
+from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.schemes import SCHEMES
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy.photos import samples
-from benchmarks.accuracy.rates import Rate
 from benchmarks.accuracy.report import as_figures
 from benchmarks.liveness.wallet import Pictures, Wallet, told
 from smilepay_cli.adapters.capture.images import decode_image
@@ -17,6 +16,7 @@ from smilepay_cli.adapters.packaged import sample_faces
 from smilepay_cli.harnesses.forging.seeds import rng_for
 from smilepay_cli.harnesses.forging.species import CAPTURE_CONTROLS, CAPTURES
 from smilepay_cli.rules.cues.registry import CUES
+from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.vocabulary.faces import Pixels
 
 SEED, TRIALS = 4, 10

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy.photos import Photo, evaluation, halves
-from benchmarks.accuracy.rates import Rate
 from benchmarks.accuracy.report import as_figures
 from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.harnesses.forging.seeds import rng_for
 from smilepay_cli.harnesses.forging.species import DEGRADATIONS
 from smilepay_cli.rules.pose import head_pose
 from smilepay_cli.rules.profiles import STANDARD
+from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.session import FRONTAL
 from smilepay_cli.rules.smile import mouth_shape, smile_z, smiles
 from smilepay_cli.vocabulary.faces import MouthShape, Pixels

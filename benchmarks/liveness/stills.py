@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy.photos import Photo, evaluation, halves
-from benchmarks.accuracy.rates import Rate
 from benchmarks.accuracy.report import as_figures
 from benchmarks.liveness.wallet import Pictures, Wallet, told
 from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.harnesses.forging.seeds import rng_for
 from smilepay_cli.harnesses.forging.species import CAPTURES, DEGRADATIONS, SPECIES
 from smilepay_cli.rules.cues.registry import CUES
+from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.vocabulary.faces import Pixels
 
 SEED = 4

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from benchmarks.accuracy.rates import Rate
 from benchmarks.accuracy.report import as_figures, told
 from benchmarks.presentations.trials import BONA_FIDE, Stage, Trial
 from smilepay_cli.adapters.faces.fast import FastEngine
@@ -16,6 +15,7 @@ from smilepay_cli.rules.cues.trace import Trace, judged, rested_on, watched
 from smilepay_cli.rules.pose import head_pose
 from smilepay_cli.rules.profiles import STANDARD
 from smilepay_cli.rules.quality import quality_of, require_quality
+from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.session import Session, seen
 from smilepay_cli.rules.smile import mouth_shape
 from smilepay_cli.vocabulary.errors import Reason, Refused
@@ -79,7 +79,7 @@ def answers_of(stage: Stage, trial: Trial, names: tuple[str, ...]) -> tuple[dict
         box, landmarks = face
         quality = quality or refusal(pixels, face)
         frame = Frame(pixels, number, 0.0, trial.kind, pixel_digest(pixels))
-        trace = watched(trace, frame, box, landmarks, names)
+        trace = watched(trace, Face(frame, box, 0.0, landmarks), names)
         shape, pose = mouth_shape(landmarks), head_pose(landmarks)
         session = seen(session, Face(frame, box, 1.0, landmarks, shape, pose), STANDARD)
     if quality is None:

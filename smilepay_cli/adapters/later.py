@@ -29,9 +29,9 @@ class EngineLater(Generic[Engine]):
         """That of the engine that does the work."""
         return self._engine.name
 
-    @property
+    @cached_property
     def maker(self) -> TemplateMaker:
-        """What its templates are made by."""
+        """What its templates are made by: the same for as long as this is there, and asked for again and again."""
         return self._engine.maker
 
     @property

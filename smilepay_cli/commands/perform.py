@@ -74,7 +74,8 @@ def _tell(call: Call, path: str, result: Result) -> None:
     environment = call.environment
     color = environment.wants_color and not call.shared.no_color
     if result.refusal or not call.shared.quiet:
-        show(result, environment.stderr if result.refusal else environment.stdout, color=color)
+        is_refused = result.refusal and not result.is_report
+        show(result, environment.stderr if is_refused else environment.stdout, color=color)
     environment.stdout.flush()
 
 
@@ -140,6 +141,7 @@ _LOOKING = {
     "wallet backup": "Copying the wallet ...",
     "wallet restore": "Reading the backup ...",
     "forge": "Looking at the pictures ...",
+    "replay": "Getting ready ...",
     "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",
 }

@@ -39,6 +39,7 @@ SHOWN_BY = {
     "RestoreResult": "copies.show_restored",
     "ForgeResult": "forging.show_forged",
     "SpeciesResult": "forging.show_species",
+    "ReplayResult": "replay.terminal.show_replay",
     "DoctorResult": "doctor.show_findings",
 }
 """Modules of this folder and functions in them, by name: only the one that is needed is imported."""
@@ -63,10 +64,10 @@ def show(result: Result, stream: TextIO, *, color: bool) -> None:
         for warning in result.warnings:
             paper.line((f"note: {warning}", "yellow"))
     shown_by = SHOWN_BY.get(type(result).__name__)
-    if result.refusal:
+    if result.refusal and not result.is_report:
         show_refusal(result, result.refusal, paper)
     elif shown_by is not None:
-        module, _, function = shown_by.partition(".")
+        module, _, function = shown_by.rpartition(".")
         getattr(import_module(f"smilepay_cli.render.{module}"), function)(result, paper)
 
 

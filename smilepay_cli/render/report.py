@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from smilepay_cli import __version__
+from smilepay_cli.render.pages import filled
 from smilepay_cli.render.text import amount, plural
 from smilepay_cli.verbs.report import MOST_ROWS, ReportResult, amount_of
 from smilepay_cli.vocabulary.events import Event
@@ -21,11 +22,8 @@ MOST_BARS = 120
 
 def page(result: ReportResult) -> str:
     """The whole page."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(
+    return filled(
+        _TEMPLATE,
         version=__version__,
         made_at=f"{result.made_at:%Y-%m-%d %H:%M:%S} UTC",
         wallet=result.wallet,

@@ -23,6 +23,7 @@ from smilepay_cli.vocabulary.results import Refusal
 
 if TYPE_CHECKING:
     from smilepay_cli.verbs.capture import Capture
+    from smilepay_cli.vocabulary.faces import Vector
 
 R = TypeVar("R")
 
@@ -56,6 +57,8 @@ class Attempt:
         """A face may have been compared (verbs/throttle.py): nearly every end is a strike, and a slot is given back."""
         self.capture: Capture | None = None
         self.decision: Decision | None = None
+        self.probe: Vector | None = None
+        """The capture's template."""
         self.challenge: tuple[str, ...] | None = None
         """The steps that the caller fixed, in place of those that would be drawn."""
         self.pays_with_files = False

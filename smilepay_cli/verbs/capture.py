@@ -13,10 +13,11 @@ from smilepay_cli.rules.cues.registry import FRAMES_MIN
 from smilepay_cli.rules.cues.trace import Trace, has_answers, may_change_its_mind, watched
 from smilepay_cli.rules.one_face import apart_from, smallest_second_face, the_one_face
 from smilepay_cli.rules.pose import head_pose
-from smilepay_cli.rules.quality import Quality, quality_of, require_quality
+from smilepay_cli.rules.quality import Quality, require_quality
 from smilepay_cli.rules.session import Session, require_frontal, seen, shown_enough
 from smilepay_cli.rules.smile import mouth_shape, smile_change, smile_z
 from smilepay_cli.verbs.deadline import each_within, within
+from smilepay_cli.verbs.looking import cue_measures, detected, landmarks_of, quality
 from smilepay_cli.verbs.moments import Showing, moment_of
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
@@ -86,10 +87,10 @@ class Capture:
         """For people: which frame was not used, and why."""
         return tuple(f"{origin}: {refused.message}" for origin, refused in self.rejected)
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self, till: Till) -> dict[str, Any]:
         """For the event: sizes, scores, digests."""
         face = self.session.best
-        quality = quality_of(face.frame.pixels, face.box, face.landmarks) if face else self.quality
+        found = quality(till, face.frame, face.box, face.landmarks) if face else self.quality
         return {
             "source": "camera" if self.is_camera else "images",
             "frames": self.frames,
@@ -97,7 +98,7 @@ class Capture:
             "frames_rejected": len(self.rejected),
             "face_width": face.box.width if face else None,
             "detector_score": round(face.score, 4) if face else None,
-            "quality": quality_figures(quality) if quality else None,
+            "quality": quality_figures(found) if found else None,
             **({"viewer_fault": self.viewer.fault} if self.viewer and self.viewer.fault else {}),
         }
 
@@ -169,7 +170,7 @@ def _looks(
             capture.digests += frame.digests
             try:
                 face = face_of(till, frame, mouth=mouth)
-                capture.quality = quality_of(frame.pixels, face.box, face.landmarks)
+                capture.quality = quality(till, frame, face.box, face.landmarks)
                 require_quality(capture.quality)
             except Refused as refused:
                 # Its traceback would keep the pixels of every frame without a face.
@@ -177,7 +178,7 @@ def _looks(
                 yield frame, refused
                 continue
             if capture.cues:
-                capture.trace = watched(capture.trace, frame, face.box, face.landmarks, capture.cues)
+                capture.trace = watched(capture.trace, face, capture.cues, measured=cue_measures(till))
             yield face
 
 
@@ -220,13 +221,13 @@ def smile_figures(capture: Capture, relaxed: Sequence[MouthShape | None]) -> dic
 
 def face_of(till: Till, frame: Frame, *, mouth: bool) -> Face:
     """The one face of a frame. Raises Refused where there is none, or more than one."""
-    look = till.engine.detect(frame.pixels)
+    look = detected(till, frame)
     found = the_one_face(look.found, till.policy)
     smallest = smallest_second_face(found, till.policy)
     if smallest < look.sure_from:  # a second person could have been overlooked at this scale
-        closer = till.engine.detect(frame.pixels, smallest=smallest)
+        closer = detected(till, frame, smallest=smallest)
         the_one_face((found, *apart_from(found, closer.found)), till.policy)
     if not mouth:
         return Face(frame, found.box, found.score)
-    landmarks = till.engine.landmarks(frame.pixels, found.box)
+    landmarks = landmarks_of(till, frame, found.box)
     return Face(frame, found.box, found.score, landmarks, mouth_shape(landmarks), head_pose(landmarks))

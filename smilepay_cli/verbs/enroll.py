@@ -19,6 +19,7 @@ from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.capture import Capture, check_source, good_faces, require_a_face
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.gallery import open_gallery, seal_template
+from smilepay_cli.verbs.looking import descriptors_of
 from smilepay_cli.verbs.lookup import clean_name
 from smilepay_cli.verbs.post import post_money, posting_facts
 from smilepay_cli.verbs.recognise import record_engine
@@ -138,13 +139,12 @@ def _templates(attempt: Attempt, source: FrameSource, capture: Capture) -> tuple
                     faces.append(face)
                 if len(faces) == MOST_REFERENCES:
                     break
-        figures.update(capture.figures())
+        figures.update(capture.figures(attempt.till))
         attempt.facts["frames"] = list(capture.digests)
         require_a_face(capture)
     with attempt.check("templates") as figures:
         record_engine(attempt)
-        pictures = [(face.frame.pixels, face.box) for face in faces]
-        descriptors = within(lambda: till.engine.descriptors(pictures))
+        descriptors = within(lambda: descriptors_of(till, [(face.frame, face.box) for face in faces]))
         templates = [till.scheme.template(views) for views in descriptors]
         figures["made"] = len(templates)
     with attempt.check("one_person") as figures:

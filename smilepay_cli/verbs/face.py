@@ -13,6 +13,7 @@ from smilepay_cli.verbs.capture import Capture, check_source, require_answers, s
 from smilepay_cli.verbs.challenge import session_for
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouths
+from smilepay_cli.verbs.looking import cue_measures, live_score
 from smilepay_cli.verbs.recognise import identify, others_pictures, record_engine
 from smilepay_cli.verbs.throttle import take_slot
 from smilepay_cli.vocabulary.decisions import Decision
@@ -48,7 +49,8 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
         cues = policy.deny_cues
         trace = without(capture.trace, others_pictures(attempt.till, capture, figures))
         shown = len(capture.session.shown)
-        results = within(lambda: judged(rested_on(trace, capture.faces, cues), cues, shown=shown))
+        measured = cue_measures(attempt.till)
+        results = within(lambda: judged(rested_on(trace, capture.faces, cues, measured=measured), cues, shown=shown))
         figures["frames"] = capture.trace.frames
         for cue in results:
             score = None if cue.score is None else round(cue.score, 4)
@@ -78,7 +80,7 @@ def _check_pad(attempt: Attempt, pad: PadModel, capture: Capture) -> None:
     with attempt.check("pad_model") as figures:
         figures.update(pad.figures)
         faces = capture.faces
-        scores = [within(partial(pad.live_score, face.frame.pixels, face.box)) for face in faces]
+        scores = [within(partial(live_score, attempt.till, pad, face.frame, face.box)) for face in faces]
         figures["live_scores"] = [round(score, 4) for score in scores]
         if not all(pad.threshold <= score <= 1 for score in scores):
             raise Refused(Reason.PAD_MODEL_DENIED, "the PAD model takes this for a presentation attack")
@@ -93,7 +95,7 @@ def _capture(
         try:
             watch(attempt.till, source, capture, mouth=mouth)
         finally:
-            figures.update(capture.figures())
+            figures.update(capture.figures(attempt.till))
             attempt.facts["frames"] = list(capture.digests)
     return capture
 

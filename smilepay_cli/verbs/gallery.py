@@ -39,6 +39,12 @@ def open_gallery(till: Till, books: Books) -> Gallery:
             reason="other_maker",
         )
     label = f"gallery:{maker}:{books.people.gallery_version()}"
+    if till.memory is not None:
+        return till.memory.gallery(label, lambda: _all(till, books, label))
+    return _all(till, books, label)
+
+
+def _all(till: Till, books: Books, label: str) -> Gallery:
     count = books.people.reference_count()
     if count:
         till.vault.unlock(books.settings, create=False)

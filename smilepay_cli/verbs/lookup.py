@@ -6,13 +6,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import Reason, UsageProblem
-from smilepay_cli.vocabulary.ledger import FEES, fees_account, merchant_account
+from smilepay_cli.vocabulary.ledger import FEES, LONGEST_NAME, fees_account, merchant_account
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import Books
     from smilepay_cli.vocabulary.ledger import Catalogue, Hold, Person
 
-LONGEST_NAME = 64
 OTHER_REASONS = ("unusable_image", "interrupted", "internal_error", "store_unusable", "wrong_key", "sealed_damaged")
 """Reasons of events that no rule refused."""
 

@@ -116,4 +116,5 @@ def _parameters(payment: Payment) -> str:
 
 
 def _refused(payment: Payment, refusal: Refusal) -> PayResult:
-    return PayResult(refusal=refusal, amount=payment.amount, **payment.attempt.findings())
+    attempt = payment.attempt
+    return PayResult(refusal=refusal, amount=payment.amount, probe=attempt.probe, **attempt.findings())

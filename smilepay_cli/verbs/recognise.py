@@ -13,6 +13,7 @@ from smilepay_cli.rules.second_factor import doubts
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.capture import Capture
 from smilepay_cli.verbs.deadline import within
+from smilepay_cli.verbs.looking import descriptors_of
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused
@@ -41,7 +42,7 @@ def _probe(till: Till, capture: Capture, figures: dict[str, Any]) -> tuple[Vecto
     faces = capture.faces
     if till.scheme.averages_frames:
         faces = list(dict.fromkeys([*faces, *capture.session.recent]))
-    descriptors = within(lambda: till.engine.descriptors([(face.frame.pixels, face.box) for face in faces]))
+    descriptors = within(lambda: descriptors_of(till, [(face.frame, face.box) for face in faces]))
     templates = [till.scheme.template(views) for views in descriptors]
     apart = till.scheme.dissimilarities(templates, templates[0])
     if len(faces) > 1:
@@ -68,8 +69,8 @@ def others_pictures(till: Till, capture: Capture, figures: dict[str, Any]) -> li
     pictures = pictured(capture.trace, cues) if has_answers(capture.trace, cues) else []
     if not pictures:
         return []
-    shown = [(capture.face.frame.pixels, capture.face.box), *((one.frame.pixels, one.box) for one in pictures)]
-    descriptors = within(lambda: till.engine.descriptors(shown))
+    shown = [(capture.face.frame, capture.face.box), *((one.frame, one.box) for one in pictures)]
+    descriptors = within(lambda: descriptors_of(till, shown))
     judged, *templates = [till.scheme.template(views) for views in descriptors]
     apart = till.scheme.dissimilarities(np.stack(templates), judged)
     foreign = [one for one, far in zip(pictures, apart, strict=True) if not far <= till.policy.dissimilarity_max]
@@ -92,6 +93,7 @@ def identify(attempt: Attempt, capture: Capture, gallery: Gallery, *, pays: bool
     till = attempt.till
     with attempt.check("one_person") as figures:
         probe, judged = _probe(till, capture, figures)
+        attempt.probe = probe
     with attempt.check("match") as figures:
         compared = gallery if attempt.claimed_id is None else gallery.only(attempt.claimed_id)
         ranked = candidates(compared, probe, till.scheme, within=0.0)

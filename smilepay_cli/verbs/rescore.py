@@ -168,7 +168,7 @@ def _check_cues(attempt: Attempt, capture: Capture) -> None:
         def asked() -> Trace:
             trace = Trace()
             for face in capture.faces:
-                trace = watched(trace, face.frame, face.box, face.landmarks, cues)
+                trace = watched(trace, face, cues)
             return rested_on(trace, capture.faces, cues)
 
         for cue in judged(within(asked), cues):

@@ -22,7 +22,7 @@ from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
-from smilepay_cli.vocabulary.faces import Face
+from smilepay_cli.vocabulary.faces import Face, Vector
 from smilepay_cli.vocabulary.ledger import (
     Authorization,
     Balance,
@@ -77,6 +77,8 @@ class PayResult(Result):
     decision: Decision | None = None
     checks: tuple[CheckResult, ...] = ()
     face: Face | None = field(default=None, metadata={"private": True})
+    probe: Vector | None = field(default=None, metadata={"private": True})
+    """The capture's template, where one was made: for harnesses, which compare it with everybody."""
 
 
 @dataclass(slots=True)
@@ -135,6 +137,7 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
         account_id=person.account_id,
         balance=books.ledger.balance(person.account_id, person.currency, till.clock.now()),
         amount=amount,
+        probe=attempt.probe,
         **attempt.findings(),
     )
 

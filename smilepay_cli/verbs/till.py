@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         FaceEngine,
         GalleryFile,
         Ids,
+        Memory,
         PadModel,
         Pins,
         Store,
@@ -42,6 +43,8 @@ class Till:
     pad: PadModel | None = None
     """A passive network for presentation attacks that the caller brought. It can only refuse."""
     terminal: str = "local"
+    memory: Memory | None = None
+    """What was measured on pictures before: for harnesses that see the same ones again."""
 
     @property
     def scheme(self) -> Scheme:

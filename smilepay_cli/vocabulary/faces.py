@@ -5,7 +5,7 @@ Coordinates are pixels, x to the right and y down; colours are RGB, 8 bits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,44 @@ class Frame:
     def digests(self) -> tuple[str, ...]:
         """Everything by which this frame can be recognised as seen before."""
         return tuple(digest for digest in (self.file_digest, self.pixel_digest) if digest)
+
+
+class LaterFrame(Frame):
+    """A frame that is known by its digests already, and decoded when somebody asks for its pixels."""
+
+    __slots__ = ("_decode", "_decoded")
+
+    _decode: Callable[[], Pixels]
+    _decoded: Pixels | None
+
+    def __init__(
+        self,
+        decode: Callable[[], Pixels],
+        *,
+        number: int,
+        seconds: float,
+        origin: str,
+        pixel_digest: str,
+        file_digest: str | None,
+    ) -> None:
+        for name, value in {
+            "_decode": decode, "_decoded": None, "number": number, "seconds": seconds, "origin": origin,
+            "pixel_digest": pixel_digest, "file_digest": file_digest,
+        }.items():  # fmt: skip
+            object.__setattr__(self, name, value)
+
+    @property
+    def pixels(self) -> Pixels:
+        """As a Frame's. Raises what decoding raises."""
+        if self._decoded is None:
+            object.__setattr__(self, "_decoded", self._decode())
+        assert self._decoded is not None
+        return self._decoded
+
+    @property
+    def is_decoded(self) -> bool:
+        """Whether the pixels are in memory."""
+        return self._decoded is not None
 
 
 @dataclass(frozen=True, slots=True)

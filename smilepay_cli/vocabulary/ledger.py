@@ -219,6 +219,8 @@ def fees_account(currency: str) -> str:
 
 FEES = "fees"
 """What people call it."""
+LONGEST_NAME = 64
+"""Characters of an account's name."""
 
 
 def order_total(lines: Sequence[OrderLine]) -> Money:

@@ -16,7 +16,7 @@ _DECIMALS = {
 """ISO 4217, list one: the currencies whose minor unit is no hundredth. A test holds it against Babel's data."""
 _EXPONENTS = {currency: digits for digits, currencies in _DECIMALS.items() for currency in currencies.split()}
 _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,6})?")
-_MOST_MINOR = 10**12
+MOST_MINOR = 10**12
 """Largest amount accepted; orders of such prices stay inside LARGEST_SUM."""
 LARGEST_SUM = 2**53 - 1
 """Most minor units that a wallet holds in all: what JSON, and so an event, can say exactly (RFC 8785)."""
@@ -92,7 +92,7 @@ def parse_amount(text: str, currency: str, *, what: str = "amount") -> Money:
     scaled = Decimal(text).scaleb(exponent(currency))
     if scaled == 0:
         raise UsageProblem(f"{what} {text} is not above zero", reason="bad_amount")
-    if scaled > _MOST_MINOR:
+    if scaled > MOST_MINOR:
         raise UsageProblem(f"{what} {text} is too large", reason="bad_amount")
     if scaled != scaled.to_integral_value():
         raise UsageProblem(f"{what} {text} is finer than the smallest unit of {currency}", reason="bad_amount")

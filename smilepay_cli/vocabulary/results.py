@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from smilepay_cli.vocabulary.errors import ExitStatus, Refused, SmilepayError
 
@@ -29,6 +30,9 @@ class Result:
     refusal: Refusal | None = None
     events: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    is_report: ClassVar[bool] = False
+    """Whether it is told whole even where it ends with a refusal: that is what it was made for."""
 
     @property
     def outcome(self) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.accuracy.rates import Rate, comparisons, searches
+from benchmarks.accuracy.rates import comparisons, searches
+from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.schemes import EUCLIDEAN
 
 

@@ -79,7 +79,7 @@ def _clip(sample: Sample, name: str, count: int = FRAMES_MIN) -> list[Face]:
 def _watch(faces: Sequence[Face], trace: Trace | None = None) -> Trace:
     trace = trace or Trace()
     for face in faces:
-        trace = watched(trace, face.frame, face.box, face.landmarks)
+        trace = watched(trace, face)
     return trace
 
 
@@ -371,7 +371,7 @@ def test_more_than_half_of_the_frames_repeated_is_a_frozen_feed(sample: Sample) 
 def test_only_what_is_asked_for_is_computed(sample: Sample) -> None:
     """A policy without cues pays nothing for them."""
     face = sample("lin/1")
-    trace = watched(Trace(), face.frame, face.box, face.landmarks, ())
+    trace = watched(Trace(), face, ())
     assert trace.fine.kept == trace.coarse.kept == () and trace.border is None and trace.fine_pattern is None
     assert judged(trace, ()) == []
     with pytest.raises(KeyError):
@@ -387,7 +387,7 @@ def test_tiny_pictures_and_faces_outside_are_no_crash(box: Box, size: tuple[int,
     if grey:
         pixels[:] = pixels[..., :1]
     frame = Frame(pixels, 0, 0.0, "test", pixel_digest(pixels))
-    trace = watched(watched(Trace(), frame, box, None), frame, box, None)
+    trace = watched(watched(Trace(), Face(frame, box, 0.0)), Face(frame, box, 0.0))
     for result in judged(trace, list(CUES)):
         assert isinstance(result, CueResult)
         assert result.score is None or not isnan(result.score) or result.denied

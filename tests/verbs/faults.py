@@ -95,7 +95,7 @@ IN_EVERY_PAYMENT: Mapping[str, tuple[Fault, ...]] = {
         Fault(ENGINE + "landmarks", hangs=True, nan=np.full((68, 2), NAN)),
         Fault(VERBS + "capture.mouth_shape", hangs=True, nan=MouthShape(NAN, NAN, NAN)),
         Fault(VERBS + "capture.head_pose", hangs=True, nan=Pose(NAN, NAN, NAN)),
-        Fault(VERBS + "capture.quality_of", hangs=True, nan=Quality(*[NAN] * 7)),
+        Fault(VERBS + "looking.quality_of", hangs=True, nan=Quality(*[NAN] * 7)),
         Fault(VERBS + "capture.require_quality", hangs=True),
         Fault(VERBS + "capture.seen"),
         Fault(RULES + "session.overlap", nan=NAN, nan_ends_at="smile"),

@@ -389,7 +389,7 @@ class TestViewer:
         viewer = Viewer(swallows=True)
         with pytest.MonkeyPatch.context() as patch:
             Fault("tests.fakes.fake_engine.FakeEngine.detect", call=8).install(patch, raising(RuntimeError("boom")))
-            Fault("smilepay_cli.verbs.capture.quality_of", call=6).install(patch, raising(RuntimeError("boom")))
+            Fault("smilepay_cli.verbs.looking.quality_of", call=6).install(patch, raising(RuntimeError("boom")))
             result = sale.pay(till=sale.till(viewer=viewer.make))
         assert sale.refused("capture", result)["fault"] == "RuntimeError: boom"
         assert viewer.calls[-1] == "exit"

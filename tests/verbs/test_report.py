@@ -3,50 +3,17 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from smilepay_cli.render.report import page
 from smilepay_cli.verbs.report import MOST_ROWS, ReportResult, report
+from tests.fakes.pages import Page
 from tests.verbs.conftest import Scene
 from tests.verbs.forgery import Forger, eventful, sign
 
-VOID = {"meta", "line", "rect"}
 HOSTILE = "<script>alert('x')</script>\"&amp;{{7*7}}"
-
-
-class Page(HTMLParser):
-    """What a browser would make of it: elements, attributes, text; every element closed in its turn."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.words.append(data.strip())
-
-    @property
-    def text(self) -> str:
-        return " ".join(word for word in self.words if word)
 
 
 def reported(scene: Scene, **options: Any) -> tuple[ReportResult, Page]:

@@ -384,7 +384,8 @@ class OneWrite:
     def __init__(self, store: Any, writes: int = 1) -> None:
         self.reading, self.scrub, self.close = store.reading, store.scrub, store.close
         self.unusable = store.unusable
-        self.batch, self.examine, self.set_aside = store.batch, store.examine, store.set_aside
+        self.batch, self.rehearsal = store.batch, store.rehearsal
+        self.examine, self.set_aside = store.examine, store.set_aside
         self._store, self._left = store, writes
 
     @contextmanager

@@ -29,7 +29,7 @@ def read_file(path: Path, largest: int | None = None) -> bytes:
     """
     name = printable(str(path))
     try:
-        with _opened(path, name) as file:
+        with open_regular(path, name) as file:
             return _limited(file, name, LARGEST_FILE if largest is None else largest)
     except (OSError, ValueError) as error:
         raise problem(name, error) from None
@@ -39,7 +39,7 @@ def read_head(path: Path, size: int = 4096) -> bytes:
     """The first `size` bytes of a regular file of any length. Raises UsageProblem for anything else."""
     name = printable(str(path))
     try:
-        with _opened(path, name) as file:
+        with open_regular(path, name) as file:
             return file.read(size) or b""
     except (OSError, ValueError) as error:
         raise problem(name, error) from None
@@ -81,8 +81,10 @@ def problem(name: str, why: str | Exception) -> UsageProblem:
     return UsageProblem(f"{name}: {printable(str(why))}", reason="unreadable_file")
 
 
-def _opened(path: Path, name: str) -> BinaryIO:
-    """Looked at before opening, since opening alone can wake a FIFO's writer or a device, and again after,
+def open_regular(path: Path, name: str) -> BinaryIO:
+    """A regular file, to be read and closed. Raises UsageProblem, which says `name`, and OSError.
+
+    Looked at before opening, since opening alone can wake a FIFO's writer or a device, and again after,
     so that nothing can be swapped in between; opened without waiting, so that nothing swapped in holds us.
     """
     if (kind := file_kind(path)) not in ("file", "missing"):

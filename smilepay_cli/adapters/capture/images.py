@@ -259,6 +259,11 @@ def _expanded(names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
             yield printable(name), path
 
 
+def files_of(names: Sequence[str]) -> list[Path]:
+    """The files that `--image`s name, folders as their images. Raises UsageProblem."""
+    return [path for _, path in _files(names) if path is not None]
+
+
 def _images_in(folder: Path) -> list[Path]:
     try:
         entries = list(folder.iterdir())

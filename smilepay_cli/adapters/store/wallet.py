@@ -20,6 +20,7 @@ from smilepay_cli.adapters.store.people import SqlitePeople
 from smilepay_cli.adapters.store.settings import SqliteSettings
 from smilepay_cli.adapters.store.slots import SqliteSlots
 from smilepay_cli.adapters.store.trail import SqliteTrail
+from smilepay_cli.adapters.store.waiting import patiently
 from smilepay_cli.vocabulary.errors import StoreUnusable
 from smilepay_cli.vocabulary.findings import Examination
 
@@ -114,6 +115,23 @@ class SqliteStore:
                     self._require_batch(connection)
                 finally:
                     self._batching = False
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """As in a batch, and at the end everything is taken back: the file was never written to.
+
+        For replays whose trials know nothing of each other. Nobody else can write meanwhile.
+        """
+        with translated(self.path):
+            connection = self._opened()
+            patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
+            self._batching = True
+            try:
+                yield
+            finally:
+                self._batching = False
+                if connection.in_transaction:  # else SQLite has undone everything already
+                    connection.execute("ROLLBACK")
 
     def examine(self) -> Examination:
         """Ask the database how it is: all of it in a small wallet, all but what indexes hold in a large one."""

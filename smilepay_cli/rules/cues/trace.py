@@ -6,9 +6,10 @@ an error in a cue is not caught: whoever asks must let it refuse.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from math import hypot, isnan
+from typing import Any
 
 from smilepay_cli.rules.cues.border import border
 from smilepay_cli.rules.cues.change import relief
@@ -31,6 +32,14 @@ from smilepay_cli.vocabulary.faces import Box, Face, Frame, Points
 EVERY = 4
 """Picture cues look at every fourth frame of a capture, in turns: each takes longer than a frame may. The faces that
 the decision rests on are looked at in the end, see `rested_on`."""
+
+Measured = Callable[[Frame, str, Callable[[], Any]], Any]
+"""Frame, what is measured on it in words that name nothing else, and how: the measure. One may know it already."""
+
+
+def _measured(frame: Frame, what: str, measure: Callable[[], Any]) -> Any:  # noqa: ARG001 (a Measured)
+    return measure()
+
 
 _NONE_FINE, _NONE_COARSE = Pictures(OF_ONE_PICTURE, FADED), Pictures(OF_A_PLANE, FADED_PLANE)
 
@@ -71,11 +80,12 @@ class CueResult:
     denied: bool
 
 
-def watched(trace: Trace, frame: Frame, box: Box, landmarks: Points | None, names: Collection[str] = CUES) -> Trace:
-    """One more frame with a face. Only what `names` need is computed.
+def watched(trace: Trace, face: Face, names: Collection[str] = CUES, *, measured: Measured = _measured) -> Trace:
+    """One more frame with a face. Only what `names` need is computed, and that by way of `measured`.
 
     Raises ValueError for a face without a size.
     """
+    frame = face.frame
     number = trace.frames
     trace = replace(
         trace,
@@ -84,15 +94,17 @@ def watched(trace: Trace, frame: Frame, box: Box, landmarks: Points | None, name
         digests=trace.digests | {frame.pixel_digest},
     )
     if "border" in names and number % EVERY == 0:
-        trace = _with_border(trace, frame, box)
+        trace = _with_border(trace, face, measured)
     if "fine_pattern" in names and (number == 0 or number % EVERY == EVERY // 2):
-        trace = _with_fine_pattern(trace, frame, box)
+        trace = _with_fine_pattern(trace, face, measured)
     if COUNTING & set(names):
-        trace = _compared(trace, frame, box, landmarks)
+        trace = _compared(trace, face, measured)
     return trace
 
 
-def rested_on(trace: Trace, faces: Iterable[Face], names: Collection[str] = CUES) -> Trace:
+def rested_on(
+    trace: Trace, faces: Iterable[Face], names: Collection[str] = CUES, *, measured: Measured = _measured
+) -> Trace:
     """The faces that a decision rests on, looked at by every picture cue, whosever turn it was.
 
     Otherwise one picture without a sign, shown first, would let the next one through.
@@ -101,9 +113,9 @@ def rested_on(trace: Trace, faces: Iterable[Face], names: Collection[str] = CUES
         return trace
     for face in faces:
         if "border" in names:
-            trace = _with_border(trace, face.frame, face.box)
+            trace = _with_border(trace, face, measured)
         if "fine_pattern" in names:
-            trace = _with_fine_pattern(trace, face.frame, face.box)
+            trace = _with_fine_pattern(trace, face, measured)
     return trace
 
 
@@ -153,17 +165,21 @@ def larger(one: float | None, other: float | None) -> float | None:
     return one if isnan(one) or one >= other else other
 
 
-def _with_border(trace: Trace, frame: Frame, box: Box) -> Trace:
-    return replace(trace, border=larger(trace.border, border(frame.pixels, box)))
+def _with_border(trace: Trace, face: Face, measured: Measured) -> Trace:
+    found = measured(face.frame, f"border {_words(face.box)}", lambda: border(face.frame.pixels, face.box))
+    return replace(trace, border=larger(trace.border, found))
 
 
-def _with_fine_pattern(trace: Trace, frame: Frame, box: Box) -> Trace:
-    return replace(trace, fine_pattern=larger(trace.fine_pattern, fine_pattern(frame.pixels, box)))
+def _with_fine_pattern(trace: Trace, face: Face, measured: Measured) -> Trace:
+    found = measured(face.frame, f"fine_pattern {_words(face.box)}", lambda: fine_pattern(face.frame.pixels, face.box))
+    return replace(trace, fine_pattern=larger(trace.fine_pattern, found))
 
 
-def _compared(trace: Trace, frame: Frame, box: Box, landmarks: Points | None) -> Trace:
+def _compared(trace: Trace, face: Face, measured: Measured) -> Trace:
     """The face held against those before it, from the last jump on."""
-    here = Picture(relief(frame.pixels, box, landmarks), frame, box)
+    frame, box, landmarks = face.frame, face.box, face.landmarks
+    what = f"relief {_words(box)} {landmarks is not None}"
+    here = Picture(measured(frame, what, lambda: relief(frame.pixels, box, landmarks)), frame, box)
     x, y, width = _place(box, landmarks)
     jumped = trace.box is None or not overlap(trace.box, box) >= SAME_PLACE
     if jumped and not _is_unclear(trace):  # what is no number stays
@@ -177,6 +193,10 @@ def _compared(trace: Trace, frame: Frame, box: Box, landmarks: Points | None) ->
         fine=with_picture(trace.fine, here),
         coarse=with_picture(trace.coarse, here),
     )
+
+
+def _words(box: Box) -> str:
+    return f"{box.left} {box.top} {box.width} {box.height}"
 
 
 def _is_unclear(trace: Trace) -> bool:

@@ -1,0 +1,70 @@
+"""What a worker of a replay does: look at the pictures of some trials with an engine of its own. A composition root.
+
+It runs in another process, or on another machine that sees the same files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smilepay_cli.adapters.face_memory import FaceMemory
+    from smilepay_cli.harnesses.replay.ahead import Looked, Pictures
+    from smilepay_cli.verbs.till import Till
+    from smilepay_cli.vocabulary.policies import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Lookout:
+    """How pictures are looked at. Called with a task, it does it; to be pickled."""
+
+    engine: str | None
+    policy: Policy
+    pad_model: str | None = None
+
+    def __call__(self, task: tuple[Pictures, ...]) -> Looked:
+        """Everything that paying would ask of these pictures. What is wrong with them is not told here."""
+        from smilepay_cli.adapters.capture.files import read_file
+        from smilepay_cli.adapters.capture.set_frames import SetFrames
+        from smilepay_cli.harnesses.replay.ahead import Looked
+        from smilepay_cli.harnesses.replay.looking import asked_by, look
+
+        till, memory = _till(self)
+        files: dict[str, tuple[str, str]] = {}
+        measures: dict[str, dict[str, object]] = {}
+        for pictures in task:
+            used: dict[str, tuple[str, str]] = {}
+            source = SetFrames(
+                pictures.files,
+                lambda name: read_file(Path(name)),
+                memory,
+                fps=pictures.fps,
+                seconds_max=self.policy.capture_seconds,
+                noted=used,
+            )
+            look(till, source)
+            asked = asked_by(self.policy, till.pad, is_camera=source.is_camera)
+            for _, pixels in used.values():
+                memory.note(pixels, asked)
+            files.update(used)
+            measures.update(memory.taken())
+            memory.turn()
+        return Looked(files, measures)
+
+
+@cache
+def _till(lookout: Lookout) -> tuple[Till, FaceMemory]:
+    """Once a process: the engine loads its models."""
+    from smilepay_cli.adapters.face_memory import FaceMemory
+    from smilepay_cli.adapters.pad.network import load_pad_model
+    from smilepay_cli.commands.call import Call, Sample, Shared
+    from smilepay_cli.commands.environment import Environment
+
+    memory = FaceMemory()
+    call = Call(Environment(), Shared(engine=lookout.engine, quiet=True), Sample())
+    till = call.till_at(Path("no wallet is opened here"), lookout.policy)
+    pad = load_pad_model(Path(lookout.pad_model)) if lookout.pad_model else None
+    return replace(till, memory=memory, pad=pad), memory
