@@ -170,8 +170,13 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         "wallet",
     ):
         importlib.import_module(f"smilepay_cli.verbs.{verb}")
-    importlib.import_module("smilepay_cli.harnesses.forging.making")
-    places = ("smilepay_cli.verbs.", "smilepay_cli.harnesses.forging.")  # the demo shows itself while it plays
+    for harness in ("forging.making", "replay.summing"):
+        importlib.import_module(f"smilepay_cli.harnesses.{harness}")
+    places = (
+        "smilepay_cli.verbs.",
+        "smilepay_cli.harnesses.forging.",
+        "smilepay_cli.harnesses.replay.",
+    )  # the demo shows itself while it plays
     results = {kind.__name__ for kind in _results(Result) if kind.__module__.startswith(places)}
     assert set(SHOWN_BY) == results
     for result, path in SHOWN_BY.items():
