@@ -172,14 +172,12 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         importlib.import_module(f"smilepay_cli.verbs.{verb}")
     for harness in ("forging.making", "replay.summing"):
         importlib.import_module(f"smilepay_cli.harnesses.{harness}")
-    places = (
-        "smilepay_cli.verbs.",
-        "smilepay_cli.harnesses.forging.",
-        "smilepay_cli.harnesses.replay.",
+    places = tuple(
+        f"smilepay_cli.{place}." for place in ("verbs", "harnesses.forging", "harnesses.replay")
     )  # the demo shows itself while it plays
     results = {kind.__name__ for kind in _results(Result) if kind.__module__.startswith(places)}
     assert set(SHOWN_BY) == results
     for result, path in SHOWN_BY.items():
-        module, _, name = path.partition(".")
+        module, _, name = path.rpartition(".")
         function = getattr(importlib.import_module(f"smilepay_cli.render.{module}"), name)
         assert inspect.signature(function).parameters["result"].annotation == result
