@@ -20,6 +20,7 @@ import pytest
 
 from smilepay_cli.adapters.capture.images import decode_image
 from smilepay_cli.adapters.faces.engines import DEFAULT_ENGINE, DEFAULT_SCHEMES, open_engine
+from smilepay_cli.adapters.sets import open_set
 from smilepay_cli.commands.app import run
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.ports import FaceEngine
@@ -96,6 +97,9 @@ def test_a_set_of_the_sample_faces(people: Path, tmp_path: Path, real: FaceEngin
         ("bona_fide/eileen/blur-1.png", "bona_fide", ""),
         ("bona_fide/grace/blur-1.png", "bona_fide", ""),
     ]
+    found = open_set(str(out))
+    assert [trial.path for trial in found.trials] == [row["path"] for row in rows] and not found.warnings
+    assert all(found.files_of(trial) for trial in found.trials)
     made = files(out)
     assert all(made.pop(row["path"]) == row["sha256"] for row in rows)
     assert set(made) == {"manifest.csv", "contact-sheet.png"}

@@ -11,12 +11,13 @@ from operator import itemgetter
 
 from smilepay_cli.harnesses.forging.crafting import crafted
 from smilepay_cli.harnesses.forging.encoding import png, suffix_of
-from smilepay_cli.harnesses.forging.manifest import MANIFEST, manifest, tag
+from smilepay_cli.harnesses.forging.manifest import MANIFEST, tag
 from smilepay_cli.harnesses.forging.material import Material, Pictures, Supply, looked_at
 from smilepay_cli.harnesses.forging.planning import ForgeRequest, Job, planned
 from smilepay_cli.harnesses.forging.sheet import SHEET
 from smilepay_cli.harnesses.forging.showing import Showcase
 from smilepay_cli.ports import Album, Folder, Progress
+from smilepay_cli.rules.sets.writing import csv_lines
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.originals import LeftOut
@@ -168,7 +169,7 @@ class _Workshop:
                 shown.append((material, self._pictures.first(material)[1]))
         self._folder.write(SHEET, png(self._showcase.sheet(shown)))
         rows = [trial for _, trial in sorted(self._rows, key=itemgetter(0))]
-        self._folder.write(MANIFEST, manifest(rows))
+        self._folder.write(MANIFEST, b"".join(csv_lines(rows)))
         return len(rows)
 
     def _put(
