@@ -87,6 +87,7 @@ class _Replay:
         """Files of the trial that is under way."""
         self.is_camera = False
         self.fresh: set[str] = set()
+        """Files that workers looked at for a trial that has not come yet."""
         self.images = self.cached = 0
 
     def result(self) -> ReplayResult:
