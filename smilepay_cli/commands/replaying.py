@@ -100,6 +100,7 @@ class _Replay:
         self.stack.callback(scratch.close)
         tally = Tally.from_json(scratch.tally) if scratch.tally else Tally()
         with _signals():
+            _ = self._workers  # they load their models while people are enrolled here
             enrolments = self._enrol()
             self._run(conditions, tally)
         compared = compare(rows_of(earlier), scratch.results()) if earlier else None
@@ -301,9 +302,11 @@ class _Replay:
         self.used = {}
         self.memory.turn()
 
-    def _ahead(self) -> Callable[[Iterable[Trial]], Generator[Trial]]:
+    @cached_property
+    def _workers(self) -> Any:
+        """Those who look ahead; None where this process does it all."""
         if self.asked.jobs == 1 and not self.asked.dask:
-            return in_turn
+            return None
         from smilepay_cli.adapters.workers import Cluster, Processes
         from smilepay_cli.commands.lookout import Lookout
 
@@ -312,6 +315,13 @@ class _Replay:
             Cluster(lookout, _client(self.asked.dask)) if self.asked.dask else Processes(lookout, self.asked.jobs)
         )
         self.stack.callback(workers.close)
+        workers.warm(())
+        return workers
+
+    def _ahead(self) -> Callable[[Iterable[Trial]], Generator[Trial]]:
+        workers = self._workers
+        if workers is None:
+            return in_turn
         asked = partial(asked_by, self.call.policy, self.till.pad)
         return Ahead(
             workers=workers,
