@@ -31,6 +31,9 @@ class Workers(Protocol[Asked, Answered]):
     def ordered(self, tasks: Iterable[Asked | None]) -> Iterator[Answered | None]:
         """A result for each task, in order; None for a task that is None, or that nobody could do."""
 
+    def warm(self, task: Asked) -> None:
+        """Have everybody do a task now whose result nobody needs, so that what takes long at first is over."""
+
     def close(self) -> None:
         """Nothing more is to be done."""
 
@@ -57,6 +60,11 @@ class Processes(Generic[Task, Done]):
                 waiting.append((task, None if task is None else self._submitted(task)))
             if waiting:
                 yield self._result(waiting)
+
+    def warm(self, task: Task) -> None:
+        """One for each worker; they start beside whatever this process does meanwhile."""
+        for _ in range(self._count):
+            self._submitted(task)
 
     def close(self) -> None:
         """What is under way is left alone."""
@@ -154,6 +162,9 @@ class Cluster(Generic[Task, Done]):
                 waiting.append(None if task is None else self._submitted(task))
             if waiting:
                 yield self._result(waiting.popleft())
+
+    def warm(self, task: Task) -> None:
+        """A cluster is there already, and may be warm."""
 
     def close(self) -> None:
         """Let go of the cluster; it goes on without us."""

@@ -42,6 +42,7 @@ class Lookout:
         from smilepay_cli.harnesses.replay.looking import asked_by, look
 
         till, memory = _till(self)
+        _ = till.engine.name  # loads the models, also for a task without pictures
         files: dict[str, tuple[str, str]] = {}
         measures: dict[str, dict[str, object]] = {}
         for pictures in task:
