@@ -50,7 +50,7 @@ class RunFolder:
         return self.folder / SCRATCH
 
     def open(self, *, restart: bool = False, anew: bool = False) -> None:
-        """Make the folder, or find out how far the run in it came. `restart` begins it anew, whatever run it was; `anew`
+        """Make the folder, or find out how far the run in it came. `restart` begins anew, whatever run it was; `anew`
         does so for the same run only, where results hang on those before.
 
         Raises UsageProblem for a folder that holds other things, a run that is done, that goes on just now, or one of
@@ -142,7 +142,8 @@ class RunFolder:
 
     def _alone(self, note: Mapping[str, Any] | None) -> BinaryIO:
         """The results, for as long as they are open held by us alone. Raises UsageProblem and OSError."""
-        file = os.fdopen(os.open(self.folder / RESULTS, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC), "r+b")
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        file = os.fdopen(os.open(self.folder / RESULTS, flags, 0o666), "r+b")
         try:
             flock(file, LOCK_EX | LOCK_NB)
             if self._read_note() == note:

@@ -9,17 +9,20 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smilepay_cli import __version__
-from smilepay_cli.adapters.capture.files import read_file
+from smilepay_cli.adapters.capture.files import printable, read_file
 from smilepay_cli.adapters.capture.images import files_of
 from smilepay_cli.adapters.capture.set_frames import SetFrames
 from smilepay_cli.adapters.face_memory import FaceMemory
+from smilepay_cli.adapters.faces.engines import engine_name
 from smilepay_cli.adapters.memory_file import MemoryFile
 from smilepay_cli.adapters.run_folder import RESULTS, RunFolder, rows_of
 from smilepay_cli.adapters.sets import open_set
+from smilepay_cli.commands.lookout import made_by
 from smilepay_cli.harnesses.replay.ahead import Ahead, Pictures
 from smilepay_cli.harnesses.replay.conditions import Conditions
 from smilepay_cli.harnesses.replay.gallery import Enrolment, enrolled
@@ -48,6 +51,8 @@ if TYPE_CHECKING:
 ENROL = "enrol"
 """The tag of rows that are enrolled and not tried, with `--gallery manifest`."""
 MOST_UNEXPECTED = 50
+CLUSTER_SECONDS = 20
+"""How long a scheduler and its first worker are waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,8 @@ class _Replay:
         self.read_before: dict[str, str] = {}
         self.used: dict[str, tuple[str, str]] = {}
         """Files of the trial that is under way."""
+        self.offered: tuple[str, ...] = ()
+        """As many as it has, used or not."""
         self.is_camera = False
         self.fresh: set[str] = set()
         """Files that workers looked at for a trial that has not come yet."""
@@ -96,8 +103,10 @@ class _Replay:
         gates = [check_gate(text, self.species) for text in self.asked.gates]
         before = Path(self.asked.baseline) if self.asked.baseline else None
         earlier = _results_beside(before) if before else None
+        if earlier:
+            compare(rows_of(earlier), islice(rows_of(earlier), 1))  # what is wrong with it is told before anything runs
         conditions, scratch = self.conditions, self.folder
-        scratch.open(restart=self.asked.restart or self.asked.carry_state)
+        scratch.open(restart=self.asked.restart, anew=self.asked.carry_state)
         self.stack.callback(scratch.close)
         tally = Tally.from_json(scratch.tally) if scratch.tally else Tally()
         with _signals():
@@ -131,7 +140,7 @@ class _Replay:
         """`wallet`, `manifest`, or a folder."""
         if self.asked.gallery:
             return self.asked.gallery
-        inside = Path(self.asked.images).expanduser() / GALLERY
+        inside = Path(self.asked.images) / GALLERY
         return str(inside) if inside.is_dir() else "wallet"
 
     @cached_property
@@ -154,9 +163,11 @@ class _Replay:
     @cached_property
     def folder(self) -> RunFolder:
         """Where the run is written to."""
+        pad = self.own_till.pad
         facts = (
-            __version__, self.trial_set.digest, self.gallery, self.gallery_digest, self.call.shared.engine,
-            sorted(as_figures(self.call.policy).items()), self.asked.pad_model, repr(self.conditions),
+            __version__, os.path.realpath(self.asked.images), self.trial_set.digest, self.gallery_from,
+            self.gallery_digest, engine_name(self.call.shared.engine), sorted(as_figures(self.call.policy).items()),
+            pad.digest if pad else None, repr(self.conditions),
         )  # fmt: skip
         key = sha256(repr(facts).encode()).hexdigest()
         return RunFolder(self.asked.out, key, self.call.environment.clock.monotonic)
@@ -164,12 +175,16 @@ class _Replay:
     @cached_property
     def memory(self) -> FaceMemory:
         """What was measured before; with --no-cache in this run."""
-        maker = self.till_without_memory.engine
-        told = f"{__version__} {maker.name} {maker.maker.digest} {maker.landmark_model} {_rules_digest()}"
         folder = self.asked.cache or self.folder.scratch / "cache"
-        memory = FaceMemory(MemoryFile(folder, sha256(told.encode()).hexdigest(), warn=self.call.warnings.append))
+        maker = made_by(self.till_without_memory.engine)
+        memory = FaceMemory(MemoryFile(folder, maker, warn=self.call.warnings.append))
         self.stack.callback(memory.close)
         return memory
+
+    @cached_property
+    def own_till(self) -> Till:
+        """Of the wallet, with the PAD model."""
+        return self.call.till_with(self.asked.pad_model)
 
     @cached_property
     def till_without_memory(self) -> Till:
@@ -177,7 +192,7 @@ class _Replay:
         from smilepay_cli.adapters.keys import FileVault
 
         home = self.folder.scratch
-        own = self.call.till_with(self.asked.pad_model)
+        own = self.own_till
         # The copy of a wallet is opened by the wallet's own key; people of a folder leave nothing in a keyring.
         vault = own.vault if self.gallery == "wallet" else FileVault(home)
         till = self.call.till_at(home, self.call.policy, vault=vault)
@@ -188,6 +203,11 @@ class _Replay:
     def till(self) -> Till:
         """Over the scratch wallet, with the memory."""
         return replace(self.till_without_memory, memory=self.memory)
+
+    @property
+    def gallery_from(self) -> str:
+        """`wallet`, `manifest` or `folder`."""
+        return self.gallery if self.gallery in ("wallet", "manifest") else "folder"
 
     @cached_property
     def gallery_digest(self) -> str:
@@ -233,25 +253,32 @@ class _Replay:
     @cached_property
     def _people(self) -> Mapping[str, Sequence[str]]:
         """Files to enrol from, by name."""
+        return self._tagged() if self.gallery == "manifest" else self._foldered()
+
+    def _tagged(self) -> Mapping[str, Sequence[str]]:
         people: dict[str, list[str]] = {}
-        if self.gallery == "manifest":
-            for trial in self.trial_set.trials:
-                if ENROL in trial.tags:
-                    name = trial.subject or trial.account
-                    if not name:
-                        raise UsageProblem(f"{trial.where}: a row that is enrolled needs a subject", reason="bad_set")
-                    people.setdefault(name, []).extend(str(path) for path in self.trial_set.files_of(trial))
-            if not people:
-                raise UsageProblem(f"no row of the set is tagged {ENROL}", reason="no_gallery")
-            return people
-        folder = Path(self.gallery).expanduser()
-        if not folder.is_dir():
-            raise UsageProblem(f"--gallery {self.gallery}: no such folder", reason="no_gallery")
-        for person in sorted(folder.iterdir()):
-            if person.is_dir() and not person.name.startswith("."):
-                people[person.name] = [str(person)]
+        for trial in self.trial_set.trials:
+            if ENROL in trial.tags:
+                name = trial.subject or trial.account
+                if not name:
+                    raise UsageProblem(f"{trial.where}: a row that is enrolled needs a subject", reason="bad_set")
+                people.setdefault(name, []).extend(str(path) for path in self.trial_set.files_of(trial))
         if not people:
-            raise UsageProblem(f"--gallery {self.gallery}: no folder of a person in it", reason="no_gallery")
+            raise UsageProblem(f"no row of the set is tagged {ENROL}", reason="no_gallery")
+        return people
+
+    def _foldered(self) -> Mapping[str, Sequence[str]]:
+        name = f"--gallery {printable(self.gallery)}"
+        folder = whole_path(self.gallery, "--gallery") if self.asked.gallery else Path(self.gallery)
+        if not folder.is_dir():
+            raise UsageProblem(f"{name}: no such folder", reason="no_gallery")
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError as error:
+            raise UsageProblem(f"{name}: {error.strerror}", reason="no_gallery") from None
+        people = {entry.name: [str(entry)] for entry in entries if entry.is_dir() and not entry.name.startswith(".")}
+        if not people:
+            raise UsageProblem(f"{name}: no folder of a person in it", reason="no_gallery")
         return people
 
     def _stills(self, files: Sequence[str]) -> Any:
@@ -265,8 +292,9 @@ class _Replay:
 
     def frames(self, trial: Trial) -> SetFrames:
         """Opens the frames of a trial."""
+        self.used, self.offered = {}, ()
         pictures = self.pictures(trial)
-        self.used, self.is_camera = {}, pictures.fps is not None
+        self.offered, self.is_camera = pictures.files, pictures.fps is not None
         source = SetFrames(
             pictures.files,
             _read,
@@ -298,9 +326,10 @@ class _Replay:
                 self.memory.note(pixels, asked)
             elif file not in self.fresh:
                 self.cached += 1
+        for file in self.offered:  # a capture may end before its last frame
             self.read_before.pop(file, None)
             self.fresh.discard(file)
-        self.used = {}
+        self.used, self.offered = {}, ()
         self.memory.turn()
 
     @cached_property
@@ -332,6 +361,7 @@ class _Replay:
             asked=lambda is_camera: asked(is_camera=is_camera),
             read_before=self.read_before,
             fresh=self.fresh,
+            made_by=made_by(self.till.engine),
         )
 
     def _run(self, conditions: Conditions, tally: Tally) -> None:
@@ -342,21 +372,27 @@ class _Replay:
         first, limit = folder.rows, self.call.policy.dissimilarity_max
         begun, before = clock.monotonic(), folder.seconds
         self.seconds = 0.0
-        outcomes = run.outcomes(self.trials[first:], first)
+        outcomes = run.outcomes(islice(self.trials, first, None), first)
         shown = self.call.timed_progress("Trying", first)
+        is_whole = True
+        """The tally is of just those rows that are in the folder."""
         with closing(outcomes):
             try:
                 for outcome in outcomes:
+                    is_whole = False
                     tally.add(outcome, dissimilarity_max=limit)
                     folder.append(line_of(as_row(outcome, dissimilarity_max=limit)))
+                    is_whole = True
                     self.seconds = clock.monotonic() - begun
                     folder.seconds = before + self.seconds
                     shown(folder.rows, len(self.trials))
                     if folder.note_is_due():
                         folder.note(tally.as_json(), folder.seconds)
             except KeyboardInterrupt:
-                folder.note(tally.as_json(), folder.seconds)
-                self.call.say(f"stopped after {folder.rows:,} rows; the same command goes on from there")
+                if is_whole:  # else the note before holds, and the rows since are tried again
+                    folder.note(tally.as_json(), folder.seconds)
+                goes_on = "begins anew" if conditions.carry_state else "goes on from there"
+                self.call.say(f"stopped after {folder.rows:,} rows; the same command {goes_on}")
                 raise
         folder.note(tally.as_json(), folder.seconds)
 
@@ -372,7 +408,9 @@ class _Replay:
         )  # fmt: skip
         refusal = unmet(verdicts, summary["unexpected"])
         files = self._written(summary)
-        unexpected = [row for row in folder.results() if row["as_expected"] is False][:MOST_UNEXPECTED]
+        contradict = (row for row in folder.results() if row["as_expected"] is False)
+        unexpected = list(islice(contradict, MOST_UNEXPECTED))
+        contradict.close()
         folder.finish()
         return ReplayResult(
             refusal=Refusal.of(refusal) if refusal else None, summary=summary, unexpected=unexpected, files=files
@@ -401,7 +439,7 @@ class _Replay:
                 "kinds": kinds,
             },
             gallery={
-                "from": self.gallery if self.gallery in ("wallet", "manifest") else "folder",
+                "from": self.gallery_from,
                 "accounts": wallet_people,
                 "digest": self.gallery_digest,
             },
@@ -465,15 +503,33 @@ def _read(name: str) -> bytes:
     return read_file(Path(name))
 
 
+def whole_path(given: str, option: str) -> Path:
+    """A folder as typed, `~` too. Raises UsageProblem."""
+    try:
+        if given:
+            return Path(given).expanduser().absolute()
+    except (RuntimeError, OSError) as error:  # no such user; a working directory that is gone
+        raise UsageProblem(f"{option} {printable(given)}: {error}", hint="give a whole path") from None
+    raise UsageProblem(f"{option} needs a folder")
+
+
 def _client(address: str | None) -> Any:
     try:
         from distributed import Client
     except ImportError:
         raise UsageProblem("--dask needs the extra: pip install 'smilepay[dask]'", reason="no_dask") from None
+    told = f"--dask {printable(str(address))}"
     try:
-        return Client(address, timeout="20s", set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=f"{CLUSTER_SECONDS}s", set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        raise UsageProblem(f"--dask {address}: {error}", hint="start one: dask scheduler", reason="no_dask") from None
+        raise UsageProblem(f"{told}: {error}", hint="start one: dask scheduler", reason="no_dask") from None
+    try:
+        client.wait_for_workers(1, timeout=CLUSTER_SECONDS)
+    except TimeoutError:
+        client.close()  # type: ignore[no-untyped-call]
+        hint = f"start some: dask worker {printable(str(address))} --nthreads 1"
+        raise UsageProblem(f"{told}: it has no worker", hint=hint, reason="no_dask") from None
+    return client
 
 
 def _results_beside(summary: Path) -> Path:
@@ -496,15 +552,6 @@ def _copy_wallet(call: Call, scratch: Path) -> None:
         store = call.till.store
         assert isinstance(store, SqliteStore)
         store.copy_into(copy, 4096, call.progress("Copying"))
-
-
-def _rules_digest() -> str:
-    """Of the program's own text that measures pictures: other rules measure otherwise."""
-    package = Path(__file__).parents[1]
-    digest = sha256()
-    for path in sorted([*(package / "rules").rglob("*.py"), *(package / "adapters" / "faces").rglob("*.py")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _signals() -> Any:
