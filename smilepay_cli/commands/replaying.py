@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -21,7 +21,7 @@ from smilepay_cli.adapters.face_memory import FaceMemory
 from smilepay_cli.adapters.faces.engines import engine_name
 from smilepay_cli.adapters.memory_file import MemoryFile
 from smilepay_cli.adapters.run_folder import RESULTS, RunFolder, rows_of
-from smilepay_cli.adapters.sets import open_set
+from smilepay_cli.adapters.sets import MANIFESTS, open_set
 from smilepay_cli.commands.lookout import made_by
 from smilepay_cli.harnesses.replay.ahead import Ahead, Pictures
 from smilepay_cli.harnesses.replay.conditions import Conditions
@@ -105,6 +105,7 @@ class _Replay:
         earlier = _results_beside(before) if before else None
         if earlier:
             compare(rows_of(earlier), islice(rows_of(earlier), 1))  # what is wrong with it is told before anything runs
+        self._require_out_apart()
         conditions, scratch = self.conditions, self.folder
         scratch.open(restart=self.asked.restart, anew=self.asked.carry_state)
         self.stack.callback(scratch.close)
@@ -115,6 +116,21 @@ class _Replay:
             self._run(conditions, tally)
         compared = compare(rows_of(earlier), scratch.results()) if earlier else None
         return self._told(tally, enrolments, gates, compared)
+
+    def _require_out_apart(self) -> None:
+        """Where folders say what is in them, one more would not belong there when the set is opened again."""
+        images, out = Path(self.asked.images), os.path.realpath(self.asked.out)
+        folders = {"set": images} if images.is_dir() and not any(map(os.path.lexists, _manifests_in(images))) else {}
+        if self.gallery_from == "folder":
+            folders["gallery"] = whole_path(self.gallery, "--gallery")
+        for what, folder in folders.items():
+            inside = os.path.relpath(out, os.path.realpath(folder))
+            if inside.split(os.sep)[0] != os.pardir:
+                raise UsageProblem(
+                    f"--out {printable(str(self.asked.out))} lies in the {what}'s folder, of which each folder is a part",
+                    hint="name a folder beside it",
+                    reason="unusable_folder",
+                )
 
     @cached_property
     def trial_set(self) -> ReplaySet:
@@ -140,7 +156,7 @@ class _Replay:
         """`wallet`, `manifest`, or a folder."""
         if self.asked.gallery:
             return self.asked.gallery
-        inside = Path(self.asked.images) / GALLERY
+        inside = Path(self.asked.images).absolute() / GALLERY
         return str(inside) if inside.is_dir() else "wallet"
 
     @cached_property
@@ -269,7 +285,7 @@ class _Replay:
 
     def _foldered(self) -> Mapping[str, Sequence[str]]:
         name = f"--gallery {printable(self.gallery)}"
-        folder = whole_path(self.gallery, "--gallery") if self.asked.gallery else Path(self.gallery)
+        folder = whole_path(self.gallery, "--gallery")
         if not folder.is_dir():
             raise UsageProblem(f"{name}: no such folder", reason="no_gallery")
         try:
@@ -511,6 +527,10 @@ def whole_path(given: str, option: str) -> Path:
     except (RuntimeError, OSError) as error:  # no such user; a working directory that is gone
         raise UsageProblem(f"{option} {printable(given)}: {error}", hint="give a whole path") from None
     raise UsageProblem(f"{option} needs a folder")
+
+
+def _manifests_in(folder: Path) -> Iterator[Path]:
+    return (folder / name for name in MANIFESTS)
 
 
 def _client(address: str | None) -> Any:
