@@ -124,10 +124,9 @@ class _Replay:
         if self.gallery_from == "folder":
             folders["gallery"] = whole_path(self.gallery, "--gallery")
         for what, folder in folders.items():
-            inside = os.path.relpath(out, os.path.realpath(folder))
-            if inside.split(os.sep)[0] != os.pardir:
+            if Path(out).is_relative_to(os.path.realpath(folder)):
                 raise UsageProblem(
-                    f"--out {printable(str(self.asked.out))} lies in the {what}'s folder, of which each folder is a part",
+                    f"--out {printable(str(self.asked.out))} lies in the {what}'s folder, and would be a part of it",
                     hint="name a folder beside it",
                     reason="unusable_folder",
                 )
