@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.commands.conftest import Answer, Shell
+from tests.commands.replays.real import RealSet, made
 from tests.fakes.fake_engine import picture, save
 
 COLUMNS = ("id", "path", "kind", "subject", "account", "pai_species", "sha256", "amount_minor", "expect", "tags")
@@ -99,3 +100,11 @@ def replay(shell: Shell) -> Replays:
     for person in ("ann", "bob"):
         shell.enroll(person)
     return Replays(shell)
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> RealSet:
+    """The set of sample faces, and a run of it with one process, called `one`; what it measured is in `cache`."""
+    found = made(tmp_path_factory.mktemp("real"))
+    found.run("one", "--cache", found.folder / "cache")
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smilepay_cli.commands import replaying
+from smilepay_cli.adapters.run_folder import RunFolder
 from smilepay_cli.rules.replay.tally import Tally
 from tests.commands.replays.conftest import Replays
 from tests.fakes.fake_engine import FakeEngine, picture, save
@@ -67,10 +67,10 @@ def test_out_within_the_set(three: Replays) -> None:
     assert run.exit == 0 and three(out=three.set / "run 2").exit == 0
     (three.set / "bona_fide" / "ann").mkdir(parents=True)
     save(picture("ann", smile=True, noise=9), three.set / "bona_fide" / "ann" / "1.png")
-    for stray in ("manifest.csv", *three.set.glob("*.png")):
-        (three.set / stray).unlink()
-    for stray in ("run", "run 2"):
-        (three.set / stray).rename(three.shell.folder / stray)
+    for stray in (three.set / "manifest.csv", *three.set.glob("*.png")):
+        stray.unlink()
+    for name in ("run", "run 2"):
+        (three.set / name).rename(three.shell.folder / name)
     save(picture("ann", noise=50), three.set / "gallery" / "ann" / "1.png")
     for place in ("run", "bona_fide/ann/run", "bona_fide/run", "attack/x", "gallery/run", "."):
         refused = three(images=three.set, out=three.set / place)
@@ -174,9 +174,9 @@ def test_ctrl_c_and_on(three: Replays, monkeypatch: pytest.MonkeyPatch, where: s
             patch.setattr(Tally, "add", added)
         elif where == "writing":
             lines = iter(range(3))
-            line_of = replaying.line_of
+            append = RunFolder.append
             patch.setattr(
-                replaying, "line_of", lambda row: line_of(row) if next(lines, None) is not None else interrupted()
+                RunFolder, "append", lambda *row: append(*row) if next(lines, None) is not None else interrupted()
             )
         else:
             patch.setattr("smilepay_cli.render.replay.html.page", interrupted)
