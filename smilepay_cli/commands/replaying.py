@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smilepay_cli import __version__
+from smilepay_cli.adapters.capture.camera import FASTEST
 from smilepay_cli.adapters.capture.files import printable, read_file
 from smilepay_cli.adapters.capture.images import files_of
 from smilepay_cli.adapters.capture.set_frames import SetFrames
@@ -37,6 +38,7 @@ from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.replay.rows import as_row, line_of
 from smilepay_cli.rules.replay.tally import Tally
 from smilepay_cli.rules.sets.folders import GALLERY
+from smilepay_cli.verbs.challenge import fixed_challenge
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.money import parse_amount
@@ -160,7 +162,12 @@ class _Replay:
 
     @cached_property
     def conditions(self) -> Conditions:
-        """Raises UsageProblem for an amount or a seller that makes no sense."""
+        """Raises UsageProblem for an amount, a seller, a challenge or a frame rate that makes no sense."""
+        if not 0 < self.asked.fps <= FASTEST:
+            raise UsageProblem(f"--fps must be above 0 and at most {FASTEST:.0f}")
+        if self.asked.challenge is not None:
+            any_film = SetFrames((), _read, FaceMemory(), fps=self.asked.fps)
+            fixed_challenge(self.asked.challenge, any_film, self.call.policy)
         catalogue = self.call.till.catalogue.load()
         merchant = self.asked.merchant or next(iter(catalogue.sellers))
         if merchant not in catalogue.sellers:
