@@ -16,9 +16,9 @@ from smilepay_cli import __version__
 from smilepay_cli.adapters.capture.files import read_file
 from smilepay_cli.adapters.capture.images import files_of
 from smilepay_cli.adapters.capture.set_frames import SetFrames
-from smilepay_cli.adapters.face_memory import FaceMemory, MemoryFile
 from smilepay_cli.adapters.run_folder import RESULTS, RunFolder, rows_of
 from smilepay_cli.adapters.sets import open_set
+from smilepay_cli.commands.remembering import open_memory
 from smilepay_cli.harnesses.replay.ahead import Ahead, Pictures
 from smilepay_cli.harnesses.replay.conditions import Conditions
 from smilepay_cli.harnesses.replay.gallery import Enrolment, enrolled
@@ -40,6 +40,7 @@ from smilepay_cli.vocabulary.results import Refusal
 from smilepay_cli.vocabulary.trials import Trial
 
 if TYPE_CHECKING:
+    from smilepay_cli.adapters.face_memory import FaceMemory
     from smilepay_cli.commands.call import Call
     from smilepay_cli.ports import ReplaySet
     from smilepay_cli.verbs.till import Till
@@ -161,10 +162,8 @@ class _Replay:
     @cached_property
     def memory(self) -> FaceMemory:
         """What was measured before; with --no-cache in this run."""
-        maker = self.till_without_memory.engine
-        told = f"{__version__} {maker.name} {maker.maker.digest} {maker.landmark_model} {_rules_digest()}"
         folder = self.asked.cache or self.folder.scratch / "cache"
-        memory = FaceMemory(MemoryFile(folder, sha256(told.encode()).hexdigest()))
+        memory = open_memory(self.till_without_memory.engine, folder)
         self.stack.callback(memory.close)
         return memory
 
@@ -472,15 +471,6 @@ def _copy_wallet(call: Call, scratch: Path) -> None:
         store = call.till.store
         assert isinstance(store, SqliteStore)
         store.copy_into(copy, 4096, call.progress("Copying"))
-
-
-def _rules_digest() -> str:
-    """Of the program's own text that measures pictures: other rules measure otherwise."""
-    package = Path(__file__).parents[1]
-    digest = sha256()
-    for path in sorted([*(package / "rules").rglob("*.py"), *(package / "adapters" / "faces").rglob("*.py")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _signals() -> Any:

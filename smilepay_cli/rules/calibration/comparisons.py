@@ -119,9 +119,7 @@ def compare(
     values, owners = np.concatenate(mated), np.concatenate(mated_who)
     order = np.argsort(values, kind="stable")  # what is no number comes last
     near, pairs = nearest.sorted()
-    return Comparisons(
-        np.bincount(who), values[order], owners[order], near, pairs, who[pairs], nearest.complete_to
-    )
+    return Comparisons(np.bincount(who), values[order], owners[order], near, pairs, who[pairs], nearest.complete_to)
 
 
 class _Nearest:
