@@ -46,7 +46,7 @@ def register(commands: Commands) -> None:
             str,
             typer.Argument(
                 metavar="IMAGES",
-                help="A folder of people (lin/1.jpg; bona_fide/lin/1.jpg), or a manifest, whose bona fide rows are taken.",
+                help="A folder of people (lin/1.jpg; bona_fide/lin/1.jpg), or a manifest: its bona fide rows.",
             ),
         ],
         target_fmr: Annotated[

@@ -1,4 +1,4 @@
-"""`calibrate` for people: the numbers, what they came to on both halves, and beside the policy that they were taken from."""
+"""`calibrate` for people: the numbers, what they came to on both halves, and beside the policy that is extended."""
 
 from __future__ import annotations
 
@@ -53,8 +53,11 @@ def _show_answer(result: CalibrateResult, paper: Paper) -> None:
     ok(
         paper,
         f"dissimilarity_max {plain(result.dissimilarity_max)}, margin {plain(result.margin)} ({result.scheme}) "
-        f"for FMR {target}",
+        f"for an FMR of {target}",
     )
+    if result.tune.chosen is not None:
+        bound = percent(result.tune.chosen.fmr.upper_one_sided)
+        paper.line((f"  on the tune half FMR is {bound} % at most (one-sided 95 % upper bound)", "dim"))
 
 
 def _show_material(result: CalibrateResult, paper: Paper) -> None:
@@ -80,7 +83,7 @@ def _show_halves(result: CalibrateResult, paper: Paper) -> None:
     table = Table()
     table.add_column("measure", whole=True)
     table.add_column("half", whole=True)
-    for title in ("count", "rate", "95 % interval", "at most"):
+    for title in ("count", "rate", "95 % interval"):
         table.add_column(title, right=True, whole=True)
     for name, title in _MEASURES.items():
         for half, told in (("tune", result.tune), ("report", result.report)):
@@ -89,7 +92,7 @@ def _show_halves(result: CalibrateResult, paper: Paper) -> None:
     paper.table(table)
     people = (result.tune.people, result.report.people)
     paper.line((f"  FPIR, FNIR, by the margin: searches among {people[0]:,} and {people[1]:,} people, one", "dim"))
-    paper.line(("  reference each; at most: one-sided upper bound; intervals know who is in how many", "dim"))
+    paper.line(("  reference each; intervals allow for the people that trials share", "dim"))
 
 
 def _show_change(result: CalibrateResult, paper: Paper) -> None:
@@ -110,7 +113,8 @@ def _show_change(result: CalibrateResult, paper: Paper) -> None:
 def _show_doubts(result: CalibrateResult, paper: Paper) -> None:
     if result.weaker:
         fields = ", ".join(result.weaker)
-        paper.line(("! ", "bold yellow"), f"weaker than standard in {fields}; a floor of standard refuses it")
+        told = f"weaker than standard in {fields}; a floor of standard refuses it"
+        paper.line(("! ", "bold yellow"), told, wraps=True)
     _show_report_half(result, result.report, paper)
     for half, told in (("tune", result.tune), ("report", result.report)):
         if told.chosen is not None and told.chosen.mistaken.k:
@@ -131,7 +135,7 @@ def _show_report_half(result: CalibrateResult, report: HalfFigures, paper: Paper
     if seen.rate is not None and seen.rate > target:
         paper.line(
             ("! ", "bold yellow"),
-            f"the report half has an FMR of {percent(seen.rate)} %, above {percent(target)} %; its interval holds the target",
+            f"the report half has an FMR of {percent(seen.rate)} %, above {percent(target)} %, which is within its interval",
         )
     elif seen.upper_one_sided > target:
         paper.line(
@@ -142,15 +146,10 @@ def _show_report_half(result: CalibrateResult, report: HalfFigures, paper: Paper
         ok(paper, f"the report half shows it too: {percent(seen.upper_one_sided)} % at most")
 
 
-def _cells(found: Figure) -> tuple[str, str, str, str]:
+def _cells(found: Figure) -> tuple[str, str, str]:
     if found.rate is None:
-        return ("0 of 0", "-", "-", "-")
-    return (
-        f"{found.k:,} of {found.n:,}",
-        f"{percent(found.rate)} %",
-        f"{percent(found.lower)}-{percent(found.upper)} %",
-        f"{percent(found.upper_one_sided)} %",
-    )
+        return ("0 of 0", "-", "-")
+    return f"{found.k:,} of {found.n:,}", f"{percent(found.rate)} %", found.interval
 
 
 def _short(found: Figure) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, ClassVar
 
@@ -143,8 +143,6 @@ def _judged(
     result: CalibrateResult, tune: Half, till: Till, request: CalibrateRequest, looked: Sequence[Looked]
 ) -> CalibrateResult:
     """The result with its policy, or with the reason why there is none."""
-    from dataclasses import replace
-
     refusal = _refusal(result, tune, request)
     if refusal is not None:
         too_few = refusal.reason == TOO_FEW
@@ -206,8 +204,8 @@ def _too_few(tune: Half, request: CalibrateRequest) -> Refusal:
         )
     return _no(
         TOO_FEW,
-        f"an FMR of {percent(request.target)} % takes {missing.independent:,} independent non-mated comparisons without "
-        f"an error in the tune half; it has {has}",
+        f"an FMR of {percent(request.target)} % takes {missing.independent:,} independent non-mated comparisons "
+        f"without an error in the tune half; it has {has}",
         f"about {missing.non_mated:,} comparisons such as these would do, from some {missing.people:,} people with as "
         f"many pictures each: {missing.people_in_all:,} people in both halves",
     )
@@ -226,8 +224,8 @@ def _notes(result: CalibrateResult, till: Till, looked: Sequence[Looked]) -> Ite
         f"Seed {result.seed}, {percent(result.report_share)} % of the people in the report half."
     )
     yield (
-        f"Pictures: {result.images:,} of {result.people:,} people; {result.not_acquired.k:,} more without a usable face. "
-        f"SHA-256 over their pixel digests: {digest}"
+        f"Pictures: {result.images:,} of {result.people:,} people; {result.not_acquired.k:,} more without a usable "
+        f"face. SHA-256 over their pixel digests: {digest}"
     )
     yield f"Engine: {till.engine.name}, {till.engine.maker.digest}"
     for name, half in (("Tune half", result.tune), ("Report half", result.report)):

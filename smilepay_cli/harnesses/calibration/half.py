@@ -101,7 +101,7 @@ class Half:
 
 
 def half_of(looked: Sequence[Looked], scheme: Scheme, *, target: float, within: float, progress: Progress) -> Half:
-    """Compare everybody with everybody. `within` is the largest threshold that will be asked about besides the target."""
+    """Compare everybody with everybody. `within`: the largest threshold that is asked about, besides the target's."""
     import numpy as np
 
     places = {name: place for place, name in enumerate(dict.fromkeys(one.person for one in looked))}

@@ -66,7 +66,7 @@ def _looked(till: Till, original: Original, frames: Frames) -> Looked:
     """Of a capture its first frame with a usable face: its frames are alike, and no comparisons of their own."""
     source = frames(original.files)
     capture = Capture(source.description, source.is_camera)
-    with closing(good_faces(till, source, capture, mouth=True)) as faces:
+    with closing(good_faces(till, source, capture, mouth=till.policy.smile != "off")) as faces:
         face = next(faces, None)
     require_a_face(capture)
     assert face is not None
