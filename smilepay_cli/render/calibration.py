@@ -113,8 +113,8 @@ def _show_change(result: CalibrateResult, paper: Paper) -> None:
 def _show_doubts(result: CalibrateResult, paper: Paper) -> None:
     if result.weaker:
         fields = ", ".join(result.weaker)
-        told = f"weaker than standard in {fields}; a floor of standard refuses it"
-        paper.line(("! ", "bold yellow"), told, wraps=True)
+        words = f"weaker than standard in {fields}; a floor of standard refuses it"
+        paper.line(("! ", "bold yellow"), words, wraps=True)
     _show_report_half(result, result.report, paper)
     for half, told in (("tune", result.tune), ("report", result.report)):
         if told.chosen is not None and told.chosen.mistaken.k:
@@ -135,7 +135,7 @@ def _show_report_half(result: CalibrateResult, report: HalfFigures, paper: Paper
     if seen.rate is not None and seen.rate > target:
         paper.line(
             ("! ", "bold yellow"),
-            f"the report half has an FMR of {percent(seen.rate)} %, above {percent(target)} %, which is within its interval",
+            f"the report half has an FMR of {percent(seen.rate)} %, above {percent(target)} %: its interval holds both",
         )
     elif seen.upper_one_sided > target:
         paper.line(

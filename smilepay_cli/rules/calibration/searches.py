@@ -46,8 +46,8 @@ class Searches:
         return self._figure(~found, ~self.is_enrolled)
 
     def ambiguous(self, threshold: float, margin: float) -> Figure:
-        """Mated searches that the margin alone refuses, though the own person is nearest and near enough."""
-        near = (self.own < self.other) & (self.own <= threshold)
+        """Mated searches that the margin alone refuses, though nobody is nearer than the own person."""
+        near = (self.own <= self.other) & (self.own <= threshold)
         return self._figure(near & ~_is_apart(self.other, self.own, margin), ~self.is_enrolled)
 
     def mistaken(self, threshold: float, margin: float) -> Figure:
