@@ -75,8 +75,9 @@ def register(commands: Commands) -> None:
     ) -> Result:
         """Find threshold and margin for a false match rate, on mated and non-mated pictures of one's own.
 
-        People are split: the numbers are chosen on one half, by the upper bound of the rate, and told of the other
-        half. A target that the pictures cannot show is refused (30), with how many it would take.
+        Chosen on one half of the people, by the upper bound of the rate, and told of the other half.
+
+        A target that the pictures cannot show is refused (30), with how many it would take.
         """
         from dataclasses import replace
 

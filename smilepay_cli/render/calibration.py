@@ -62,7 +62,7 @@ def _show_answer(result: CalibrateResult, paper: Paper) -> None:
 
 def _show_material(result: CalibrateResult, paper: Paper) -> None:
     for name, half in (("tune", result.tune), ("report", result.report)):
-        worth = f", worth {half.worth:,.0f} independent ones" if half.non_mated else ""
+        worth = f", worth {half.worth:,.0f} if independent" if half.non_mated else ""
         paper.line(
             (f"  {name} half: {plural(half.people, 'person', 'people')}, {plural(half.images, 'picture')}", "dim")
         )
@@ -121,9 +121,10 @@ def _show_doubts(result: CalibrateResult, paper: Paper) -> None:
             paper.line(
                 ("! ", "bold yellow"), f"{half} half: taken for somebody else in a search: {told.chosen.mistaken}"
             )
-    if result.look_alikes:
+    alike = [pair for pair in result.look_alikes if pair.dissimilarity <= result.extended["dissimilarity_max"]]
+    if alike:
         paper.line(("  most alike of the tune half; is it one person under two names?", "dim"))
-        for pair in result.look_alikes:
+        for pair in alike:
             paper.line((f"    {pair.dissimilarity:.3f}  {pair.one}  {pair.other}", "dim"))
 
 

@@ -246,5 +246,5 @@ def test_four_real_people_are_refused(tmp_path: Path, capsys: pytest.CaptureFixt
     told = " ".join(capsys.readouterr().out.split())
     assert status == 30
     assert "an FMR of 0.1 % takes 2,995 independent non-mated comparisons without an error" in told
-    assert "of 2 people, worth 1 independent ones: 95 % at best" in told
+    assert "of 2 people, worth 1 if they were independent: 95 % at best" in told
     assert "1 left out: no_face" in told

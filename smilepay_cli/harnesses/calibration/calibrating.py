@@ -200,7 +200,7 @@ def _too_few(tune: Half, request: CalibrateRequest) -> Refusal:
         worth = comparisons.non_mated / comparisons.non_mated_effect(0)
         has = (
             f"{comparisons.non_mated:,} non-mated comparisons of {comparisons.people:,} people, worth {worth:,.0f} "
-            f"independent ones: {percent(shows_at_best(comparisons))} % at best"
+            f"if they were independent: {percent(shows_at_best(comparisons))} % at best"
         )
     return _no(
         TOO_FEW,
