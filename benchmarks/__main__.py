@@ -23,6 +23,7 @@ BENCHMARKS = {
     "pipeline": "warm, JPEG to template, at four sizes",
     "cold_pay": "a whole `smilepay pay`, against a process that compares two pictures",
     "bulk": "photos a second, against face_recognition's command line",
+    "replay": "a set through the whole path of `pay`, against face_recognition's command line",
     "detector": "what is found, and how soon",
     "matching": "the nearest of many templates",
     "startup": "commands without a face",

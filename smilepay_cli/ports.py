@@ -100,11 +100,11 @@ class FaceEngine(Protocol):
     def landmark_model(self) -> str:
         """What finds the 68 landmarks that the smile is judged by: name and SHA-256 of its weights."""
 
-    def detect(self, pixels: Pixels, *, smallest: int | None = None) -> Detections:
+    def detect(self, pixels: Pixels, *, smallest: int | None = None, first: Detections | None = None) -> Detections:
         """Faces, surest first.
 
         Without `smallest` as the engine likes best; with it, at a scale where a face of that many pixels
-        in width is found.
+        in width is found. `first` is what it found on the same pixels without, and need not look for again.
         """
 
     def landmarks(self, pixels: Pixels, box: Box) -> Points:

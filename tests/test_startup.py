@@ -70,6 +70,8 @@ def home(tmp_path: Path) -> Path:
         ("audit",),
         ("audit", "verify"),
         ("policy",),
+        ("forge", "--help"),
+        ("forge", "--list"),
     ],
     ids=" ".join,
 )

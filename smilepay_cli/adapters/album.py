@@ -81,6 +81,6 @@ def _entries(folder: Path) -> tuple[list[Path], list[Path]]:
         entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
     except OSError as error:
         raise problem(printable(str(folder)), error) from None
-    entries.sort(key=lambda entry: (natural_key(entry.name), entry.name))
+    entries.sort(key=lambda entry: natural_key(entry.name))
     folders = [entry for entry in entries if entry.is_dir()]
     return [e for e in entries if e.suffix.lower() in SUFFIXES and e not in folders], folders

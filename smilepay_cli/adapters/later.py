@@ -39,9 +39,9 @@ class EngineLater(Generic[Engine]):
         """What finds the 68 landmarks."""
         return self._engine.landmark_model
 
-    def detect(self, pixels: Pixels, *, smallest: int | None = None) -> Detections:
+    def detect(self, pixels: Pixels, *, smallest: int | None = None, first: Detections | None = None) -> Detections:
         """Faces, surest first."""
-        return self._engine.detect(pixels, smallest=smallest)
+        return self._engine.detect(pixels, smallest=smallest, first=first)
 
     def landmarks(self, pixels: Pixels, box: Box) -> Points:
         """(68, 2) float64."""

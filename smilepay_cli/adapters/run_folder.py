@@ -10,15 +10,20 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from typing import Any, BinaryIO
 
-from smilepay_cli.adapters.capture.files import printable
+from smilepay_cli.adapters.capture.files import printable, read_file
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 RESULTS, NOTE, SUMMARY, SCRATCH = "results.jsonl", "run.json", "summary.json", "scratch"
 FORMAT = "smilepay-run/1"
+DRAFT = ".draft"
+LONGEST_ROW = 4 * 1024 * 1024
+"""Bytes of a result; one of many frames has some hundred thousand."""
 SECONDS_A_NOTE = 2.0
 """Between two notes; a run that is killed does so much again."""
 
@@ -44,25 +49,26 @@ class RunFolder:
         """Where the scratch wallet is while the run lasts."""
         return self.folder / SCRATCH
 
-    def open(self, *, restart: bool = False) -> None:
-        """Make the folder, or find out how far the run in it came. `restart` begins it anew.
+    def open(self, *, restart: bool = False, anew: bool = False) -> None:
+        """Make the folder, or find out how far the run in it came. `restart` begins it anew, whatever run it was; `anew`
+        does so for the same run only, where results hang on those before.
 
-        Raises UsageProblem for a folder that holds other things, a run that is done, or one of another key.
+        Raises UsageProblem for a folder that holds other things, a run that is done, that goes on just now, or one of
+        another key.
         """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            names = sorted(entry.name for entry in self.folder.iterdir())
+            names = {entry.name for entry in self.folder.iterdir()}
             note = self._read_note() if NOTE in names else None
-            if names and note is None:
+            if names and note is None and not self._is_only_begun(names):
                 raise self._problem("it is not empty, and holds no run that could go on", "name a new folder")
-            if note and not restart:
-                self._go_on(note)
-            self._results = (self.folder / RESULTS).open("r+b" if self.rows else "wb")
-            self._results.truncate(int(note["bytes"]) if note and self.rows else 0)
+            self._results = self._alone(note)
+            keeps = self._go_on(note, anew=anew) if note and not restart else 0
+            self._results.truncate(keeps)
             self._results.seek(0, os.SEEK_END)
+            self.note(self.tally or {}, self.seconds)  # first: what is in a noted folder is ours to clear
             self.clear_scratch()
             self.scratch.mkdir(mode=0o700)
-            self.note(self.tally or {}, self.seconds)
         except OSError as error:
             raise self._problem(error.strerror or str(error), "name another folder") from None
 
@@ -124,31 +130,66 @@ class RunFolder:
         rmtree(self.scratch, ignore_errors=True)
 
     def _put(self, name: str, chunks: Iterable[bytes]) -> None:
-        draft = self.folder / f".{name}.draft"
-        with draft.open("wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-        draft.replace(self.folder / name)
+        draft = self.folder / f".{name}{DRAFT}"
+        try:
+            with draft.open("wb") as file:
+                for chunk in chunks:
+                    file.write(chunk)
+            draft.replace(self.folder / name)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+
+    def _alone(self, note: Mapping[str, Any] | None) -> BinaryIO:
+        """The results, for as long as they are open held by us alone. Raises UsageProblem and OSError."""
+        file = os.fdopen(os.open(self.folder / RESULTS, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC), "r+b")
+        try:
+            flock(file, LOCK_EX | LOCK_NB)
+            if self._read_note() == note:
+                return file
+        except BlockingIOError:
+            pass
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+        raise self._problem("another replay writes to it", "wait for it, or name a new folder")
+
+    def _is_only_begun(self, names: set[str]) -> bool:
+        """Whether a run ended before its first note, and left nothing."""
+        results = self.folder / RESULTS
+        return names <= {RESULTS, f".{NOTE}{DRAFT}"} and (RESULTS not in names or not results.stat().st_size)
 
     def _read_note(self) -> dict[str, Any] | None:
-        with suppress(ValueError, RecursionError):
-            note = json.loads((self.folder / NOTE).read_bytes())
-            if isinstance(note, dict) and note.get("format") == FORMAT:
+        with suppress(ValueError, RecursionError, UsageProblem):
+            note = json.loads(read_file(self.folder / NOTE))
+            if isinstance(note, dict) and note.get("format") == FORMAT and _is_whole(note):
                 return note
         return None
 
-    def _go_on(self, note: Mapping[str, Any]) -> None:
+    def _go_on(self, note: Mapping[str, Any], *, anew: bool) -> int:
+        """How many bytes of the results stay."""
         if note["key"] != self._key:
             raise self._problem(
                 "it holds a run that is not done, of another set, seed, wallet, policy, or program",
                 "name a new folder, or begin that one anew with --restart",
             )
+        if anew:
+            return 0
         if (self.folder / RESULTS).stat().st_size < note["bytes"]:
             raise self._problem(f"{RESULTS} is shorter than it was", "begin anew with --restart")
-        self.rows, self.seconds, self.tally = int(note["rows"]), float(note["seconds"]), note["tally"]
+        self.rows, self.seconds, self.tally = note["rows"], note["seconds"], note["tally"]
+        return int(note["bytes"])
 
     def _problem(self, detail: str, hint: str) -> UsageProblem:
         return UsageProblem(f"--out {printable(str(self.folder))}: {detail}", hint=hint, reason="unusable_folder")
+
+
+def _is_whole(note: Mapping[str, Any]) -> bool:
+    kinds = {"key": str, "rows": int, "bytes": int, "seconds": int | float, "tally": dict}
+    return (
+        all(isinstance(note.get(name), kind) for name, kind in kinds.items()) and min(note["rows"], note["bytes"]) >= 0
+    )
 
 
 def rows_of(path: Path) -> Iterator[dict[str, Any]]:
@@ -156,7 +197,7 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
     name = printable(str(path))
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(iter(partial(file.readline, LONGEST_ROW), b""), start=1):
                 row = json.loads(line)
                 if not isinstance(row, dict):
                     raise UsageProblem(f"{name}:{number}: no result", reason="bad_results")

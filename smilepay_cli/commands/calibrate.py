@@ -62,14 +62,14 @@ def register(commands: Commands) -> None:
         ] = None,
         extends: Annotated[
             str | None,
-            typer.Option(metavar="NAME", help="The policy that everything else is taken from. [default: standard]"),
+            typer.Option(metavar="NAME", help="The policy that everything else is taken from; default: standard."),
         ] = None,
         seed: Annotated[int, typer.Option(metavar="N", help="Who is in which half follows from it.")] = 0,
         report_share: Annotated[
             float, typer.Option("--report-share", metavar="X", min=0.1, max=0.9, help="Of the people.")
         ] = 0.5,
         cache: Annotated[
-            str | None, typer.Option(metavar="DIR", help="Where what was measured is kept. [default: the user's cache]")
+            str | None, typer.Option(metavar="DIR", help="Where what was measured is kept; default: the user's cache.")
         ] = None,
         no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing of what was measured.")] = False,
     ) -> Result:
@@ -100,7 +100,7 @@ def register(commands: Commands) -> None:
         with ExitStack() as stack:
             stack.enter_context(signals_interrupt())
             till = call.till_at(call.home, base)
-            memory = Memory() if no_cache else open_memory(till.engine, cache_folder(call, cache))
+            memory = Memory() if no_cache else open_memory(call, till.engine, cache_folder(call, cache))
             stack.callback(memory.close)
             result = calibrated(
                 replace(till, memory=memory),

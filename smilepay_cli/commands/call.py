@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+BETWEEN_WORDS = 0.2
+"""Seconds between two lines of progress."""
+
 LONGEST_POLICY_FILE = 65_536
 LONGEST_TERMINAL = 64
 KEY_STORE_VARIABLE = "SMILEPAY_KEY_STORE"
@@ -182,6 +185,25 @@ class Call:
         def tell(done: int, total: int) -> None:
             for reword in self.reword_spinner:
                 reword(f"{doing} {done:,} of {total:,} ...")
+
+        return tell
+
+    def timed_progress(self, doing: str, first: int = 0) -> Callable[[int, int], None]:
+        """The same with a bar, the rate and the time left; the `first` were done before. A few times a second."""
+        if not self.reword_spinner:
+            return lambda *_: None
+        from smilepay_cli.render.progress import line
+
+        monotonic = self.environment.clock.monotonic
+        begun = told = monotonic()
+
+        def tell(done: int, total: int) -> None:
+            nonlocal told
+            now = monotonic()
+            if now - told >= BETWEEN_WORDS or done == total:
+                told = now
+                for reword in self.reword_spinner:
+                    reword(line(doing, done, total, now - begun, first=first))
 
         return tell
 

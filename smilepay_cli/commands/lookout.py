@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
+
+from smilepay_cli import __version__
 
 if TYPE_CHECKING:
     from smilepay_cli.adapters.face_memory import FaceMemory
     from smilepay_cli.harnesses.replay.ahead import Looked, Pictures
+    from smilepay_cli.ports import FaceEngine
     from smilepay_cli.verbs.till import Till
     from smilepay_cli.vocabulary.policies import Policy
 
@@ -27,12 +32,17 @@ class Lookout:
 
     def __call__(self, task: tuple[Pictures, ...]) -> Looked:
         """Everything that paying would ask of these pictures. What is wrong with them is not told here."""
+        with _ONE_AT_A_TIME:  # a worker may have several threads, and there is one memory
+            return self._looked(task)
+
+    def _looked(self, task: tuple[Pictures, ...]) -> Looked:
         from smilepay_cli.adapters.capture.files import read_file
         from smilepay_cli.adapters.capture.set_frames import SetFrames
         from smilepay_cli.harnesses.replay.ahead import Looked
         from smilepay_cli.harnesses.replay.looking import asked_by, look
 
         till, memory = _till(self)
+        _ = till.engine.name  # loads the models, also for a task without pictures
         files: dict[str, tuple[str, str]] = {}
         measures: dict[str, dict[str, object]] = {}
         for pictures in task:
@@ -52,7 +62,26 @@ class Lookout:
             files.update(used)
             measures.update(memory.taken())
             memory.turn()
-        return Looked(files, measures)
+        return Looked(files, measures, made_by(till.engine))
+
+
+_ONE_AT_A_TIME = Lock()
+
+
+def made_by(engine: FaceEngine) -> str:
+    """What names program, engine, models and rules: where it is another, the same pictures measure otherwise."""
+    told = f"{__version__} {engine.name} {engine.maker.digest} {engine.landmark_model} {_rules_digest()}"
+    return sha256(told.encode()).hexdigest()
+
+
+@cache
+def _rules_digest() -> str:
+    """Of the program's own text that measures pictures."""
+    package = Path(__file__).parents[1]
+    digest = sha256()
+    for path in sorted([*(package / "rules").rglob("*.py"), *(package / "adapters" / "faces").rglob("*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @cache

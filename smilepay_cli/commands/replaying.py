@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from hashlib import sha256
@@ -16,9 +16,10 @@ from smilepay_cli import __version__
 from smilepay_cli.adapters.capture.files import read_file
 from smilepay_cli.adapters.capture.images import files_of
 from smilepay_cli.adapters.capture.set_frames import SetFrames
+from smilepay_cli.adapters.face_memory import FaceMemory
+from smilepay_cli.adapters.memory_file import MemoryFile
 from smilepay_cli.adapters.run_folder import RESULTS, RunFolder, rows_of
 from smilepay_cli.adapters.sets import open_set
-from smilepay_cli.commands.remembering import open_memory
 from smilepay_cli.harnesses.replay.ahead import Ahead, Pictures
 from smilepay_cli.harnesses.replay.conditions import Conditions
 from smilepay_cli.harnesses.replay.gallery import Enrolment, enrolled
@@ -40,7 +41,6 @@ from smilepay_cli.vocabulary.results import Refusal
 from smilepay_cli.vocabulary.trials import Trial
 
 if TYPE_CHECKING:
-    from smilepay_cli.adapters.face_memory import FaceMemory
     from smilepay_cli.commands.call import Call
     from smilepay_cli.ports import ReplaySet
     from smilepay_cli.verbs.till import Till
@@ -88,6 +88,7 @@ class _Replay:
         """Files of the trial that is under way."""
         self.is_camera = False
         self.fresh: set[str] = set()
+        """Files that workers looked at for a trial that has not come yet."""
         self.images = self.cached = 0
 
     def result(self) -> ReplayResult:
@@ -100,6 +101,7 @@ class _Replay:
         self.stack.callback(scratch.close)
         tally = Tally.from_json(scratch.tally) if scratch.tally else Tally()
         with _signals():
+            _ = self._workers  # they load their models while people are enrolled here
             enrolments = self._enrol()
             self._run(conditions, tally)
         compared = compare(rows_of(earlier), scratch.results()) if earlier else None
@@ -162,8 +164,10 @@ class _Replay:
     @cached_property
     def memory(self) -> FaceMemory:
         """What was measured before; with --no-cache in this run."""
+        maker = self.till_without_memory.engine
+        told = f"{__version__} {maker.name} {maker.maker.digest} {maker.landmark_model} {_rules_digest()}"
         folder = self.asked.cache or self.folder.scratch / "cache"
-        memory = open_memory(self.till_without_memory.engine, folder)
+        memory = FaceMemory(MemoryFile(folder, sha256(told.encode()).hexdigest(), warn=self.call.warnings.append))
         self.stack.callback(memory.close)
         return memory
 
@@ -213,10 +217,11 @@ class _Replay:
             return None
         people = self._people
         done: list[Enrolment] = []
+        shown = self.call.timed_progress("Enrolling")
         for enrolment in enrolled(self.till, people.items(), self._stills, self.asked.seed):
             done.append(enrolment)
             self.memory.turn()
-            self.call.progress("Enrolling")(len(done), len(people))
+            shown(len(done), len(people))
         failed = [one for one in done if one.refusal]
         for one in failed:
             assert one.refusal is not None
@@ -262,7 +267,7 @@ class _Replay:
         """Opens the frames of a trial."""
         pictures = self.pictures(trial)
         self.used, self.is_camera = {}, pictures.fps is not None
-        return SetFrames(
+        source = SetFrames(
             pictures.files,
             _read,
             self.memory,
@@ -272,6 +277,17 @@ class _Replay:
             read_before=self.read_before,
             noted=self.used,
         )
+        if not self.is_camera:
+            with suppress(UsageProblem):  # it is told when they are paid with
+                source.check()
+        return source
+
+    def is_known(self) -> bool:
+        """Whether everything that paying can ask of the trial's stills is known; a film is not read to find out."""
+        if self.is_camera or not self.used:
+            return False
+        asked = asked_by(self.call.policy, self.till.pad, is_camera=False)
+        return all(self.memory.knows(pixels, asked) for _, pixels in self.used.values())
 
     def turn(self) -> None:
         """A trial is over: what was asked of its pictures is known now."""
@@ -287,9 +303,11 @@ class _Replay:
         self.used = {}
         self.memory.turn()
 
-    def _ahead(self) -> Callable[[Iterable[Trial]], Generator[Trial]]:
+    @cached_property
+    def _workers(self) -> Any:
+        """Those who look ahead; None where this process does it all."""
         if self.asked.jobs == 1 and not self.asked.dask:
-            return in_turn
+            return None
         from smilepay_cli.adapters.workers import Cluster, Processes
         from smilepay_cli.commands.lookout import Lookout
 
@@ -298,6 +316,13 @@ class _Replay:
             Cluster(lookout, _client(self.asked.dask)) if self.asked.dask else Processes(lookout, self.asked.jobs)
         )
         self.stack.callback(workers.close)
+        workers.warm(())
+        return workers
+
+    def _ahead(self) -> Callable[[Iterable[Trial]], Generator[Trial]]:
+        workers = self._workers
+        if workers is None:
+            return in_turn
         asked = partial(asked_by, self.call.policy, self.till.pad)
         return Ahead(
             workers=workers,
@@ -318,7 +343,7 @@ class _Replay:
         begun, before = clock.monotonic(), folder.seconds
         self.seconds = 0.0
         outcomes = run.outcomes(self.trials[first:], first)
-        shown = self.call.progress("Trying")
+        shown = self.call.timed_progress("Trying", first)
         with closing(outcomes):
             try:
                 for outcome in outcomes:
@@ -471,6 +496,15 @@ def _copy_wallet(call: Call, scratch: Path) -> None:
         store = call.till.store
         assert isinstance(store, SqliteStore)
         store.copy_into(copy, 4096, call.progress("Copying"))
+
+
+def _rules_digest() -> str:
+    """Of the program's own text that measures pictures: other rules measure otherwise."""
+    package = Path(__file__).parents[1]
+    digest = sha256()
+    for path in sorted([*(package / "rules").rglob("*.py"), *(package / "adapters" / "faces").rglob("*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _signals() -> Any:

@@ -225,7 +225,7 @@ def face_of(till: Till, frame: Frame, *, mouth: bool) -> Face:
     found = the_one_face(look.found, till.policy)
     smallest = smallest_second_face(found, till.policy)
     if smallest < look.sure_from:  # a second person could have been overlooked at this scale
-        closer = detected(till, frame, smallest=smallest)
+        closer = detected(till, frame, smallest=smallest, first=look)
         the_one_face((found, *apart_from(found, closer.found)), till.policy)
     if not mouth:
         return Face(frame, found.box, found.score)

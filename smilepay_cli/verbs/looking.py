@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def detected(till: Till, frame: Frame, *, smallest: int | None = None) -> Detections:
+def detected(till: Till, frame: Frame, *, smallest: int | None = None, first: Detections | None = None) -> Detections:
     """As the engine's `detect`."""
-    return _recalled(till, frame, f"detect {smallest}", lambda: till.engine.detect(frame.pixels, smallest=smallest))
+
+    def look() -> Detections:
+        return till.engine.detect(frame.pixels, smallest=smallest, first=first)
+
+    return _recalled(till, frame, f"detect {smallest}", look)
 
 
 def landmarks_of(till: Till, frame: Frame, box: Box) -> Points:

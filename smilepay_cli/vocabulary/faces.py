@@ -109,6 +109,8 @@ class Detections:
     """Surest first."""
     sure_from: int
     """Width in pixels from which a face would have been found at the scale looked at."""
+    by_second: bool = False
+    """The engine's first detector missed who is there, and its second one did not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 
 def iso(moment: datetime) -> str:
     """`2015-03-15T10:00:00.000Z`. The moment must know its time zone."""
-    utc = moment.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def from_iso(text: str) -> datetime:

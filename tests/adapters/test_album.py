@@ -76,9 +76,9 @@ def test_links_that_lead_round_and_nowhere(tmp_path: Path) -> None:
 def test_names_that_are_no_text(tmp_path: Path) -> None:
     """Bytes that are no UTF-8, line breaks, commands: a file is a file."""
     for name in (b"lin/\xff.jpg", b"lin/$(rm -rf).jpg", b"lin/a\nb.jpg", b"\xfe/1.jpg"):
-        path = os.fsencode(tmp_path) + b"/" + name
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        Path(os.fsdecode(path)).write_bytes(b"")
+        path = tmp_path / os.fsdecode(name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"")
     assert len(FolderAlbum([str(tmp_path)]).originals()) == 4
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +18,13 @@ LAST = "manifest.csv"
 def fill(folder: UnfinishedFolder) -> None:
     folder.write("attack/blur/lin/1.png", b"picture")
     folder.write(LAST, b"rows")
+
+
+def run(place: Path, then: Callable[[UnfinishedFolder], object]) -> None:
+    """Fill a folder, and do something more before it is whole."""
+    with new_folder(str(place), LAST) as folder:
+        fill(folder)
+        then(folder)
 
 
 @contextmanager
@@ -64,9 +70,12 @@ def test_who_stands_in_an_empty_folder_stays_in_it(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize("name", ["out", "a/b/out", "there"])
 def test_what_fails_leaves_everything_as_it_was(tmp_path: Path, name: str, error: BaseException) -> None:
     (tmp_path / "there").mkdir()
-    with pytest.raises(type(error)), new_folder(str(tmp_path / name), LAST) as folder:
-        fill(folder)
+
+    def fail(_: UnfinishedFolder) -> None:
         raise error
+
+    with pytest.raises(type(error)):
+        run(tmp_path / name, fail)
     assert below(tmp_path) == ["there"]
 
 
@@ -86,33 +95,38 @@ def test_a_place_that_cannot_be_is_refused(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["out", "there"])
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, name: str) -> None:
     (tmp_path / "there").mkdir()
-    with pytest.raises(UsageProblem, match="cannot be written"), new_folder(str(tmp_path / name), LAST) as folder:
-        fill(folder)
+
+    def overflow(folder: UnfinishedFolder) -> None:
         with largest_file(1000):
             folder.write("large.png", bytes(2000))
+
+    with pytest.raises(UsageProblem, match="cannot be written"):
+        run(tmp_path / name, overflow)
     assert below(tmp_path) == ["there"]
 
 
 def test_a_folder_that_somebody_else_made_meanwhile_is_left_alone(tmp_path: Path) -> None:
     """Two runs into one place: the second one to end is told."""
     place = tmp_path / "out"
-    with pytest.raises(UsageProblem, match="cannot be written"), new_folder(str(place), LAST) as folder:
-        fill(folder)
+
+    def other_run(_: UnfinishedFolder) -> None:
         place.mkdir()
         (place / "theirs").write_text("x")
+
+    with pytest.raises(UsageProblem, match="cannot be written"):
+        run(place, other_run)
     assert below(tmp_path) == ["out", "out/theirs"]
 
 
 def test_files_that_come_into_an_empty_folder_meanwhile_are_left_alone(tmp_path: Path) -> None:
-    with pytest.raises(UsageProblem, match="meanwhile"), new_folder(str(tmp_path), LAST) as folder:
-        fill(folder)
-        (tmp_path / "theirs").write_text("x")
+    with pytest.raises(UsageProblem, match="meanwhile"):
+        run(tmp_path, lambda _: (tmp_path / "theirs").write_text("x"))
     assert below(tmp_path) == ["theirs"]
 
 
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x"])
 def test_no_name_leads_out_of_it(tmp_path: Path, path: str) -> None:
     """Names come from people; one that led out would be a bug of ours, and is no file."""
-    with pytest.raises(ValueError, match="leads out"), new_folder(str(tmp_path / "out"), LAST) as folder:
-        folder.write(path, b"")
-    assert os.listdir(tmp_path) == []
+    with pytest.raises(ValueError, match="leads out"):
+        run(tmp_path / "out", lambda folder: folder.write(path, b""))
+    assert below(tmp_path) == []

@@ -92,6 +92,7 @@ class FaceEngineContract:
         assert first.sure_from > smallest
         assert len(closer.found) == 1
         assert 0 < closer.sure_from <= smallest
+        assert engine.detect(pixels, smallest=smallest, first=first) == closer, "what was seen changes nothing"
 
     def test_never_looks_less_closely_than_by_default(self, engine: FaceEngine, one_face: Pixels) -> None:
         """Asking for large faces only must not lose the ones that are found anyway."""

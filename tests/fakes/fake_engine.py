@@ -98,7 +98,13 @@ class FakeEngine:
     def landmark_model(self) -> str:
         return "fake-landmarks sha256:" + "0" * 64
 
-    def detect(self, pixels: Pixels, *, smallest: int | None = None) -> Detections:
+    def detect(
+        self,
+        pixels: Pixels,
+        *,
+        smallest: int | None = None,
+        first: Detections | None = None,
+    ) -> Detections:
         sure_from = SURE_FROM if smallest is None else min(SURE_FROM, smallest)
         found = [
             Detection(box, person["score"]) for person, box in _people(checked(pixels)) if person["width"] >= sure_from

@@ -170,9 +170,14 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         "wallet",
     ):
         importlib.import_module(f"smilepay_cli.verbs.{verb}")
-    results = {kind.__name__ for kind in _results(Result) if kind.__module__.startswith("smilepay_cli.verbs.")}
+    for harness in ("forging.making", "replay.summing"):
+        importlib.import_module(f"smilepay_cli.harnesses.{harness}")
+    places = tuple(
+        f"smilepay_cli.{place}." for place in ("verbs", "harnesses.forging", "harnesses.replay")
+    )  # the demo shows itself while it plays
+    results = {kind.__name__ for kind in _results(Result) if kind.__module__.startswith(places)}
     assert set(SHOWN_BY) == results
     for result, path in SHOWN_BY.items():
-        module, _, name = path.partition(".")
+        module, _, name = path.rpartition(".")
         function = getattr(importlib.import_module(f"smilepay_cli.render.{module}"), name)
         assert inspect.signature(function).parameters["result"].annotation == result

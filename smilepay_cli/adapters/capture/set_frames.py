@@ -61,6 +61,8 @@ class SetFrames:
         self._read_before = read_before or {}
         self._noted = {} if noted is None else noted
         self._kept: dict[int, Frame] = {}
+        self._later: dict[int, tuple[str, str]] = {}
+        """Digests of frames that need no decoding: of the file, and of its pixels."""
         self._bytes = 0
 
     @property
@@ -91,15 +93,20 @@ class SetFrames:
             yield frame
 
     def _frame(self, number: int) -> Frame:
+        if number in self._kept:
+            return self._kept[number]
+        if number in self._later:  # a new one each time: whoever asked it for its pixels holds them
+            return self._later_frame(number, *self._later[number])
+        frame = self._made(number)
         if self.is_camera and number:  # looked at once, and a film is long
-            return self._made(number)
-        if number not in self._kept:
-            frame = self._made(number)
-            self._bytes += 0 if isinstance(frame, LaterFrame) else frame.pixels.nbytes
-            if self._bytes > KEPT_BYTES and not isinstance(frame, LaterFrame):
-                return frame
+            return frame
+        if isinstance(frame, LaterFrame):
+            assert frame.file_digest is not None
+            self._later[number] = (frame.file_digest, frame.pixel_digest)
+        elif self._bytes + frame.pixels.nbytes <= KEPT_BYTES:
+            self._bytes += frame.pixels.nbytes
             self._kept[number] = frame
-        return self._kept[number]
+        return frame
 
     def _made(self, number: int) -> Frame:
         file = self._files[number]
@@ -114,19 +121,29 @@ class SetFrames:
                 hint="get the file again, or correct the set",
                 reason="wrong_digest",
             )
-        seconds = number / self._fps if self._fps else 0.0
         known = self._known.pixels_of(digest)
         if known is not None:
             self._noted[file] = (digest, known)
-            return LaterFrame(
-                partial(self._decoded, file), number=number, seconds=seconds, origin=name, pixel_digest=known,
-                file_digest=digest,
-            )  # fmt: skip
+            return self._later_frame(number, digest, known)
         pixels = decode_image(data, name)
         of_pixels = pixel_digest(pixels)
         self._known.learn(digest, of_pixels)
         self._noted[file] = (digest, of_pixels)
-        return Frame(pixels, number, seconds, name, of_pixels, digest)
+        return Frame(pixels, number, self._seconds(number), name, of_pixels, digest)
 
-    def _decoded(self, file: str) -> Pixels:
-        return decode_image(self._read(file), printable(file))
+    def _later_frame(self, number: int, digest: str, pixels: str) -> LaterFrame:
+        file = self._files[number]
+        return LaterFrame(
+            partial(self._decoded, file, digest), number=number, seconds=self._seconds(number),
+            origin=printable(file), pixel_digest=pixels, file_digest=digest,
+        )  # fmt: skip
+
+    def _seconds(self, number: int) -> float:
+        return number / self._fps if self._fps else 0.0
+
+    def _decoded(self, file: str, digest: str) -> Pixels:
+        """The pixels of the file that was meant: what is measured on them is remembered under their digest."""
+        data, name = self._read(file), printable(file)
+        if sha256(data).hexdigest() != digest:
+            raise UsageProblem(f"{name}: it was changed while it was looked at", reason="unreadable_file")
+        return decode_image(data, name)

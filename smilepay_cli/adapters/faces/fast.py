@@ -60,10 +60,10 @@ class FastEngine:
         """The 68-point model by the SHA-256 of its weight file."""
         return landmark_model_of(self._weights, self._cache.digests.of)
 
-    def detect(self, pixels: Pixels, *, smallest: int | None = None) -> Detections:
+    def detect(self, pixels: Pixels, *, smallest: int | None = None, first: Detections | None = None) -> Detections:
         """Faces, surest first. Scores are the HOG detector's; where only the CNN finds a face, the CNN's."""
         parts = self.prepare()
-        return find(checked(pixels), self._hog, parts.cnn, smallest)
+        return find(checked(pixels), self._hog, parts.cnn, smallest, first)
 
     def landmarks(self, pixels: Pixels, box: Box) -> Points:
         """(68, 2) float64, dlib's own whole pixels."""

@@ -58,13 +58,13 @@ Score = Callable[["NDArray[Any]"], "NDArray[Any]"]
 """The CNN: (1, h, w, 3) uint8 in; (1, 1, rows, columns) scores out."""
 
 
-def find(pixels: Pixels, look: Look, score: Score, smallest: int | None) -> Detections:
-    """Faces, surest first; down to `smallest` pixels in width where it is given."""
-    first, by_cnn = _first(pixels, look, score)
+def find(pixels: Pixels, look: Look, score: Score, smallest: int | None, first: Detections | None = None) -> Detections:
+    """Faces, surest first; down to `smallest` pixels in width where it is given, after a `first` look without."""
+    first = first or _first(pixels, look, score)
     if smallest is None or first.sure_from <= smallest:
         return first
     found, sure_from = _hog(pixels, look, *_scale_for(smallest, pixels))
-    if by_cnn:  # whoever HOG misses may stand beside somebody else whom it misses
+    if first.by_second:  # whoever HOG misses may stand beside somebody else whom it misses
         side = min(CNN_LARGEST, round(max(pixels.shape[:2]) * WINDOW / max(smallest, 1)))
         found = _sorted((*found, *cnn_faces(pixels, score, side)))
         sure_from = max(sure_from, round(WINDOW * max(pixels.shape[:2]) / min(side, max(pixels.shape[:2]))))
@@ -73,8 +73,8 @@ def find(pixels: Pixels, look: Look, score: Score, smallest: int | None) -> Dete
     return Detections(found or first.found, sure_from)
 
 
-def _first(pixels: Pixels, look: Look, score: Score) -> tuple[Detections, bool]:
-    """The first look, as far as it has to go; and whether it was the CNN that found somebody."""
+def _first(pixels: Pixels, look: Look, score: Score) -> Detections:
+    """The first look, as far as it has to go."""
     longest = max(pixels.shape[:2])
     sure_from, looked = 0, None
     unsure: tuple[Detection, ...] = ()
@@ -84,12 +84,12 @@ def _first(pixels: Pixels, look: Look, score: Score) -> tuple[Detections, bool]:
             found, sure_from = _hog(pixels, look, *scale)
             looked = scale
         if found and found[0].score >= step.sure:
-            return Detections(found, sure_from), False
+            return Detections(found, sure_from)
         unsure = found or unsure
     faces = cnn_faces(pixels, score, CNN_SIDE)
     if not faces:
-        return Detections(unsure, sure_from), False
-    return Detections(faces, max(sure_from, round(WINDOW * longest / min(CNN_SIDE, longest)))), True
+        return Detections(unsure, sure_from)
+    return Detections(faces, max(sure_from, round(WINDOW * longest / min(CNN_SIDE, longest))), by_second=True)
 
 
 def _scale_for(smallest: int, pixels: Pixels) -> tuple[int, int]:

@@ -53,7 +53,13 @@ class ReferenceEngine:
         """The 68-point model by the SHA-256 of its file; hashed once, in about 0.1 s."""
         return _landmark_model_from(self._weights())
 
-    def detect(self, pixels: Pixels, *, smallest: int | None = None) -> Detections:
+    def detect(
+        self,
+        pixels: Pixels,
+        *,
+        smallest: int | None = None,
+        first: Detections | None = None,  # noqa: ARG002 (it looks at one scale, and has no first look to spare)
+    ) -> Detections:
         """Faces by dlib's frontal HOG detector, surest first; scores are its own, above 0.
 
         The picture is doubled once, and again (at most three times) until a face `smallest` pixels wide

@@ -124,9 +124,9 @@ class SqliteStore:
         """
         with translated(self.path):
             connection = self._opened()
-            patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
-            self._batching = True
             try:
+                patiently(lambda: connection.execute("BEGIN IMMEDIATE"))  # in here: Ctrl-C may come right after it
+                self._batching = True
                 yield
             finally:
                 self._batching = False

@@ -11,12 +11,13 @@ from operator import itemgetter
 
 from smilepay_cli.harnesses.forging.crafting import crafted
 from smilepay_cli.harnesses.forging.encoding import png, suffix_of
-from smilepay_cli.harnesses.forging.manifest import MANIFEST, manifest, tag
+from smilepay_cli.harnesses.forging.manifest import MANIFEST, tag
 from smilepay_cli.harnesses.forging.material import Material, Pictures, Supply, looked_at
 from smilepay_cli.harnesses.forging.planning import ForgeRequest, Job, planned
 from smilepay_cli.harnesses.forging.sheet import SHEET
 from smilepay_cli.harnesses.forging.showing import Showcase
 from smilepay_cli.ports import Album, Folder, Progress
+from smilepay_cli.rules.sets.writing import csv_lines
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.originals import LeftOut
@@ -168,23 +169,22 @@ class _Workshop:
                 shown.append((material, self._pictures.first(material)[1]))
         self._folder.write(SHEET, png(self._showcase.sheet(shown)))
         rows = [trial for _, trial in sorted(self._rows, key=itemgetter(0))]
-        self._folder.write(MANIFEST, manifest(rows))
+        self._folder.write(MANIFEST, b"".join(csv_lines(rows)))
         return len(rows)
 
     def _put(
         self, place: int, trial: Trial, path: str, files: Sequence[tuple[bytes, str]], *, is_capture: bool
     ) -> None:
         """Write the files of a trial, and its row."""
-        identity = path.removeprefix(f"{Kind.ATTACK}/")
         if is_capture:
             for number, (data, suffix) in enumerate(files):
                 self._folder.write(f"{path}/{number:03d}{suffix}", data)
-            self._rows.append((place, replace(trial, id=identity, path=path)))
+            self._rows.append((place, replace(trial, id=path, path=path)))
             return
         [(data, suffix)] = files
-        self._folder.write(path + suffix, data)
-        digest = sha256(data).hexdigest()
-        self._rows.append((place, replace(trial, id=identity, path=path + suffix, sha256=digest)))
+        file = path + suffix
+        self._folder.write(file, data)
+        self._rows.append((place, replace(trial, id=file, path=file, sha256=sha256(data).hexdigest())))
 
     def _trial(self, job: Job) -> Trial:
         """What the manifest says of a job: honest pictures have no species, and the set expects nothing of them."""
@@ -205,7 +205,7 @@ class _Workshop:
         )
 
     def _free(self, path: str) -> str:
-        """A path that nothing has yet; ends of names do not count, so that ids differ too."""
+        """A path that nothing has yet, whatever its name may end in."""
         free, number = path, 1
         while free in self._taken:
             number += 1
@@ -221,7 +221,7 @@ def _path(job: Job) -> str:
     """Where a set has it, by the folders that replay knows; without the end of its name."""
     name = job.source.name + (f"-v{job.variant}" if job.variant > 1 else "")
     if job.way.kind.is_attack:
-        return f"{Kind.ATTACK}/{job.way.name}/{job.source.subject}/{name}"
+        return f"{job.way.kind}/{job.way.name}/{job.source.subject}/{name}"
     return f"{Kind.BONA_FIDE}/{job.source.subject}/{job.way.name}-{name}"
 
 

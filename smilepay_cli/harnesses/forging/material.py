@@ -114,7 +114,7 @@ def looked_at(till: Till, originals: Sequence[Original], pictures: Pictures, pro
     people: dict[str, Person] = {}
     left_out: list[LeftOut] = []
     names: set[tuple[str, str]] = set()
-    ordered = sorted(originals, key=lambda one: (natural_key(one.person), one.person, natural_key(one.name), one.files))
+    ordered = sorted(originals, key=lambda one: (natural_key(one.person), natural_key(one.name), one.files))
     for number, original in enumerate(ordered):
         progress(number, len(ordered))
         try:

@@ -31,6 +31,8 @@ class Looked:
     files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """By the file's name: digests of its bytes and of its pixels."""
     measures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    made_by: str = ""
+    """What names program, engine, models and rules."""
 
 
 class Remembering(Protocol):
@@ -71,12 +73,15 @@ class Ahead:
     """Digests of the files that were read for this; the trial that they belong to takes them out."""
     fresh: set[str]
     """Files that were looked at now; the trial takes them out as well."""
+    made_by: str = ""
+    """What names this program, its engine, models and rules: others measure otherwise."""
 
     def __call__(self, trials: Iterable[Trial]) -> Generator[Trial]:
-        """The same trials."""
+        """The same trials. Raises UsageProblem for workers that measure otherwise than we do."""
         ours, theirs = tee(_chunks(trials))
         for chunk, looked in zip(ours, self.workers.ordered(self._task(chunk) for chunk in theirs), strict=True):
             if looked is not None:
+                self._require_same(looked)
                 for name, (digest, pixels) in looked.files.items():
                     self.read_before[name] = digest
                     self.fresh.add(name)
@@ -84,6 +89,14 @@ class Ahead:
                 for pixels, measures in looked.measures.items():
                     self.memory.absorb(pixels, measures)
             yield from chunk
+
+    def _require_same(self, looked: Looked) -> None:
+        if looked.made_by != self.made_by:
+            raise UsageProblem(
+                "a worker has another version of the program, or other models, than this one",
+                hint="install the same on every worker",
+                reason="other_worker",
+            )
 
     def _task(self, trials: tuple[Trial, ...]) -> tuple[Pictures, ...] | None:
         unknown = [pictures for pictures in map(self._pictures, trials) if pictures and not self._is_known(pictures)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 def asked_by(policy: Policy, pad: PadModel | None, *, is_camera: bool) -> str:
     """What names everything that these three can ask of a frame: other ones may ask for more."""
-    figures = sorted(as_figures(policy).items())
-    told = f"{figures} {pad.digest if pad else None} {is_camera}"
+    return _asked(policy, pad.digest if pad else None, is_camera)
+
+
+@cache
+def _asked(policy: Policy, pad: str | None, is_camera: bool) -> str:
+    told = f"{sorted(as_figures(policy).items())} {pad} {is_camera}"
     return f"asked {sha256(told.encode()).hexdigest()[:16]}"
 
 

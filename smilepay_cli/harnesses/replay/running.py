@@ -28,6 +28,9 @@ class Turns(Protocol):
     def turn(self) -> None:
         """The next trial."""
 
+    def is_known(self) -> bool:
+        """Whether everything that can be asked of the frames opened last is known."""
+
 
 def in_turn(trials: Iterable[Trial]) -> Generator[Trial]:
     """Nobody looks ahead."""
@@ -54,11 +57,14 @@ class Run:
             else:
                 yield from self._each_by_itself(coming, first)
 
+    def _tried(self, trial: Trial, row: int) -> Outcome:
+        return run_trial(self.wallet, self.conditions, trial, row, self.frames, self.memory.is_known)
+
     def _each_by_itself(self, trials: Iterator[Trial], first: int) -> Iterator[Outcome]:
         store = self.wallet.till.store
         for row, trial in enumerate(trials, start=first):
             with store.rehearsal():
-                outcome = run_trial(self.wallet, self.conditions, trial, row, self.frames)
+                outcome = self._tried(trial, row)
             self.memory.turn()
             yield outcome
 
@@ -68,7 +74,7 @@ class Run:
             made: list[Outcome] = []
             with store.batch():
                 for row, trial in islice(numbered, IN_A_BATCH):
-                    made.append(run_trial(self.wallet, self.conditions, trial, row, self.frames))
+                    made.append(self._tried(trial, row))
                     self.memory.turn()
             if not made:
                 return

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from smilepay_cli.verbs.deadline import at_once
 from smilepay_cli.verbs.pay import PayRequest, PayResult, pay
 from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
 from smilepay_cli.vocabulary.money import Money
@@ -40,9 +42,16 @@ class Wallet:
 
 
 def run_trial(
-    wallet: Wallet, conditions: Conditions, trial: Trial, row: int, frames: Callable[[Trial], FrameSource]
+    wallet: Wallet,
+    conditions: Conditions,
+    trial: Trial,
+    row: int,
+    frames: Callable[[Trial], FrameSource],
+    is_known: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Pay with the frames of a trial. What is wrong with the call or the files is an outcome, and no error.
+
+    `is_known` says of the frames opened last whether everything that can be asked of them is in the till's memory.
 
     Raises StoreUnusable, and whatever would be a bug.
     """
@@ -56,7 +65,8 @@ def run_trial(
             account=trial.account,
             challenge=conditions.challenge if source.is_camera else None,
         )
-        result = pay(till, request, source)
+        with at_once() if is_known() else nullcontext():
+            result = pay(till, request, source)
     except SmilepayError as problem:
         if problem.exit is not ExitStatus.USAGE:
             raise

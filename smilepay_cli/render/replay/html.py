@@ -36,6 +36,7 @@ def page(summary: Summary, rows: Iterable[Row], look: Look | None = None) -> str
         _TEMPLATE,
         s=summary,
         visible=visible,
+        gate_name=words.gate,
         plural=plural,
         head=tables.head(summary),
         totals=tables.table(words.totals(summary)),

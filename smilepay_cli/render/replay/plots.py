@@ -61,8 +61,8 @@ def det_plot(histograms: Mapping[str, Any], threshold: float | None) -> str | No
         _scale(axes, across, up)
         for name, curve in curves.items():
             _draw_curve(axes, name, curve, threshold, (across, up))
-        axes.axvspan(_deviate(across), _deviate(_blind(others)), color="#f1f3f5", lw=0, zorder=0)
-        axes.axhspan(_deviate(up), _deviate(_blind(mated)), color="#f1f3f5", lw=0, zorder=0)
+        axes.axvspan(_deviate(across), _deviate(_blind(others)), color="#eaedf0", lw=0, zorder=0)
+        axes.axhspan(_deviate(up), _deviate(_blind(mated)), color="#eaedf0", lw=0, zorder=0)
         axes.set_xlabel("false match rate of one comparison")
         axes.set_ylabel("false non-match rate")
         _legend(axes)
@@ -194,7 +194,6 @@ def _draw_curve(axes: Axes, name: str, curve: Tradeoff, threshold: float | None,
         label=f"{label} ({curve.others:,})",
     )
     if threshold is not None:
-        match, non_match = at_threshold(curve, threshold)
-        axes.plot(
-            placed([match], lowest[0]), placed([non_match], lowest[1]), "o", color=color, ms=7, clip_on=False, zorder=5
-        )
+        match, non_match = (min(rate, _HIGHEST) for rate in at_threshold(curve, threshold))
+        dot = placed([match], lowest[0]), placed([non_match], lowest[1])
+        axes.plot(*dot, "o", color=color, ms=7, clip_on=False, zorder=5)

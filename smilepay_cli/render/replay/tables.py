@@ -163,9 +163,10 @@ def baseline(summary: Summary) -> dict[str, Any] | None:
         "changed": [
             tuple(visible(one[name], most=120) for name in ("id", "before", "after")) for one in changed[:MOST_ROWS]
         ],
+        "left_out": words.left_out(found),
         "left": max(0, len(changed) - MOST_ROWS),
         "tests": [
-            (visible(test["kind"]), f"{test['better']:,}", f"{test['worse']:,}", f"{test['p']:.3g}")
+            (words.changed_pair(test), f"{test['better']:,}", f"{test['worse']:,}", f"{test['p']:.3g}")
             for test in found["tests"]
         ],
     }

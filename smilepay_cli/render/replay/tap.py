@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from smilepay_cli.render.replay.junit import is_skipped
 from smilepay_cli.render.replay.words import Row, Summary, against_expectation, evidence, kind, visible
+from smilepay_cli.render.replay.words import gate as gate_name
 
 
 def tap(summary: Summary, rows: Callable[[], Iterable[Row]]) -> Iterator[bytes]:
@@ -21,7 +22,7 @@ def tap(summary: Summary, rows: Callable[[], Iterable[Row]]) -> Iterator[bytes]:
     for number, row in enumerate(rows(), 1):
         yield _case(number, row).encode()
     for number, gate in enumerate(summary["gates"], count + 1):
-        line = _line(bool(gate["holds"]), number, f"gate: {gate['text']}")
+        line = _line(bool(gate["holds"]), number, f"gate: {gate_name(gate)}")
         yield (line + ("" if gate["holds"] else _block([("message", visible(gate["words"]))]))).encode()
 
 

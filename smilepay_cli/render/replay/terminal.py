@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from smilepay_cli.render.flow import next_step
 from smilepay_cli.render.paper import Paper, Part, Table
 from smilepay_cli.render.replay import words
 from smilepay_cli.render.replay.words import Row, Summary, visible
 from smilepay_cli.render.text import plural
+
+if TYPE_CHECKING:
+    from smilepay_cli.harnesses.replay.summing import ReplayResult
 
 MOST_CASES = 10
 """Unexpected ones that are told one by one."""
@@ -20,23 +24,7 @@ _MOST_LINE = 76
 _COLOURS = {True: "bold green", False: "bold red", None: "bold"}
 
 
-class Replayed(Protocol):
-    """What is shown of a replay's result."""
-
-    @property
-    def summary(self) -> Summary:
-        """As in summary.json."""
-
-    @property
-    def unexpected(self) -> Sequence[Row]:
-        """The first of the rows that are not as expected, `MOST_CASES` or more where there are as many."""
-
-    @property
-    def files(self) -> Mapping[str, str]:
-        """What was written: `report.html` and its like, each with its whole path."""
-
-
-def show_replay(result: Replayed, paper: Paper) -> None:
+def show_replay(result: ReplayResult, paper: Paper) -> None:
     """All of it, in the order in which people ask."""
     summary = result.summary
     _show_verdict(summary, paper)
@@ -122,8 +110,11 @@ def _show_baseline(summary: Summary, paper: Paper) -> None:
         return
     paper.line(f"against {visible(found['path'])}: {plural(len(found['changed']), 'case')} changed")
     for test in found["tests"]:
-        kind = visible(test["kind"]).replace("_", " ")
-        paper.line(f"  {kind}: {test['better']:,} better, {test['worse']:,} worse, p = {test['p']:.3g}")
+        paper.line(
+            f"  {words.changed_pair(test)}: {test['better']:,} better, {test['worse']:,} worse, p = {test['p']:.3g}"
+        )
+    if told := words.left_out(found):
+        paper.line(f"  {told}")
     for one in found["changed"][:MOST_CASES]:
         paper.line((f"  {visible(one['id'], most=40)}: {visible(one['before'])}, now {visible(one['after'])}", "dim"))
 
@@ -131,4 +122,6 @@ def _show_baseline(summary: Summary, paper: Paper) -> None:
 def _show_gates(summary: Summary, paper: Paper) -> None:
     for gate in summary["gates"]:
         mark, colour = ("✓ holds ", "bold green") if gate["holds"] else ("✗ failed ", "bold red")
-        paper.line((mark, colour), f"{visible(gate['text'])}: ", visible(gate["words"]))
+        paper.line((mark, colour), words.gate(gate))
+        for line in wrap(visible(gate["words"]), _MOST_LINE):
+            paper.line(f"    {line}")

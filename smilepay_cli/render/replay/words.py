@@ -191,6 +191,28 @@ def strangers(summary: Summary) -> Sequence[Mapping[str, Any]]:
     return [species for species in summary["species"] if species["name"] != "bona_fide"]
 
 
+def gate(told: Mapping[str, Any]) -> str:
+    """`iapar <= 0.02 (iapar[print])`: as it was given, and the figure that it looked at where that has another name."""
+    text, measure = visible(told["text"]), visible(told.get("measure") or "")
+    return text if measure in text else f"{text} ({measure})"
+
+
+def changed_pair(told: Mapping[str, Any]) -> str:
+    """`bona fide, accepted`: of whom a paired test is, and of which answer."""
+    return ", ".join(visible(told[part]).replace("_", " ") for part in ("kind", "aspect") if told.get(part))
+
+
+def left_out(baseline: Mapping[str, Any]) -> str:
+    """How many cases of either run had nothing to be compared with; empty where there are none."""
+    names = {
+        "only_then": "only in the baseline",
+        "only_now": "only in this run",
+        "other_trials": "are other trials now",
+    }
+    found = [f"{len(baseline[name]):,} {told}" for name, told in names.items() if baseline.get(name)]
+    return f"not compared: {', '.join(found)}" if found else ""
+
+
 def kind(row: Row) -> str:
     """`attack.print_halftone`, `bona_fide`: the class of a test case."""
     species = row.get("pai_species")

@@ -144,5 +144,5 @@ def test_a_baseline_is_told_with_its_cases() -> None:
     changed = [{"id": f"row-{at}", "before": "accepted", "after": "refused: no_match"} for at in range(150)]
     tests = [{"kind": "bona_fide", "better": 1, "worse": 9, "p": 0.021484}]
     text = shown({**SUMMARY, "baseline": {"path": "old.json", "changed": changed, "tests": tests}}).text
-    assert "150 cases changed since old.json" in text and "bona_fide 1 9 0.0215" in text
+    assert "150 cases changed since old.json" in text and "bona fide 1 9 0.0215" in text
     assert "And 50 more cases, in summary.json." in text

@@ -73,3 +73,12 @@ def test_nothing_to_show_is_no_plot() -> None:
     """Rather than empty axes."""
     empty = {"bin": 0.002, "mated": [], "non_mated": [], "attacks": []}
     assert det_plot(empty, 0.46) is None and score_plot(empty, 0.46) is None
+
+
+def test_no_dot_leaves_the_axes() -> None:
+    """A threshold that takes every attack is at the edge, not beside the plot."""
+    all_in = {"bin": 0.002, "mated": [[50, 9]], "non_mated": [[300, 15]], "attacks": [[60, 3]]}
+    plot = str(det_plot(all_in, 0.46))
+    width = float(str(re.search(r'viewBox="0 0 ([\d.]+)', plot)[1]))  # type: ignore[index]
+    dots = [float(x) for x in re.findall(r'<use href="#[^"]+" x="([\d.]+)"[^>]*(?:#b3261e|#3a5f9e)', plot)]
+    assert len(dots) == 2 and max(dots) < width

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from smilepay_cli.harnesses.replay.summing import ReplayResult
 from smilepay_cli.render.paper import Paper
 from smilepay_cli.render.replay.terminal import show_replay
 from tests.fakes import replays
@@ -17,13 +17,7 @@ ROWS = list(replays.rows())
 SUMMARY = replays.summary(ROWS)
 
 
-@dataclass
-class Result:
-    summary: dict[str, Any]
-    unexpected: list[dict[str, Any]]
-    files: dict[str, str] = field(
-        default_factory=lambda: {"results.jsonl": "out/results.jsonl", "report.html": "out/report.html"}
-    )
+FILES = {"results.jsonl": "out/results.jsonl", "report.html": "out/report.html"}
 
 
 class Terminal(io.StringIO):
@@ -34,7 +28,9 @@ class Terminal(io.StringIO):
 def told(summary: dict[str, Any], rows: list[dict[str, Any]], stream: io.StringIO | None = None) -> str:
     paper = stream or io.StringIO()
     unexpected = [row for row in rows if row["as_expected"] is False]
-    show_replay(Result(summary, unexpected), Paper(paper, color=stream is not None))
+    show_replay(
+        ReplayResult(summary=summary, unexpected=unexpected, files=FILES), Paper(paper, color=stream is not None)
+    )
     return paper.getvalue()
 
 

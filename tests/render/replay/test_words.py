@@ -127,3 +127,19 @@ def test_accepted_is_not_yet_paid() -> None:
     assert words.against_expectation(paid) == "expected refuse, was accepted as ann, 1.00 EUR moved"
     broken = {"outcome": "unusable", "exit": 2, "reason": None, "message": "no picture\n", "decision": None}
     assert words.came_to(broken) == r"unusable: no picture\x0a (2)"
+
+
+def test_a_gate_that_looks_at_many_says_at_which() -> None:
+    """Or three lines of a report would be the same."""
+    assert words.gate({"text": "iapar <= 2 %", "measure": "iapar[print]"}) == "iapar <= 2 % (iapar[print])"
+    assert (
+        words.gate({"text": "fnir <= 2 %", "measure": "fnir"}) == words.gate({"text": "fnir <= 2 %"}) == "fnir <= 2 %"
+    )
+
+
+def test_what_a_baseline_could_not_be_compared_with_is_counted() -> None:
+    """A set that lost its hard cases is no better."""
+    found = {"only_then": ["a", "b"], "only_now": [], "other_trials": ["c"]}
+    assert words.left_out(found) == "not compared: 2 only in the baseline, 1 are other trials now"
+    assert words.left_out({}) == ""
+    assert words.changed_pair({"kind": "bona_fide", "aspect": "paid"}) == "bona fide, paid"
