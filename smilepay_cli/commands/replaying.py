@@ -20,6 +20,7 @@ from smilepay_cli.adapters.face_memory import FaceMemory
 from smilepay_cli.adapters.memory_file import MemoryFile
 from smilepay_cli.adapters.run_folder import RESULTS, RunFolder, rows_of
 from smilepay_cli.adapters.sets import open_set
+from smilepay_cli.commands.lookout import Lookout, made_by
 from smilepay_cli.harnesses.replay.ahead import Ahead, Pictures
 from smilepay_cli.harnesses.replay.conditions import Conditions
 from smilepay_cli.harnesses.replay.gallery import Enrolment, enrolled
@@ -34,11 +35,11 @@ from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.replay.rows import as_row, line_of
 from smilepay_cli.rules.replay.tally import Tally
 from smilepay_cli.rules.sets.folders import GALLERY
-from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
 from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.money import parse_amount
 from smilepay_cli.vocabulary.results import Refusal
-from smilepay_cli.vocabulary.trials import Trial
+from smilepay_cli.vocabulary.trials import Outcome, Trial
 
 if TYPE_CHECKING:
     from smilepay_cli.commands.call import Call
@@ -89,7 +90,7 @@ class _Replay:
         self.is_camera = False
         self.fresh: set[str] = set()
         """Files that workers looked at for a trial that has not come yet."""
-        self.images = self.cached = 0
+        self.images = self.cached = self.retold = 0
 
     def result(self) -> ReplayResult:
         """Run it, and write everything that is told of it."""
@@ -154,20 +155,27 @@ class _Replay:
     @cached_property
     def folder(self) -> RunFolder:
         """Where the run is written to."""
-        facts = (
-            __version__, self.trial_set.digest, self.gallery, self.gallery_digest, self.call.shared.engine,
-            sorted(as_figures(self.call.policy).items()), self.asked.pad_model, repr(self.conditions),
-        )  # fmt: skip
-        key = sha256(repr(facts).encode()).hexdigest()
+        key = sha256(f"{self.trial_set.digest} {self.under}".encode()).hexdigest()
         return RunFolder(self.asked.out, key, self.call.environment.clock.monotonic)
+
+    @cached_property
+    def under(self) -> str:
+        """What names everything that an outcome follows from, besides the trial and its files."""
+        own = self.call.till_with(self.asked.pad_model)
+        catalogue = sha256(own.catalogue.read()).hexdigest()
+        facts = (
+            _source_digest(), made_by(own.engine), self.gallery == "wallet", self.gallery_digest, catalogue,
+            own.pad.digest if own.pad else None, sorted(as_figures(self.call.policy).items()), repr(self.conditions),
+        )  # fmt: skip
+        return sha256(repr(facts).encode()).hexdigest()
 
     @cached_property
     def memory(self) -> FaceMemory:
         """What was measured before; with --no-cache in this run."""
-        maker = self.till_without_memory.engine
-        told = f"{__version__} {maker.name} {maker.maker.digest} {maker.landmark_model} {_rules_digest()}"
         folder = self.asked.cache or self.folder.scratch / "cache"
-        memory = FaceMemory(MemoryFile(folder, sha256(told.encode()).hexdigest(), warn=self.call.warnings.append))
+        memory = FaceMemory(
+            MemoryFile(folder, made_by(self.till_without_memory.engine), warn=self.call.warnings.append)
+        )
         self.stack.callback(memory.close)
         return memory
 
@@ -282,6 +290,39 @@ class _Replay:
                 source.check()
         return source
 
+    def outcome(self, trial: Trial) -> Outcome | None:
+        """What came of the trial before, under the same conditions; told under the row that it has now."""
+        name = self._name_of(trial)
+        found = self.memory.outcome(name) if name else None
+        if found is None:
+            return None
+        self.retold += 1
+        for path in self.trial_set.files_of(trial):
+            self.images += 1
+            self.cached += 1
+            self.read_before.pop(str(path.absolute()), None)
+        return replace(found, trial=trial)
+
+    def keep(self, outcome: Outcome) -> None:
+        """Know what came of a trial; not of one that could not be run, whose files may be whole the next time."""
+        name = self._name_of(outcome.trial)
+        if name and outcome.exit != ExitStatus.USAGE:
+            self.memory.keep_outcome(name, outcome)
+
+    def _name_of(self, trial: Trial) -> str | None:
+        """What names the trial, the bytes of its files, and all that it is run under; None where one is unreadable."""
+        digests = []
+        try:
+            for file in self.pictures(trial).files:
+                digest = self.read_before.get(file)
+                if digest is None:
+                    digest = self.read_before[file] = sha256(_read(file)).hexdigest()
+                digests.append(digest)
+        except UsageProblem:
+            return None
+        told = f"{self.under} {replace(trial, where='')!r} {digests}"
+        return sha256(told.encode(errors="surrogateescape")).hexdigest()
+
     def is_known(self) -> bool:
         """Whether everything that paying can ask of the trial's stills is known; a film is not read to find out."""
         if self.is_camera or not self.used:
@@ -309,7 +350,6 @@ class _Replay:
         if self.asked.jobs == 1 and not self.asked.dask:
             return None
         from smilepay_cli.adapters.workers import Cluster, Processes
-        from smilepay_cli.commands.lookout import Lookout
 
         lookout = Lookout(self.call.shared.engine, self.call.policy, self.asked.pad_model)
         workers: Any = (
@@ -330,9 +370,15 @@ class _Replay:
             pictures=self.pictures,
             read=_read,
             asked=lambda is_camera: asked(is_camera=is_camera),
+            is_kept=self._is_kept,
+            made_by=made_by(self.till.engine),
             read_before=self.read_before,
             fresh=self.fresh,
         )
+
+    def _is_kept(self, trial: Trial) -> bool:
+        name = None if self.asked.carry_state else self._name_of(trial)
+        return name is not None and self.memory.outcome(name) is not None
 
     def _run(self, conditions: Conditions, tally: Tally) -> None:
         """Try every trial that was not tried yet."""
@@ -412,6 +458,7 @@ class _Replay:
             images=self.images,
             images_per_second=self.images / self.seconds if self.seconds else 0.0,
             cached=self.cached,
+            retold=self.retold,
             jobs=self.asked.jobs,
             problems=tuple(self.call.warnings),
         )
@@ -498,11 +545,10 @@ def _copy_wallet(call: Call, scratch: Path) -> None:
         store.copy_into(copy, 4096, call.progress("Copying"))
 
 
-def _rules_digest() -> str:
-    """Of the program's own text that measures pictures: other rules measure otherwise."""
-    package = Path(__file__).parents[1]
+def _source_digest() -> str:
+    """Of the program's own text: what is written otherwise may come to something else."""
     digest = sha256()
-    for path in sorted([*(package / "rules").rglob("*.py"), *(package / "adapters" / "faces").rglob("*.py")]):
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
