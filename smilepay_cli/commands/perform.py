@@ -141,6 +141,7 @@ _LOOKING = {
     "wallet backup": "Copying the wallet ...",
     "wallet restore": "Reading the backup ...",
     "forge": "Looking at the pictures ...",
+    "calibrate": "Looking at the pictures ...",
     "replay": "Getting ready ...",
     "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",

@@ -87,21 +87,14 @@ def register(commands: Commands) -> None:
         Error rates by the standards' names with counts and 95 % intervals, the money that moved, and the evidence of
         each case. Files are simulated presentations or injections: a test of this system, not of a camera.
         """
+        from smilepay_cli.commands.remembering import cache_folder
         from smilepay_cli.commands.replaying import Asked, replayed
 
         asked = Asked(
             images=images, out=Path(out).expanduser().absolute(), gallery=gallery, gates=tuple(gate or ()),
             baseline=baseline, amount=amount, merchant=merchant, seed=seed, jobs=jobs, dask=dask,
             carry_state=carry_state, as_stills=as_stills, fps=fps, challenge=challenge, pad_model=pad_model,
-            cache=None if no_cache else _cache(call, cache), restart=restart,
+            cache=None if no_cache else cache_folder(call, cache), restart=restart,
         )  # fmt: skip
         with ExitStack() as stack:
             return replayed(call, asked, stack)
-
-
-def _cache(call: Call, folder: str | None) -> Path:
-    if folder:
-        return Path(folder).expanduser().absolute()
-    from smilepay_cli.adapters.faces.models.cache import default_folder
-
-    return default_folder(call.environment.variables) / "replay"
