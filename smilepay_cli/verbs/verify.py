@@ -236,13 +236,16 @@ class _Walk:
         self._told_key(event, hold.id)
 
     def _told_key(self, event: Event, hold_id: str) -> None:
-        use = self._keys.row
+        use, body = self._keys.row, event.body
         if use is None or use.event_id != event.id:
-            if event.body.get("key_use"):
+            if body.get("key_use"):
                 raise ChainBroken(f"the idempotency key that event {event.seq} used is free again")
             return
         facts = key_facts(use)
-        if use.hold_id != hold_id or event.body.get("key_use", facts) != facts:
+        told = body.get("key_use", None if "hold" in body else facts)  # events of before 0.4.0 tell of neither
+        if told is None:
+            raise ChainBroken(f"an idempotency key stands for event {event.seq}, which used none")
+        if use.hold_id != hold_id or told != facts:
             raise ChainBroken(f"the idempotency key of event {event.seq} is not what the event says")
         self._keys.move()
 

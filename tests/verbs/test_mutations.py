@@ -235,6 +235,24 @@ def test_every_fact_of_the_books(tried: Tried) -> None:
     tried.tell("facts of the books changed or removed")
 
 
+def test_an_idempotency_key_planted_on_a_payment(tried: Tried) -> None:
+    """Whoever used that key next would be told of somebody else's success. In its place among the keys that were used:
+    on payments that used none, and on those that used another."""
+    paid = [body for body in tried.forger.bodies() if body.get("hold")]
+    assert {"key_use" in body for body in paid} == {True, False}
+    before = 0
+    for body in paid:
+        before += "key_use" in body
+
+        def plant(db: sqlite3.Connection, body: Body = body, place: int = 100 * before + 50) -> None:
+            db.execute("UPDATE key_uses SET rowid = 100 * rowid")
+            sql = "INSERT INTO key_uses (rowid, key, parameters, hold_id, event_id) VALUES (?, 'planted', '{}', ?, ?)"
+            db.execute(sql, (place, body["payment"], body["id"]))
+
+        tried(plant, None if "key_use" in body else "which used none")
+    tried.tell("idempotency keys planted")
+
+
 def test_guards_and_definitions(scene: Scene, tried: Tried) -> None:
     """Each trigger, index and table: gone, or replaced by one that does nothing."""
     db = tried.forger.db
