@@ -477,6 +477,9 @@ class Facts(Protocol):
     def flaws(self) -> Generator[str]:
         """What the file itself shows to be wrong, no event asked: guards, definitions, indexes, keys, sums."""
 
+    def changed_rules(self) -> Generator[str]:
+        """Which table, index, trigger or view is missing, was changed, or does not belong."""
+
     def accounts(self) -> Generator[tuple[str, str, str]]:
         """(id, kind, currency), by kind and id."""
 

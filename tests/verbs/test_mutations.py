@@ -10,12 +10,17 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from smilepay_cli.adapters.store.copies import WalletCopies
 from smilepay_cli.verbs.checkpoint import CheckpointResult
+from smilepay_cli.verbs.copies import restore
+from smilepay_cli.verbs.doctor import doctor
 from smilepay_cli.verbs.verify import verify
-from smilepay_cli.vocabulary.errors import ChainBroken
+from smilepay_cli.vocabulary.errors import ChainBroken, ExitStatus, StoreUnusable
 from tests.verbs.conftest import Scene
 from tests.verbs.forgery import Body, Forger, eventful, held, proven, rechained, sign, without_its_facts
 
@@ -281,6 +286,52 @@ def test_guards_and_definitions(scene: Scene, tried: Tried) -> None:
         db.execute(undo)
     assert len(triggers) > 30 and tried.count > 2 * len(triggers) + 10
     tried.tell("guards and definitions removed or replaced")
+
+
+HIDDEN = (
+    ("trigger", "sqlite_evil", "people", "CREATE TRIGGER sqlite_evil AFTER UPDATE OF pin_hash ON people BEGIN"
+     " UPDATE people SET pin_hash = (SELECT pin_hash FROM people WHERE name = 'bob'); END"),
+    ("trigger", "people", "people", "CREATE TRIGGER people AFTER DELETE ON people BEGIN SELECT 1; END"),
+    ("trigger", "evil", "_sqlite_migrations", "CREATE TRIGGER evil AFTER INSERT ON _sqlite_migrations BEGIN"
+     " DELETE FROM slots; END"),
+    ("trigger", "sqlite_autoindex_x", "slots", "CREATE TRIGGER sqlite_autoindex_x AFTER INSERT ON slots BEGIN"
+     " DELETE FROM slots; END"),
+    ("view", "sqlite_stat5", "sqlite_stat5", "CREATE VIEW sqlite_stat5 AS SELECT 1"),
+)  # fmt: skip
+"""Rows of the schema whose names or tables look like SQLite's or the migrations' own."""
+
+
+@pytest.mark.parametrize("row", HIDDEN, ids=lambda row: f"{row[0]} {row[1]}")
+def test_nothing_in_the_schema_hides_behind_a_name(tmp_path: Path, scene: Scene, tried: Tried, row: Any) -> None:
+    """Written into the schema itself, where SQLite refuses no name, and it runs. Verify, doctor and restore say so."""
+    assert tried.kept.checkpoint.seq, "it verifies before"
+    db = tried.forger.db
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, 0, ?)", row)
+    db.execute("PRAGMA writable_schema = RESET")
+    scene.store.close()
+    tried.require_noticed(f"{row[0]} {row[1]} does not belong")
+    found = doctor(scene.till(), [])
+    assert found.exit is ExitStatus.STORE_UNUSABLE
+    assert any(f"{row[0]} {row[1]} does not belong" in told.told for told in found.findings)
+    scene.store.close()
+    tried.forger.db.close()
+    backup = tmp_path / "backup.db"
+    backup.write_bytes((scene.home / "wallet.db").read_bytes())
+    with pytest.raises((StoreUnusable, ChainBroken), match="does not belong"):
+        restore(scene.till(), WalletCopies(scene.home), backup, progress=lambda _done, _total: None)
+
+
+def test_what_sqlite_keeps_for_itself_is_no_change(scene: Scene, kept: CheckpointResult, forger: Forger) -> None:
+    """Statistics by ANALYZE, and what the migrations keep, whatever quotes their version writes."""
+    forger.db.execute("ANALYZE")
+    assert proven(scene, kept).count
+    forger.db.execute("PRAGMA writable_schema = ON")
+    table = "CREATE TABLE [_sqlite_migrations] (\n [id] INTEGER PRIMARY KEY, [migration_set] TEXT, [name] TEXT,"
+    table += " [applied_at] TEXT)"
+    forger.db.execute("UPDATE sqlite_master SET sql = ? WHERE name = '_sqlite_migrations'", (table,))
+    forger.db.execute("PRAGMA writable_schema = RESET")
+    assert proven(scene, kept).count
 
 
 def test_signed_anew_with_the_homes_own_key(scene: Scene, kept: CheckpointResult, forger: Forger) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Generator
 
 from smilepay_cli.adapters.store.ledger import SqliteLedger
 from smilepay_cli.adapters.store.orders import SqliteOrders
+from smilepay_cli.adapters.store.schema import changed_definitions
 from smilepay_cli.vocabulary.instants import from_iso
 from smilepay_cli.vocabulary.ledger import Hold, KeyUse, Order, Resolution
 from smilepay_cli.vocabulary.money import Money
@@ -70,7 +71,7 @@ class SqliteFacts:
 
     def flaws(self) -> Generator[str]:
         """What the file itself shows to be wrong, no event asked: definitions, indexes, keys, sums."""
-        yield from self._defined_otherwise()
+        yield from self.changed_rules()
         for table, rowid, parent, _ in self._db.execute("PRAGMA foreign_key_check"):
             yield f"row {rowid} of {table} points to something in {parent} that is not there"
         for flaw, sql in _RULES.items():
@@ -80,6 +81,10 @@ class SqliteFacts:
         for (said,) in self._db.execute("PRAGMA integrity_check (1)"):
             if said != "ok":
                 yield f"the file contradicts itself: {said}"
+
+    def changed_rules(self) -> Generator[str]:
+        """Which table, index, trigger or view is missing, was changed, or does not belong."""
+        yield from changed_definitions(self._db)
 
     def accounts(self) -> Generator[tuple[str, str, str]]:
         """(id, kind, currency), by kind and id."""
@@ -130,12 +135,3 @@ class SqliteFacts:
     def is_presented(self, digest: str) -> bool:
         """Whether a picture of that digest counts as presented."""
         return self._db.execute("SELECT 1 FROM presentations WHERE digest = ?", (digest,)).fetchone() is not None
-
-    def _defined_otherwise(self) -> Generator[str]:
-        from smilepay_cli.adapters.store.schema import defined, definitions
-
-        wanted, found = definitions(), defined(self._db)
-        for name in [*wanted, *found]:
-            if wanted.get(name) != found.get(name):
-                what = "is missing" if name not in found else "does not belong" if name not in wanted else "was changed"
-                yield f"the wallet's own rules were changed: {name} {what}"

@@ -7,8 +7,9 @@ change.
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -283,7 +284,7 @@ def migrations() -> Migrations:
 
 
 def definitions() -> dict[str, str]:
-    """The text of every table, index and trigger of a file of this version, by name, as SQLite keeps it."""
+    """The text of every table, index and trigger of a file of this version, by kind and name, as SQLite keeps it."""
     steps = _Plain()
     _register(steps)
     connection = sqlite3.connect(":memory:")
@@ -296,13 +297,38 @@ def definitions() -> dict[str, str]:
 
 
 def defined(connection: sqlite3.Connection) -> dict[str, str]:
-    """The same as it is in a file; what belongs to SQLite and to the migrations is left out."""
-    return dict(
-        connection.execute(
-            "SELECT name, coalesce(sql, '') FROM sqlite_master"
-            " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> '_sqlite_migrations'"
-        )
-    )
+    """The same as it is in a file, without what SQLite and the migrations keep for themselves.
+
+    No name keeps anything out, for whoever writes the schema itself chooses any: only indexes without a text, which
+    SQLite makes for keys, and a few tables, when they are to the letter what they have to be.
+    """
+    found = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    return {f"{kind} {name}": text or "" for kind, name, text in found if not _is_theirs(kind, name, text)}
+
+
+def changed_definitions(connection: sqlite3.Connection) -> Iterator[str]:
+    """What is missing in a file, was changed, or does not belong, in words."""
+    wanted, found = definitions(), defined(connection)
+    for what in dict.fromkeys((*wanted, *found)):
+        if wanted.get(what) != found.get(what):
+            how = "is missing" if what not in found else "does not belong" if what not in wanted else "was changed"
+            yield f"the wallet's own rules were changed: {what} {how}"
+
+
+_THEIRS = {
+    "createtablesqlite_sequence(name,seq)",
+    "createtablesqlite_stat1(tbl,idx,stat)",
+    "createtablesqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
+    "createtable_sqlite_migrations(idintegerprimarykey,migration_settext,nametext,applied_attext)",
+    "createuniqueindexidx__sqlite_migrations_migration_set_nameon_sqlite_migrations(migration_set,name)",
+}
+"""Tables of SQLite's and of sqlite-utils', without blanks and quotes, in which versions of the latter differ."""
+
+
+def _is_theirs(kind: str, name: str, text: str | None) -> bool:
+    if text is None:
+        return kind == "index" and name.startswith("sqlite_autoindex_")
+    return kind in ("table", "index") and re.sub(r"[\s\"'`\[\]]", "", text).lower() in _THEIRS
 
 
 class _Plain:
