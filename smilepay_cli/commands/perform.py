@@ -134,7 +134,7 @@ _LOOKING = {
     "audit": "Reading the trail ...",
     "audit rescore": "Looking at the kept frames ...",
     "audit verify": "Recomputing the chain ...",
-    "audit checkpoint": "Signing the chain's head ...",
+    "audit checkpoint": "Recomputing the chain ...",
     "audit export": "Writing the trail ...",
     "audit report": "Reading the trail ...",
     "wallet backup": "Copying the wallet ...",

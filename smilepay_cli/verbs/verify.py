@@ -70,7 +70,23 @@ def verify(
         if is_signed is None or not is_signed(checkpoint):
             raise ChainBroken(f"checkpoint {name} is not what was signed")
         _require_signed_by(key, name, checkpoint)
-    with till.store.reading() as books, closing(books.trail.stored()) as rows, closing(_Walk(books, given)) as walk:
+    with till.store.reading() as books:
+        return proven(books, given, key=key, progress=progress)
+
+
+def proven(
+    books: Books,
+    checkpoints: Mapping[str, Checkpoint] | None = None,
+    *,
+    key: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> VerifyResult:
+    """The same in a view of the wallet that is open: whatever is read out of that view after it, is proven.
+
+    What was signed and by whom was looked at before. Raises ChainBroken.
+    """
+    given = checkpoints or {}
+    with closing(books.trail.stored()) as rows, closing(_Walk(books, given)) as walk:
         total = books.trail.count()
         walk.begin()
         for event in opened(rows):

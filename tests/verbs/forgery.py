@@ -124,6 +124,17 @@ class Forger:
             self.db.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
 
 
+FORGED_BOOKS = (
+    "UPDATE postings SET amount_minor = 2 * amount_minor",
+    "UPDATE transactions SET at = replace(at, '2015', '2014')",
+    "UPDATE holds SET expires_at = '2099-01-01T00:00:00.000Z'",
+    "UPDATE hold_shares SET seller = 'nobody'",
+    "UPDATE resolutions SET at = '2014-01-01T00:00:00.000Z'",
+    "UPDATE accounts SET currency = 'USD'; UPDATE postings SET currency = 'USD'",
+)
+"""Books that no event tells of, under a chain in which every hash fits. They add up to zero."""
+
+
 def rechained(db: sqlite3.Connection, bodies: Sequence[Body]) -> None:
     """The whole chain computed anew over these bodies: every number and every hash fits."""
     db.execute("DELETE FROM events")
