@@ -7,8 +7,8 @@ from collections.abc import Generator
 
 from smilepay_cli.adapters.store.ledger import SqliteLedger
 from smilepay_cli.adapters.store.orders import SqliteOrders
+from smilepay_cli.adapters.store.rows import moment
 from smilepay_cli.adapters.store.schema import changed_definitions
-from smilepay_cli.vocabulary.instants import from_iso
 from smilepay_cli.vocabulary.ledger import Hold, KeyUse, Order, Resolution
 from smilepay_cli.vocabulary.money import Money
 
@@ -56,6 +56,7 @@ _RULES = {
         SELECT holds.order_id FROM holds JOIN resolutions ON resolutions.hold_id = holds.id
         WHERE resolutions.kind = 'captured' AND holds.order_id IS NOT NULL
         GROUP BY holds.order_id HAVING count(*) > 1""",
+    "the gallery has {} versions": "SELECT count(*) FROM gallery_version HAVING count(*) <> 1",
     "two events have the id {}": "SELECT id FROM events GROUP BY id HAVING count(*) > 1",
 }
 """What must not be found, as SQL that finds it. `{}` is what was found."""
@@ -121,7 +122,7 @@ class SqliteFacts:
             "SELECT hold_id, resolutions.kind, resolutions.amount_minor, currency, at, transaction_id"
             " FROM resolutions CROSS JOIN holds ON holds.id = hold_id ORDER BY resolutions.rowid"
         ):
-            yield hold_id, Resolution(kind, Money(minor, currency), from_iso(at)), transaction_id
+            yield hold_id, Resolution(kind, Money(minor, currency), moment(at)), transaction_id
 
     def key_uses(self) -> Generator[KeyUse]:
         """Every idempotency key that stands for something, oldest first."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from smilepay_cli.vocabulary.instants import from_iso, iso
+from smilepay_cli.adapters.store.rows import moment, only
+from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.ledger import Person, SealedReference, name_key
 
 _PERSON = """
@@ -78,7 +79,7 @@ class SqlitePeople:
 
     def gallery_version(self) -> int:
         """Drawn anew by whatever changes a reference, by triggers of the file itself."""
-        return int(self._db.execute("SELECT version FROM gallery_version").fetchone()[0])
+        return int(only(self._db.execute("SELECT version FROM gallery_version"), "the gallery's version"))
 
     def made_otherwise(self, maker_digest: str) -> str | None:
         """The account of a reference that something else made; None when there is no such reference."""
@@ -101,4 +102,4 @@ class SqlitePeople:
 
 def _person(row: tuple[str, str, str, str, bytes, str | None, int]) -> Person:
     account_id, name, currency, enrolled_at, wrapped_key, pin_hash, references = row
-    return Person(account_id, name, currency, from_iso(enrolled_at), wrapped_key, pin_hash, references)
+    return Person(account_id, name, currency, moment(enrolled_at), wrapped_key, pin_hash, references)
