@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import Reason, UsageProblem
-from smilepay_cli.vocabulary.ledger import FEES, fees_account, merchant_account
+from smilepay_cli.vocabulary.ledger import FEES, fees_account, merchant_account, name_key
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import Books
@@ -40,9 +40,17 @@ def require_person(books: Books, name: str) -> Person:
 def require_account(books: Books, catalogue: Catalogue, name: str) -> tuple[str, str, str]:
     """(account id, name, currency) of a customer, a seller or the fees. Raises UsageProblem.
 
-    A seller who has an account is found by name also when the catalogue knows them no more.
+    A seller who has an account is found by name also when the catalogue knows them no more. A name that a customer and
+    a seller have is nobody's: a catalogue that was changed by hand must not lead to the wrong one's money.
     """
     person = books.people.by_name(name)
+    if person is not None and is_sellers_name(books, catalogue, name):
+        raise UsageProblem(
+            f"{name!r} is the name of a customer and of a seller",
+            hint="rename the seller in the catalogue (smilepay shop --edit), or where it was paid already, forget the "
+            f"customer and enrol them under another name: smilepay accounts forget {name}",
+            reason="ambiguous_name",
+        )
     if person is not None:
         return person.account_id, person.name, person.currency
     if name == FEES:
@@ -55,6 +63,12 @@ def require_account(books: Books, catalogue: Catalogue, name: str) -> tuple[str,
         return account_id, name, opened[1] if opened else catalogue.currency
     known = [known.name for known in books.people.all()] + list(catalogue.sellers)
     raise _unknown(name, known, "account", "smilepay accounts list")
+
+
+def is_sellers_name(books: Books, catalogue: Catalogue, name: str) -> bool:
+    """Whether a seller of the catalogue, or of an earlier one, or the account of the fees is called so."""
+    opened = (account_id.removeprefix(merchant_account("")) for account_id, _ in books.ledger.accounts("merchant"))
+    return name_key(name) in map(name_key, (FEES, *catalogue.sellers, *opened))
 
 
 def require_seller(books: Books, catalogue: Catalogue, name: str) -> str:
