@@ -71,9 +71,14 @@ def is_sellers_name(books: Books, catalogue: Catalogue, name: str) -> bool:
     return name_key(name) in map(name_key, (FEES, *catalogue.sellers, *opened))
 
 
+def is_seller(books: Books, catalogue: Catalogue, name: str) -> bool:
+    """Whether it is to the letter a seller who can be paid: of the catalogue, or one who was paid before."""
+    return name in catalogue.sellers or books.ledger.account_kind(merchant_account(name)) is not None
+
+
 def require_seller(books: Books, catalogue: Catalogue, name: str) -> str:
     """A seller who can be paid. Raises UsageProblem."""
-    if name in catalogue.sellers or books.ledger.account_kind(merchant_account(name)):
+    if is_seller(books, catalogue, name):
         return name
     raise _unknown(name, list(catalogue.sellers), "merchant", f"merchants: {', '.join(catalogue.sellers)}")
 

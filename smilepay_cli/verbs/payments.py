@@ -125,12 +125,12 @@ def _require_sellers_funds(till: Till, books: Books, postings: Sequence[Posting]
 
 def _on_payment(till: Till, verb: str, payment_id: str, step: Callable[[Books, Attempt, Hold], Money]) -> PaymentResult:
     attempt = Attempt(till, f"wallet.{verb}")
-    attempt.facts["payment"] = payment_id
 
     def body() -> PaymentResult:
         with till.store.writing() as books:
             hold = require_hold(books, payment_id)
             attempt.account_id = hold.account_id
+            attempt.facts["payment"] = hold.id
             with attempt.check("state") as figures:
                 figures["state"] = hold_state(hold, till.clock.now())
                 amount = step(books, attempt, hold)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import unicodedata
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +19,14 @@ import pytest
 from smilepay_cli.adapters.key_stores import KEYRING, RingKeys
 from smilepay_cli.rules.gallery import LENGTH
 from smilepay_cli.rules.still import as_png
-from smilepay_cli.verbs import gallery
+from smilepay_cli.verbs import gallery, payments
 from smilepay_cli.verbs.accounts import LOG_IN_USE, forget, set_pin
 from smilepay_cli.verbs.audit import verify
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.keys import change_key
+from smilepay_cli.verbs.policy import set_floor
 from smilepay_cli.verbs.shop import shop
+from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.faces import pixel_digest
 from tests.fakes.fake_engine import picture
 from tests.fakes.keyrings import FOLDER, KeepingKeyring
@@ -215,3 +218,30 @@ def test_a_page_full_of_people_keeps_nothing_of_those_who_leave(busy: Scene) -> 
     assert where({**clear, **sealed, **gone}, busy.home) == {}
     assert set(where({person: person.encode() for person in BYSTANDERS[1::2]}, busy.home)) == set(BYSTANDERS[1::2])
     verify(busy.till())
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"amount": "3", "merchant": NAME},
+        {"amount": "3000", "merchant": NAME},
+        {"amount": "3", "merchant": NAME, "key": "used"},
+        {"order_id": NAME},
+        {"order_id": NAME, "key": "used"},
+        {"order_id": NAME, "policy": "demo"},
+    ],
+)
+def test_a_name_typed_in_the_wrong_place_is_in_no_event(scene: Scene, typed: dict[str, str]) -> None:
+    """As a merchant or an order that there is not: refused for whatever comes first, and never kept as it was typed."""
+    scene.enroll(NAME)
+    set_floor(scene.till(), "standard")
+    scene.pay(NAME, amount="1", merchant="kiosk", key="used")
+    with suppress(UsageProblem):
+        scene.pay(NAME, **typed)
+    for verb in (payments.capture, payments.void, payments.refund):
+        with pytest.raises(UsageProblem):
+            verb(scene.till(), NAME)
+    assert NAME not in str(scene.events())
+    assert scene.pay(NAME, amount="3000", merchant="cafe").refusal is not None
+    assert scene.events()[-1]["merchants"] == ["cafe"], "a merchant who is one is told, though it was refused"
+    assert scene.events()[-1]["amount_minor"] == 300_000
