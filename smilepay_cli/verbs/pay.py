@@ -60,10 +60,10 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
     if request.challenge is not None:
         attempt.challenge = fixed_challenge(request.challenge, source, till.policy)
     with till.store.reading() as books:
+        _record_merchant(payment, books)
         attempt.require_floor(books)
         attempt.claimed_id = require_person(books, request.account).account_id if request.account else None
         payment.parameters = _parameters(payment)
-        _record_known(payment, books)
         first = first_success(payment, books)
         if first is None:
             seller = require_seller(books, payment.catalogue, request.merchant) if request.merchant else None
@@ -103,14 +103,12 @@ def _requested_amount(catalogue: Catalogue, request: PayRequest) -> Money | None
     return parse_amount(request.amount, catalogue.currency) if request.amount else None
 
 
-def _record_known(payment: Payment, books: Books) -> None:
-    """The order and the merchant that the request names, as far as there are such. Nothing else that was typed: it may
-    be somebody's name, and what is in an event stays there for ever.
+def _record_merchant(payment: Payment, books: Books) -> None:
+    """The merchant that the request names, if there is one; of the order `named_order` tells. Nothing else that was
+    typed: it may be somebody's name, and what is in an event stays there for ever.
     """
-    order_id, merchant = payment.request.order_id, payment.request.merchant
+    merchant = payment.request.merchant
     assert payment.catalogue is not None
-    if order_id and books.orders.by_id(order_id, payment.till.clock.now()):
-        payment.attempt.facts["order"] = order_id
     if merchant and is_seller(books, payment.catalogue, merchant):
         payment.attempt.facts["merchants"] = [merchant]
 

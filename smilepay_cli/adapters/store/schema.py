@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ Step = Callable[[Any], None]
 """Brings a file one version on; it uses no more of what it is given than `execute`."""
 
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
-VERSION = 7
+VERSION = 8
 
 FACTS = {
     "events": "seq = NEW.seq",
@@ -265,6 +266,28 @@ CREATE INDEX holds_by_expiry ON holds (account_id, expires_at);
 """
 
 
+_KEY_DIGESTS = """
+-- Of a key its SHA-256: what people use as a key may say something of somebody, and facts stay.
+CREATE TABLE key_uses (
+  key TEXT PRIMARY KEY,
+  parameters TEXT NOT NULL,
+  hold_id TEXT NOT NULL REFERENCES holds (id),
+  event_id TEXT NOT NULL
+) STRICT;
+"""
+
+
+def _digest_keys(db: Any) -> None:
+    """The table made anew, its rows in their order; SQLite has no SHA-256. Its guards go with the old one."""
+    rows = db.execute("SELECT rowid, key, parameters, hold_id, event_id FROM key_uses ORDER BY rowid").fetchall()
+    db.execute("DROP TABLE key_uses")
+    _run(_KEY_DIGESTS, db)
+    for rowid, key, *facts in rows:
+        values = (rowid, sha256(key.encode()).hexdigest(), *facts)
+        db.execute("INSERT INTO key_uses (rowid, key, parameters, hold_id, event_id) VALUES (?, ?, ?, ?, ?)", values)
+    _run(_guards("key_uses"), db)
+
+
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring the file to VERSION. Call inside a transaction: it happens whole or not at all."""
     from sqlite_utils import Database  # a quarter of a second to import: only when there is work for it
@@ -342,8 +365,8 @@ class _Plain:
 
 
 def _register(steps: Callable[[], Callable[[Step], Any]]) -> None:
-    """Tell `steps` of each step, in order."""
-    for name, script in {
+    """Tell `steps` of each step, in order: a script, or what does by `execute` what SQL cannot say."""
+    for name, step in {
         "v1_first_tables": _TABLES + _guards(),
         "v2_gallery_version": _GALLERY,
         "v3_slots": _SLOTS,
@@ -351,17 +374,25 @@ def _register(steps: Callable[[], Callable[[Step], Any]]) -> None:
         "v5_kept_frames": _KEPT_FRAMES,
         "v6_events_by_time": _EVENTS_BY_TIME,
         "v7_holds_by_expiry": _HOLDS_BY_EXPIRY,
+        "v8_key_digests": _digest_keys,
     }.items():
-        steps()(_step(name, script))
+        steps()(_step(name, step))
 
 
-def _step(name: str, script: str) -> Step:
+def _step(name: str, what: str | Step) -> Step:
     def step(db: Any) -> None:
-        for statement in _statements(script):
-            db.execute(statement)
+        if isinstance(what, str):
+            _run(what, db)
+        else:
+            what(db)
 
     step.__name__ = name  # the file keeps which steps it took, by name
     return step
+
+
+def _run(script: str, db: Any) -> None:
+    for statement in _statements(script):
+        db.execute(statement)
 
 
 def _guards(*tables: str) -> str:
