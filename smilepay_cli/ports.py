@@ -607,8 +607,8 @@ class Store(Protocol):
     def scrub(self) -> bool:
         """Leave no trace of deleted rows in the file or beside it. False when it could not be done now."""
 
-    def set_aside(self) -> list[str]:
-        """Names of the files beside it that a restore kept: wallets of before, with everybody who was in them."""
+    def mentions(self, name: str) -> list[str]:
+        """Names of the files beside it that may hold a person of that name still: other wallets, and reports."""
 
     def close(self) -> None:
         """Let go of the file."""

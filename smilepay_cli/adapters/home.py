@@ -25,6 +25,12 @@ _TAKEN = re.compile(r"\.?(wallet\.db|gallery\.|catalogue\.|[a-z0-9_-]+\.key)", r
 """How the name of everything begins that has a meaning in a home, drafts of it included: no other file may have one."""
 _OURS = re.compile(rf"{_TAKEN.pattern}|checkpoint|reports$", re.IGNORECASE)
 """The same of everything that is ours in a home."""
+REPORTS = "reports"
+"""The folder of pages that `audit report` writes (verbs/report.py)."""
+RESTORING = ".restoring-"
+"""What a copy of a wallet is called after its name while a restore looks at it."""
+_SQLITE_HEAD = 16
+"""Bytes by which a database is told."""
 RESTORE_SECONDS = 10.0
 """How long anybody waits for a restore, which holds a home for as long as it takes to rename a file."""
 _PRIVATE = 0o077
@@ -58,6 +64,56 @@ def require_no_name_of_ours(home: Path, file: Path) -> None:
     """
     if _TAKEN.match(file.name) and file.parent.resolve() == home.resolve():
         raise UsageProblem(f"{file} belongs to the wallet itself", hint="choose another name", reason="cannot_write")
+
+
+def sweep_drafts(home: Path) -> None:
+    """Away with the copies of whole wallets that a restore left which was killed; not while anybody uses the home.
+
+    A restore that goes on holds the home from before its copy is there.
+    """
+    drafts = list(home.glob(f"wallet.db{RESTORING}*"))
+    if not drafts:
+        return
+    folder = -1
+    try:
+        folder = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+    except OSError:  # in use, or no locks here: `accounts forget` names them
+        return
+    finally:
+        if folder >= 0:
+            os.close(folder)
+
+
+def mentions(home: Path, name: str) -> list[str]:
+    """Names of the files in the home, besides the wallet, that may hold a person of that name still.
+
+    Every other wallet, whoever is in it: set aside by a restore, left by one, a backup that was put here. And every
+    page in which the name is.
+    """
+    found = []
+    for path in sorted((*home.iterdir(), *(home / REPORTS).glob("*"))):
+        with suppress(OSError):
+            if path.name not in FILES and stat.S_ISREG(path.lstat().st_mode) and _may_hold(path, name):
+                found.append(str(path.relative_to(home)))
+    return found
+
+
+def _may_hold(path: Path, name: str) -> bool:
+    with path.open("rb") as file:
+        head = file.read(_SQLITE_HEAD)
+        if head.startswith(b"SQLite format 3\0"):
+            return True
+        if path.name.startswith("wallet.db"):  # the log of another wallet
+            return True
+        if path.suffix != ".html" and path.parent.name != REPORTS:
+            return False
+        text = head + file.read()
+    from html import unescape
+
+    return name in unescape(text.decode("utf-8", "replace"))
 
 
 class InUse:

@@ -174,10 +174,8 @@ def forget(till: Till, name: str) -> ChangeResult:
             attempt.record(books)
         till.packed.drop()
         warnings = [] if till.store.scrub() else [LOG_IN_USE]
-        if aside := till.store.set_aside():
-            warnings.append(
-                f"a wallet from before a restore is kept, and may hold the person: delete {', '.join(aside)}"
-            )
+        if left := till.store.mentions(person.name):
+            warnings.append(f"other files of this home may hold the person still: delete {', '.join(left)}")
         return ChangeResult(
             verb="forget",
             done_to=person.name,

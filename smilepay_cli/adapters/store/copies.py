@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smilepay_cli.adapters.home import InUse, prepare_home, require_no_name_of_ours
+from smilepay_cli.adapters.home import RESTORING, InUse, prepare_home, require_no_name_of_ours
 from smilepay_cli.adapters.store.opening import translated, unusable
 from smilepay_cli.adapters.store.waiting import patiently, primary_code
 from smilepay_cli.adapters.store.wallet import ASIDE, SqliteStore
@@ -40,6 +40,7 @@ class SqliteCandidate:
     copied: Copied
     _home: Path
     _stamp: str
+    _in_use: InUse
 
     def take_place(self, known: tuple[int, str | None] | None) -> str | None:
         """Name of the file that the wallet of before has now; None where there was none. One step for everybody else.
@@ -49,17 +50,14 @@ class SqliteCandidate:
         """
         wallet = self._home / "wallet.db"
         self.store.close()  # the only connection: what is in its log goes into the file
-        in_use = InUse(self._home)
         try:
-            if not in_use.alone(OTHERS_SECONDS):
+            if not self._in_use.alone(OTHERS_SECONDS):
                 raise unusable(wallet, "locked", "it is in use, and cannot be replaced meanwhile")
             aside = _set_aside(wallet, self._stamp, known) if os.path.lexists(wallet) else None
             self.store.path.rename(wallet)
             _sync_folder(self._home)
         except OSError as error:
             raise unusable(wallet, "read_only", f"it cannot be replaced: {error.strerror or error}") from None
-        finally:
-            in_use.close()
         return aside
 
 
@@ -102,14 +100,15 @@ class WalletCopies:
         StoreUnusable for one that is no wallet of ours, is newer than this program, or is damaged.
         """
         prepare_home(self._home, self._warn)
-        draft = self._home / f"wallet.db.restoring-{os.urandom(4).hex()}"
+        in_use = InUse(self._home)  # before there is a draft, so that nobody sweeps it away
+        draft = self._home / f"wallet.db{RESTORING}{os.urandom(4).hex()}"
         store = SqliteStore(self._home, name=draft.name, warn=self._warn)
         try:
             digest, size = _read_into(draft, file, progress)
             with store.reading() as books:
                 newest = books.trail.latest(1)
             count, head = (newest[0].seq, newest[0].hash) if newest else (0, None)
-            yield SqliteCandidate(store, Copied(digest, size, count, head), self._home, stamp)
+            yield SqliteCandidate(store, Copied(digest, size, count, head), self._home, stamp, in_use)
         except StoreUnusable as error:
             if str(draft) not in error.message:
                 raise
@@ -119,6 +118,7 @@ class WalletCopies:
         finally:
             store.close()
             _clear(draft)
+            in_use.close()
 
     def _require_place(self, file: Path, *, replace: bool) -> None:
         """Raises UsageProblem for a name that cannot be given to a copy."""
