@@ -216,6 +216,9 @@ class Vault(Protocol):
     def new_person_key(self, account_id: str) -> bytes:
         """A fresh key for a person, wrapped by the master key."""
 
+    def new_salt(self) -> bytes:
+        """32 random bytes, with which events tell a person's name."""
+
     def seal(self, person: Person, plain: bytes, label: str) -> bytes:
         """Encrypt and bind to the account and the label."""
 
@@ -355,6 +358,9 @@ class People(Protocol):
 
     def set_pin(self, account_id: str, pin_hash: str | None) -> None: ...
 
+    def set_salt(self, account_id: str, salt: bytes) -> None:
+        """Of somebody who had none."""
+
     def rewrap(self, account_id: str, wrapped_key: bytes) -> None:
         """The same key of a person, wrapped by another master key."""
 
@@ -482,6 +488,9 @@ class Facts(Protocol):
 
     def accounts(self) -> Generator[tuple[str, str, str]]:
         """(id, kind, currency), by kind and id."""
+
+    def people(self) -> Generator[tuple[Person, str]]:
+        """Everybody who is enrolled, with what their name is compared by."""
 
     def sums(self) -> Generator[tuple[str, str, int]]:
         """(account, currency, minor units posted)."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from smilepay_cli.ports import Books, Outbox, Progress, Signer
 from smilepay_cli.rules.checkpoints import balances_digest, fingerprint, signed, text_of, unsigned
 from smilepay_cli.verbs.attempt import Attempt
+from smilepay_cli.verbs.post import bound, person_facts, pin_facts
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.verbs.verify import WALLET_SETTING, proven
 from smilepay_cli.vocabulary.errors import UsageProblem
@@ -49,6 +50,7 @@ def checkpoint(
         if books.settings.get(WALLET_SETTING) is None:
             books.settings.set(WALLET_SETTING, till.ids.new("wal"))
         made = signer.unlock(books.settings, anew=new_key)
+        _bind_people(till, books)
     public_key = signer.public_key()
     with till.store.reading() as books:
         draft = _head(till, books, public_key, progress)
@@ -60,6 +62,19 @@ def checkpoint(
     with till.store.writing() as books:
         attempt.record(books)
     return CheckpointResult(checkpoint=whole, file=file, fingerprint=told, new_key=made, events=(attempt.event_id,))
+
+
+def _bind_people(till: Till, books: Books) -> None:
+    """Names and PINs that no event tells of, since they are from before 0.4.0, are told in one: to be signed too."""
+    people = [person for person in books.people.all() if person.salt is None]
+    if not people:
+        return
+    attempt = Attempt(till, "accounts.bind")
+    attempt.facts["people"] = {
+        person.account_id: {"person": person_facts(bound(attempt, books, person)), "pin": pin_facts(person.pin_hash)}
+        for person in people
+    }
+    attempt.record(books)
 
 
 def _head(till: Till, books: Books, public_key: bytes, progress: Progress | None) -> Checkpoint:

@@ -20,7 +20,7 @@ from smilepay_cli.verbs.capture import Capture, check_source, good_faces, requir
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.gallery import open_gallery, seal_template
 from smilepay_cli.verbs.lookup import clean_name, is_sellers_name
-from smilepay_cli.verbs.post import post_money, posting_facts
+from smilepay_cli.verbs.post import bound, person_facts, pin_facts, post_money, posting_facts
 from smilepay_cli.verbs.recognise import record_engine
 from smilepay_cli.verbs.second_factor import AskPin, check_pin_to_add, pin_to_add
 from smilepay_cli.verbs.throttle import check_lockout, take_slot
@@ -187,7 +187,12 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
         check_pin_to_add(attempt, known, pin)
         attempt.done["pin_set"] = pin is not None and known.pin_hash is None
         if pin and known.pin_hash is None:
-            books.people.set_pin(known.account_id, till.pins.hash(pin))
+            hashed = till.pins.hash(pin)
+            books.people.set_pin(known.account_id, hashed)
+            attempt.done["pin"] = pin_facts(hashed)
+        if known.salt is None:
+            known = bound(attempt, books, known)
+            attempt.done["person"] = person_facts(known)
         return known
     with attempt.check("name_again"):
         _require_no_sellers_name(till, books, name)
@@ -202,8 +207,10 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
         wrapped_key=till.vault.new_person_key(account_id),
         pin_hash=till.pins.hash(pin) if pin else None,
         references=0,
+        salt=till.vault.new_salt(),
     )
     books.people.add(person)
+    attempt.done.update(person=person_facts(person), pin=pin_facts(person.pin_hash))
     return person
 
 

@@ -173,6 +173,8 @@ class Person:
     wrapped_key: bytes
     pin_hash: str | None
     references: int
+    salt: bytes | None = None
+    """With which events tell the name; None where none does yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,7 +260,7 @@ class TestNamesOfOurs:
     """What has a meaning in a home is no name for a file for people, whether it is there or not."""
 
     OURS = (
-        "wallet.db", "wallet.db-journal", "wallet.db.restoring-0a1b2c3d", "wallet.db.before-restore-1", ".wallet.db.0a1b",
+        "wallet.db", "wallet.db-journal", "wallet.db.restoring-0a1b2c3d", "wallet.db.before-restore-1", ".wallet.db.0a",
         "gallery.packed", "gallery.x.draft", "catalogue.toml", "catalogue.lock", "catalogue.x.draft.toml", "master.key",
         "master-0123456789abcdef.key", "master.key.0a1b2c3d", "Master.KEY",
     )  # fmt: skip

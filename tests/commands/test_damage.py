@@ -81,3 +81,4 @@ def test_a_row_that_makes_no_sense_is_one_line(shell: Shell, change: str) -> Non
             lines = [line for line in told.stderr.splitlines() if line.startswith("smilepay: ")]
             assert len(lines) == 1, told.stderr
     assert ends & {31, 32}, "somebody noticed"
+    assert shell("audit", "verify").exit in (31, 32), "whoever asks is told"

@@ -168,7 +168,7 @@ def test_the_balances_at_a_checkpoint_are_those_that_the_events_give(scene: Scen
     with scene.store.writing() as books:
         signer.unlock(books.settings)
     for lie in ({"balances": "0" * 64}, {"transactions": 7}):  # as whoever has the key could sign it
-        draft = replace(made.checkpoint, **lie)  # type: ignore[arg-type]
+        draft = replace(made.checkpoint, **lie)
         lying = signed(draft, signer.sign(unsigned(draft)))
         with pytest.raises(ChainBroken, match="the balances at event 1 are not those that checkpoint"):
             held(scene, {"kept": lying}, key=made.fingerprint)

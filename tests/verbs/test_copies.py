@@ -139,7 +139,6 @@ class TestBackup:
         assert [event["command"] for event in story.events()][-2:] == ["wallet.deposit", "wallet.backup"]
         assert verify(story.till()).count == 7
 
-
     @pytest.mark.parametrize("length", [250, 300])
     def test_a_name_that_no_file_can_have(self, story: Scene, tmp_path: Path, length: int) -> None:
         """Longer than file systems take, by itself or with what a draft adds: one line and 2."""

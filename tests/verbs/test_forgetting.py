@@ -281,8 +281,8 @@ def test_other_files_of_the_home_that_may_hold_the_person_are_named(scene: Scene
     in_use.close()
     (told,) = result.warnings
     assert told.endswith(f"delete monday.db, page.html, reports/with.html, {aside}, {left.name}"), told
-    names = {"name": name.encode(), "escaped": b"O&#39;Hara"}
-    assert {found for files in where(names, scene.home).values() for found in files} <= {
+    written = {"name": name.encode(), "escaped": b"O&#39;Hara"}
+    assert {found for files in where(written, scene.home).values() for found in files} <= {
         "monday.db", "page.html", "reports/with.html", aside, left.name, "wallet.db-wal",
     }  # fmt: skip
 

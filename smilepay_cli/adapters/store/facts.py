@@ -7,9 +7,10 @@ from collections.abc import Generator
 
 from smilepay_cli.adapters.store.ledger import SqliteLedger
 from smilepay_cli.adapters.store.orders import SqliteOrders
+from smilepay_cli.adapters.store.people import SqlitePeople
 from smilepay_cli.adapters.store.rows import moment
 from smilepay_cli.adapters.store.schema import changed_definitions
-from smilepay_cli.vocabulary.ledger import Hold, KeyUse, Order, Resolution
+from smilepay_cli.vocabulary.ledger import Hold, KeyUse, Order, Person, Resolution
 from smilepay_cli.vocabulary.money import Money
 
 _REFUNDED = """SELECT coalesce(sum(postings.amount_minor), 0) FROM transactions JOIN postings
@@ -28,6 +29,15 @@ _RULES = {
     "account {} belongs to no event": """
         SELECT id FROM accounts WHERE kind = 'customer'
           AND NOT EXISTS (SELECT 1 FROM events WHERE events.account = accounts.id)""",
+    "account {} was opened by no payment and has none": """
+        SELECT id FROM accounts WHERE kind <> 'customer'
+          AND NOT EXISTS (SELECT 1 FROM postings WHERE postings.account_id = accounts.id)
+          AND id || ' ' || currency NOT IN (SELECT 'merchant:' || seller || ' ' || holds.currency FROM hold_shares
+            JOIN holds ON holds.id = hold_shares.hold_id JOIN resolutions ON resolutions.hold_id = holds.id
+            WHERE resolutions.kind = 'captured')
+          AND id || ' ' || currency NOT IN (SELECT 'fees:' || holds.currency || ' ' || holds.currency FROM hold_shares
+            JOIN holds ON holds.id = hold_shares.hold_id JOIN resolutions ON resolutions.hold_id = holds.id
+            WHERE resolutions.kind = 'captured' AND hold_shares.fee_bp > 0)""",
     "payment {} was captured for more than was held": """
         SELECT hold_id FROM resolutions JOIN holds ON holds.id = resolutions.hold_id
         WHERE resolutions.amount_minor > holds.amount_minor""",
@@ -65,8 +75,11 @@ _RULES = {
 class SqliteFacts:
     """The facts. Reads only."""
 
-    def __init__(self, connection: sqlite3.Connection, ledger: SqliteLedger, orders: SqliteOrders) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, ledger: SqliteLedger, orders: SqliteOrders, people: SqlitePeople
+    ) -> None:
         self._db = connection
+        self._people = people
         self._ledger = ledger
         self._orders = orders
 
@@ -90,6 +103,10 @@ class SqliteFacts:
     def accounts(self) -> Generator[tuple[str, str, str]]:
         """(id, kind, currency), by kind and id."""
         yield from self._db.execute("SELECT id, kind, currency FROM accounts ORDER BY kind, id")
+
+    def people(self) -> Generator[tuple[Person, str]]:
+        """Everybody who is enrolled, with what their name is compared by."""
+        return self._people.stream()
 
     def sums(self) -> Generator[tuple[str, str, int]]:
         """(account, currency, minor units posted)."""

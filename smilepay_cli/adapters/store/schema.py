@@ -20,7 +20,7 @@ Step = Callable[[Any], None]
 """Brings a file one version on; it uses no more of what it is given than `execute`."""
 
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
-VERSION = 8
+VERSION = 9
 
 FACTS = {
     "events": "seq = NEW.seq",
@@ -288,6 +288,13 @@ def _digest_keys(db: Any) -> None:
     _run(_guards("key_uses"), db)
 
 
+_SALTS = """
+-- Events tell a person's name as a digest of it with this salt. Without the salt, which goes with the row, the digest
+-- says nothing. NULL is somebody whom no event tells of in that way yet.
+ALTER TABLE people ADD COLUMN salt BLOB;
+"""
+
+
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring the file to VERSION. Call inside a transaction: it happens whole or not at all."""
     from sqlite_utils import Database  # a quarter of a second to import: only when there is work for it
@@ -366,7 +373,7 @@ class _Plain:
 
 def _register(steps: Callable[[], Callable[[Step], Any]]) -> None:
     """Tell `steps` of each step, in order: a script, or what does by `execute` what SQL cannot say."""
-    for name, step in {
+    scripts: dict[str, str | Step] = {
         "v1_first_tables": _TABLES + _guards(),
         "v2_gallery_version": _GALLERY,
         "v3_slots": _SLOTS,
@@ -375,7 +382,9 @@ def _register(steps: Callable[[], Callable[[Step], Any]]) -> None:
         "v6_events_by_time": _EVENTS_BY_TIME,
         "v7_holds_by_expiry": _HOLDS_BY_EXPIRY,
         "v8_key_digests": _digest_keys,
-    }.items():
+        "v9_salts": _SALTS,
+    }
+    for name, step in scripts.items():
         steps()(_step(name, step))
 
 

@@ -55,13 +55,14 @@ class SqliteBooks:
         """All books over a connection."""
         ledger = SqliteLedger(connection)
         orders = SqliteOrders(connection, ledger)
+        people = SqlitePeople(connection)
         return cls(
             settings=SqliteSettings(connection),
-            people=SqlitePeople(connection),
+            people=people,
             orders=orders,
             ledger=ledger,
             trail=SqliteTrail(connection),
-            facts=SqliteFacts(connection, ledger, orders),
+            facts=SqliteFacts(connection, ledger, orders, people),
             slots=SqliteSlots(connection),
             kept=SqliteKeptFrames(connection),
         )

@@ -20,8 +20,10 @@ from smilepay_cli.adapters.store.schema import VERSION
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.verbs.audit import verify
 from smilepay_cli.verbs.wallet import statement
+from smilepay_cli.vocabulary.errors import ChainBroken
 from tests.fakes.fixed import FixedClock
 from tests.verbs.conftest import Scene
+from tests.verbs.forgery import proven, sign
 
 ROOT = Path(__file__).parents[3]
 WALLETS = Path(__file__).parent / "wallets"
@@ -131,6 +133,19 @@ def test_it_has_the_schema_of_a_fresh_file(scene: Scene, tmp_path: Path) -> None
             pass
         store.close()
     assert definitions(scene.home / "wallet.db") == definitions(fresh.path)
+
+
+def test_names_of_then_are_told_by_the_next_checkpoint(scene: Scene) -> None:
+    """No event of then binds a name; one that was changed is noticed from then on."""
+    assert "the names of 2 people" in verify(scene.till()).warnings[0]
+    kept = sign(scene)
+    assert proven(scene, kept).warnings == () and scene.events()[-2]["command"] == "accounts.bind"
+    assert b"Ann" not in str(scene.events()).encode()
+    assert sign(scene).checkpoint.seq == kept.checkpoint.seq + 1, "nobody is left to be told"
+    with scene.store.writing() as books:
+        books.people._db.execute("UPDATE people SET name = 'Eve', name_key = 'eve' WHERE name = 'Ann'")
+    with pytest.raises(ChainBroken, match="is not who the events say it is"):
+        proven(scene, kept)
 
 
 KILLED_IN_THE_MIDDLE = """
