@@ -18,7 +18,8 @@ from pathlib import Path
 from smilepay_cli.vocabulary.errors import StoreUnusable, UsageProblem
 
 FILES = (
-    "wallet.db", "wallet.db-wal", "wallet.db-shm", "wallet.db-journal", "gallery.packed", "catalogue.toml", "master.key",
+    "wallet.db", "wallet.db-wal", "wallet.db-shm", "wallet.db-journal",
+    "gallery.packed", "catalogue.toml", "master.key",
 )  # fmt: skip
 """What is read by a fixed name: none may be a link or another user's, and but for the key each is made private."""
 _TAKEN = re.compile(r"\.?(wallet\.db|gallery\.|catalogue\.|[a-z0-9_-]+\.key)", re.IGNORECASE)

@@ -48,7 +48,7 @@ class CatalogueFile:
             raise UsageProblem(f"the catalogue {path} cannot be used: {error}", reason="bad_catalogue") from None
 
     def read(self) -> bytes:
-        """What is in force, as it lies there. Raises UsageProblem for what is no small file, StoreUnusable for a link."""
+        """What is in force, as it lies there. Raises UsageProblem for no small file, StoreUnusable for a link."""
         if not os.path.lexists(self._own):
             return (_PACKAGE / "adapters" / "catalogue.toml").read_bytes()
         self._require_no_link()

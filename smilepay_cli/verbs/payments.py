@@ -88,8 +88,8 @@ def refund(till: Till, payment_id: str, amount: str | None = None) -> PaymentRes
 
 
 def _require_unpaid_and_covered(till: Till, books: Books, hold: Hold, amount: Money) -> None:
-    """Should the clock have gone back, an expired hold looks open again: its order may be paid, its money spent, and the
-    limit of its day used up.
+    """Should the clock have gone back, an expired hold looks open again: its order may be paid, its money spent, and
+    the limit of its day used up.
     """
     now = till.clock.now()
     order = books.orders.by_id(hold.order_id, now) if hold.order_id else None

@@ -83,7 +83,8 @@ def locked(scene: Scene) -> dict[str, bytes]:
     with scene.store.reading() as books:
         person = books.people.by_name(NAME)
         assert person is not None
-        found = {"wrapped key": person.wrapped_key}
+        assert person.salt is not None
+        found = {"wrapped key": person.wrapped_key, "salt of the name": person.salt}
         for number, reference in enumerate(books.people.references(person.account_id)):
             found[f"reference {number}"] = reference.sealed[:200]
         rows = books.kept._db.execute(
