@@ -50,27 +50,34 @@ class RunFolder:
         return self.folder / SCRATCH
 
     def open(self, *, restart: bool = False, anew: bool = False) -> None:
-        """Make the folder, or find out how far the run in it came. `restart` begins it anew, whatever run it was; `anew`
+        """Make the folder, or find out how far the run in it came. `restart` begins anew, whatever run it was; `anew`
         does so for the same run only, where results hang on those before.
 
         Raises UsageProblem for a folder that holds other things, a run that is done, that goes on just now, or one of
         another key.
         """
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            names = {entry.name for entry in self.folder.iterdir()}
-            note = self._read_note() if NOTE in names else None
-            if names and note is None and not self._is_only_begun(names):
-                raise self._problem("it is not empty, and holds no run that could go on", "name a new folder")
-            self._results = self._alone(note)
-            keeps = self._go_on(note, anew=anew) if note and not restart else 0
-            self._results.truncate(keeps)
-            self._results.seek(0, os.SEEK_END)
-            self.note(self.tally or {}, self.seconds)  # first: what is in a noted folder is ours to clear
-            self.clear_scratch()
-            self.scratch.mkdir(mode=0o700)
+            self._open(restart=restart, anew=anew)
         except OSError as error:
+            self._let_go()
             raise self._problem(error.strerror or str(error), "name another folder") from None
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _open(self, *, restart: bool, anew: bool) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        names = {entry.name for entry in self.folder.iterdir()}
+        note = self._read_note() if NOTE in names else None
+        if names and note is None and not self._is_only_begun(names):
+            raise self._problem("it is not empty, and holds no run that could go on", "name a new folder")
+        self._results = self._alone(note)
+        keeps = self._go_on(note, anew=anew) if note and not restart else 0
+        self._results.truncate(keeps)
+        self._results.seek(0, os.SEEK_END)
+        self.note(self.tally or {}, self.seconds)  # first: what is in a noted folder is ours to clear
+        self.clear_scratch()
+        self.scratch.mkdir(mode=0o700)
 
     def append(self, line: str) -> None:
         """One more result. Raises UsageProblem where it cannot be written."""
@@ -119,15 +126,18 @@ class RunFolder:
 
     def close(self) -> None:
         """Let go of the results, and of the scratch wallet."""
-        if self._results is not None:
-            with suppress(OSError):
-                self._results.close()
-            self._results = None
+        self._let_go()
         self.clear_scratch()
 
     def clear_scratch(self) -> None:
         """No scratch wallet."""
         rmtree(self.scratch, ignore_errors=True)
+
+    def _let_go(self) -> None:
+        if self._results is not None:
+            with suppress(OSError):
+                self._results.close()
+            self._results = None
 
     def _put(self, name: str, chunks: Iterable[bytes]) -> None:
         draft = self.folder / f".{name}{DRAFT}"
@@ -142,7 +152,8 @@ class RunFolder:
 
     def _alone(self, note: Mapping[str, Any] | None) -> BinaryIO:
         """The results, for as long as they are open held by us alone. Raises UsageProblem and OSError."""
-        file = os.fdopen(os.open(self.folder / RESULTS, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC), "r+b")
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        file = os.fdopen(os.open(self.folder / RESULTS, flags, 0o666), "r+b")
         try:
             flock(file, LOCK_EX | LOCK_NB)
             if self._read_note() == note:

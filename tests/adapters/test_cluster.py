@@ -27,7 +27,7 @@ def cluster(tmp_path: Path) -> Iterator[LoopbackCluster]:
 
 @pytest.fixture
 def client(cluster: LoopbackCluster) -> Iterator[Any]:
-    client = Client(cluster.address, timeout="2s", set_as_default=False)  # type: ignore[no-untyped-call]
+    client: Any = Client(cluster.address, timeout="2s", set_as_default=False)  # type: ignore[no-untyped-call]
     client.wait_for_workers(len(cluster.workers), timeout=30)
     yield client
     client.close()

@@ -99,12 +99,13 @@ def test_a_damaged_row_is_measured_again(kept: FaceMemory, tmp_path: Path) -> No
 
 def test_a_gallery_is_opened_once_a_state(kept: FaceMemory) -> None:
     """It changes with the wallet, and stays over trials."""
-    opened: list[Any] = ["first", "second"]
-    assert kept.gallery("1", lambda: opened[0]) == "first"
+    first: Any = "first"
+    second: Any = "second"
+    assert kept.gallery("1", lambda: first) is first
     kept.turn()
-    assert kept.gallery("1", never) == "first"
-    assert kept.gallery("2", lambda: opened[1]) == "second"
-    assert kept.gallery("1", lambda: opened[0]) == "first"
+    assert kept.gallery("1", never) is first
+    assert kept.gallery("2", lambda: second) is second
+    assert kept.gallery("1", lambda: first) is first
 
 
 def test_memory_is_flat_over_many_trials(kept: FaceMemory) -> None:
