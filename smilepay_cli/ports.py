@@ -218,6 +218,9 @@ class Vault(Protocol):
     def new_person_key(self, account_id: str) -> bytes:
         """A fresh key for a person, wrapped by the master key."""
 
+    def new_salt(self) -> bytes:
+        """32 random bytes, with which events tell a person's name."""
+
     def seal(self, person: Person, plain: bytes, label: str) -> bytes:
         """Encrypt and bind to the account and the label."""
 
@@ -357,6 +360,9 @@ class People(Protocol):
 
     def set_pin(self, account_id: str, pin_hash: str | None) -> None: ...
 
+    def set_salt(self, account_id: str, salt: bytes) -> None:
+        """Of somebody who had none."""
+
     def rewrap(self, account_id: str, wrapped_key: bytes) -> None:
         """The same key of a person, wrapped by another master key."""
 
@@ -428,7 +434,7 @@ class Ledger(Protocol):
     def transaction_of(self, hold_id: str) -> Transaction | None:
         """The capture of a hold."""
 
-    def key(self, key: str) -> KeyUse | None: ...
+    def key(self, digest: str) -> KeyUse | None: ...
 
     def consume_key(self, use: KeyUse) -> None: ...
 
@@ -479,8 +485,14 @@ class Facts(Protocol):
     def flaws(self) -> Generator[str]:
         """What the file itself shows to be wrong, no event asked: guards, definitions, indexes, keys, sums."""
 
+    def changed_rules(self) -> Generator[str]:
+        """Which table, index, trigger or view is missing, was changed, or does not belong."""
+
     def accounts(self) -> Generator[tuple[str, str, str]]:
         """(id, kind, currency), by kind and id."""
+
+    def people(self) -> Generator[tuple[Person, str]]:
+        """Everybody who is enrolled, with what their name is compared by."""
 
     def sums(self) -> Generator[tuple[str, str, int]]:
         """(account, currency, minor units posted)."""
@@ -606,8 +618,8 @@ class Store(Protocol):
     def scrub(self) -> bool:
         """Leave no trace of deleted rows in the file or beside it. False when it could not be done now."""
 
-    def set_aside(self) -> list[str]:
-        """Names of the files beside it that a restore kept: wallets of before, with everybody who was in them."""
+    def mentions(self, name: str) -> list[str]:
+        """Names of the files beside it that may hold a person of that name still: other wallets, and reports."""
 
     def close(self) -> None:
         """Let go of the file."""

@@ -23,6 +23,7 @@ from smilepay_cli.rules.profiles import STANDARD
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.cash import deposit
 from smilepay_cli.verbs.pay import PayRequest, pay
+from smilepay_cli.verbs.post import person_facts
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.faces import Frame
 from smilepay_cli.vocabulary.ledger import Person
@@ -70,7 +71,13 @@ def prepared(home: Path, people: int = PEOPLE) -> None:
             till.vault.unlock(books.settings, create=True)
             account_id = f"acc_{number:04d}"
             wrapped = till.vault.new_person_key(account_id)
-            books.people.add(Person(account_id, f"person {number}", "EUR", till.clock.now(), wrapped, None, 0))
+            salt = till.vault.new_salt()
+            person = Person(account_id, f"person {number}", "EUR", till.clock.now(), wrapped, None, 0, salt)
+            books.people.add(person)
+            attempt = Attempt(till, "enroll")
+            attempt.account_id = account_id
+            attempt.done.update(person=person_facts(person), pin=None, pin_set=False, references_added=0)
+            attempt.record(books)
         if deposit(till, f"person {number}", MONEY).refusal:
             raise RuntimeError("a deposit was refused")
     till.store.close()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from smilepay_cli.adapters.memory_file import Measures, MemoryFile
     from smilepay_cli.rules.gallery import Gallery
     from smilepay_cli.vocabulary.faces import Frame
+    from smilepay_cli.vocabulary.trials import Outcome
 
 
 class FaceMemory:
@@ -73,6 +74,15 @@ class FaceMemory:
     def taken(self) -> dict[str, Measures]:
         """Everything that was measured since the last `turn`, by the pixels' digest."""
         return {pixels: self._pictures[pixels] for pixels in self._new}
+
+    def outcome(self, of: str) -> Outcome | None:
+        """What came of a trial that was run before, under the very same conditions."""
+        return self._file.outcome(of) if self._file else None
+
+    def keep_outcome(self, of: str, outcome: Outcome) -> None:
+        """Know it from now on."""
+        if self._file:
+            self._file.put_outcome(of, outcome)
 
     def turn(self) -> None:
         """The next trial: what is in a file is let go of, and what is new goes there."""

@@ -15,12 +15,23 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from smilepay_cli.vocabulary.errors import StoreUnusable
+from smilepay_cli.vocabulary.errors import StoreUnusable, UsageProblem
 
-FILES = ("wallet.db", "wallet.db-wal", "wallet.db-shm", "gallery.packed", "catalogue.toml", "master.key")
+FILES = (
+    "wallet.db", "wallet.db-wal", "wallet.db-shm", "wallet.db-journal",
+    "gallery.packed", "catalogue.toml", "master.key",
+)  # fmt: skip
 """What is read by a fixed name: none may be a link or another user's, and but for the key each is made private."""
-_OURS = re.compile(r"\.?(wallet\.db|gallery\.|catalogue\.|checkpoint|[a-z0-9_-]+\.key)")
-"""How the name of everything begins that is ours in a home, drafts of it included."""
+_TAKEN = re.compile(r"\.?(wallet\.db|gallery\.|catalogue\.|[a-z0-9_-]+\.key)", re.IGNORECASE)
+"""How the name of everything begins that has a meaning in a home, drafts of it included: no other file may have one."""
+_OURS = re.compile(rf"{_TAKEN.pattern}|checkpoint|reports$", re.IGNORECASE)
+"""The same of everything that is ours in a home."""
+REPORTS = "reports"
+"""The folder of pages that `audit report` writes (verbs/report.py)."""
+RESTORING = ".restoring-"
+"""What a copy of a wallet is called after its name while a restore looks at it."""
+_SQLITE_HEAD = 16
+"""Bytes by which a database is told."""
 RESTORE_SECONDS = 10.0
 """How long anybody waits for a restore, which holds a home for as long as it takes to rename a file."""
 _PRIVATE = 0o077
@@ -45,6 +56,65 @@ def prepare_home(home: Path, warn: Callable[[str], None]) -> None:
             mended += _private_file(home / name)
     if mended:
         warn(f"others could look into {home}; made private again: {', '.join(mended)}")
+
+
+def require_no_name_of_ours(home: Path, file: Path) -> None:
+    """A file for people must not take the place of a part of the wallet, be it there or not: a key, a lock, a draft.
+
+    Raises UsageProblem for such a name in the home.
+    """
+    if _TAKEN.match(file.name) and file.parent.resolve() == home.resolve():
+        raise UsageProblem(f"{file} belongs to the wallet itself", hint="choose another name", reason="cannot_write")
+
+
+def sweep_drafts(home: Path) -> None:
+    """Away with the copies of whole wallets that a restore left which was killed; not while anybody uses the home.
+
+    A restore that goes on holds the home from before its copy is there.
+    """
+    drafts = list(home.glob(f"wallet.db{RESTORING}*"))
+    if not drafts:
+        return
+    folder = -1
+    try:
+        folder = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+    except OSError:  # in use, or no locks here: `accounts forget` names them
+        return
+    finally:
+        if folder >= 0:
+            os.close(folder)
+
+
+def mentions(home: Path, name: str) -> list[str]:
+    """Names of the files in the home, besides the wallet, that may hold a person of that name still.
+
+    Every other wallet, whoever is in it: set aside by a restore, left by one, a backup that was put here. And every
+    page in which the name is.
+    """
+    found = []
+    for path in sorted((*home.iterdir(), *(home / REPORTS).glob("*"))):
+        with suppress(OSError):
+            if path.name not in FILES and stat.S_ISREG(path.lstat().st_mode) and _may_hold(path, name):
+                found.append(str(path.relative_to(home)))
+    return found
+
+
+def _may_hold(path: Path, name: str) -> bool:
+    with path.open("rb") as file:
+        head = file.read(_SQLITE_HEAD)
+        if head.startswith(b"SQLite format 3\0"):
+            return True
+        if path.name.startswith("wallet.db"):  # the log of another wallet
+            return True
+        if path.suffix != ".html" and path.parent.name != REPORTS:
+            return False
+        text = head + file.read()
+    from html import unescape
+
+    return name in unescape(text.decode("utf-8", "replace"))
 
 
 class InUse:
@@ -139,6 +209,8 @@ def _private_file(path: Path) -> list[str]:
             path, "it is a symbolic link, and links in a home are not followed", "put the file itself there"
         )
     _require_own(path, found)
+    if path.name.startswith("wallet.db-") and not stat.S_ISREG(found.st_mode):  # SQLite would wait for a pipe for ever
+        raise _unusable(path, "it is no regular file", "take it away: it is none of ours")
     if not stat.S_ISREG(found.st_mode) or not found.st_mode & _PRIVATE or path.name == "master.key":
         return []
     return _mended(path, found.st_mode, 0o600, path.name)

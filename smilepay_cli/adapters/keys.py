@@ -173,6 +173,12 @@ class WalletVault:
 
         return lock(self._key(), token_bytes(KEY_BYTES), f"person:{account_id}")
 
+    def new_salt(self) -> bytes:
+        """32 random bytes, with which events tell a person's name."""
+        from secrets import token_bytes
+
+        return token_bytes(KEY_BYTES)
+
     def seal(self, person: Person, plain: bytes, label: str) -> bytes:
         """Encrypt under the person's key and bind to the account and the label."""
         return lock(self._person_key(person), plain, f"{person.account_id}:{label}")

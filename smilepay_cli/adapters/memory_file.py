@@ -23,6 +23,7 @@ from typing import Any
 from smilepay_cli.adapters.capture.files import printable
 from smilepay_cli.adapters.sealing import KEY_BYTES, lock, unlocked
 from smilepay_cli.vocabulary.errors import StoreUnusable, UsageProblem
+from smilepay_cli.vocabulary.trials import Outcome
 
 Measures = dict[str, Any]
 """What was measured on one picture, by the words of verbs/looking.py."""
@@ -33,14 +34,17 @@ _SECONDS_A_COMMIT = 2.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS decoded (digest TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pictures (digest TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outcomes (digest TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 """
 _READ = {
     "decoded": "SELECT sealed FROM decoded WHERE digest = ?",
     "pictures": "SELECT sealed FROM pictures WHERE digest = ?",
+    "outcomes": "SELECT sealed FROM outcomes WHERE digest = ?",
 }
 _WRITE = {
     "decoded": "INSERT OR REPLACE INTO decoded VALUES (?, ?)",
     "pictures": "INSERT OR REPLACE INTO pictures VALUES (?, ?)",
+    "outcomes": "INSERT OR REPLACE INTO outcomes VALUES (?, ?)",
 }
 _KINDS = frozenset(
     {
@@ -56,9 +60,13 @@ _KINDS = frozenset(
         ("numpy.core.numeric", "_frombuffer"),
         ("numpy", "ndarray"),
         ("numpy", "dtype"),
+        ("smilepay_cli.vocabulary.trials", "Outcome"),
+        ("smilepay_cli.vocabulary.trials", "Trial"),
+        ("smilepay_cli.vocabulary.trials", "Kind"),
+        ("smilepay_cli.vocabulary.trials", "Comparisons"),
     }
 )
-"""All that a measure may be made of, besides numbers and texts."""
+"""All that measures and outcomes may be made of, besides numbers and texts."""
 
 
 class MemoryFile:
@@ -86,12 +94,8 @@ class MemoryFile:
 
     def get(self, pixels: str) -> Measures | None:
         """What was measured on a picture."""
-        plain = self._row("pictures", pixels)
-        if plain is not None:
-            with suppress(pickle.UnpicklingError, ValueError, EOFError, AttributeError, ImportError):
-                found = _Measures(io.BytesIO(plain)).load()
-                return found if isinstance(found, dict) else None
-        return None
+        found = self._opened("pictures", pixels)
+        return found if isinstance(found, dict) else None
 
     def put(self, pixels: str, measures: Measures) -> None:
         """Keep it, in place of what was there."""
@@ -106,10 +110,26 @@ class MemoryFile:
         """Keep what a file decodes to."""
         self._add("decoded", file_digest, pixels.encode())
 
+    def outcome(self, of: str) -> Outcome | None:
+        """What came of a trial; `of` names the trial with its files, and all that it was run under."""
+        found = self._opened("outcomes", of)
+        return found if isinstance(found, Outcome) else None
+
+    def put_outcome(self, of: str, outcome: Outcome) -> None:
+        """Keep what came of a trial."""
+        self._add("outcomes", of, pickle.dumps(outcome, protocol=5))
+
     def close(self) -> None:
         """Write what is not written yet."""
         self._write()
         self._db.close()
+
+    def _opened(self, table: str, digest: str) -> Any:
+        plain = self._row(table, digest)
+        if plain is not None:
+            with suppress(pickle.UnpicklingError, ValueError, TypeError, EOFError, AttributeError, ImportError):
+                return _Kept(io.BytesIO(plain)).load()
+        return None
 
     def _row(self, table: str, digest: str) -> bytes | None:
         """A row, opened. One that is damaged, or in a part of the file that is, is not there."""
@@ -161,12 +181,12 @@ def _database(path: Path) -> sqlite3.Connection:
     return db
 
 
-class _Measures(pickle.Unpickler):
-    """What opened under our own key, and of that only what measures are made of."""
+class _Kept(pickle.Unpickler):
+    """What opened under our own key, and of that only what measures and outcomes are made of."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _KINDS:
-            raise pickle.UnpicklingError(f"{module}.{name} is no part of a measure")
+            raise pickle.UnpicklingError(f"{module}.{name} is no part of what is kept")
         return super().find_class(module, name)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from smilepay_cli.adapters.home import require_no_name_of_ours
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 
@@ -32,12 +33,14 @@ class FolderOutbox:
         """A new file, mode 0600; its whole path.
 
         It grows under another name beside its place. The link that gives it its own fails where one is, so nothing is
-        ever written over; and where the machine stops in between, no half of a file has the name.
+        ever written over; and where the machine stops in between, no half of a file has the name. In the home no name
+        is taken that belongs to the wallet.
         """
         from secrets import token_hex
 
         target = Path(path).expanduser().absolute()
         draft = target.with_name(f".{target.name}.{token_hex(4)}")
+        require_no_name_of_ours(self._home, target)
         try:
             _require_free(target)
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -35,7 +35,7 @@ class CatalogueFile:
         return str(self._own)
 
     def load(self) -> Catalogue:
-        """Raises UsageProblem for a file that cannot be read or does not make sense."""
+        """Raises UsageProblem for a file that cannot be read or does not make sense, StoreUnusable for a link."""
         return self.understood(self.read(), self.path) if os.path.lexists(self._own) else _ours()
 
     def understood(self, content: bytes, path: str) -> Catalogue:
@@ -48,9 +48,10 @@ class CatalogueFile:
             raise UsageProblem(f"the catalogue {path} cannot be used: {error}", reason="bad_catalogue") from None
 
     def read(self) -> bytes:
-        """What is in force, as it lies there. Raises UsageProblem for what is no small file."""
+        """What is in force, as it lies there. Raises UsageProblem for no small file, StoreUnusable for a link."""
         if not os.path.lexists(self._own):
             return (_PACKAGE / "adapters" / "catalogue.toml").read_bytes()
+        self._require_no_link()
         from smilepay_cli.adapters.capture.files import read_file
 
         return read_file(self._own, LARGEST_CATALOGUE)
@@ -60,8 +61,7 @@ class CatalogueFile:
         """Nobody else puts a catalogue in place meanwhile; the lock goes with the process, however that ends."""
         import fcntl
 
-        if self._own.is_symlink():
-            raise UsageProblem(f"the catalogue {self._own} is a link", hint="change the file that it leads to")
+        self._require_no_link()
         with ExitStack() as stack:
             with _told(self._own):
                 self._own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -90,6 +90,15 @@ class CatalogueFile:
                 draft.discard()
                 raise
         return draft
+
+    def _require_no_link(self) -> None:
+        """As of everything in a home (home.py), also where the wallet is not opened. Raises StoreUnusable."""
+        if self._own.is_symlink():
+            raise StoreUnusable(
+                f"the catalogue {self._own} is a symbolic link, and links in a home are not followed",
+                hint="put the file itself there",
+                reason="home_unusable",
+            )
 
     def left_behind(self) -> list[CatalogueDraft]:
         """Texts of edits that did not become the catalogue."""

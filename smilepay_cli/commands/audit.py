@@ -132,7 +132,8 @@ def _register_evidence(audit: Commands) -> None:
         """
         from smilepay_cli.verbs.checkpoint import checkpoint
 
-        return checkpoint(call.till, call.signer, call.outbox, out, new_key=new_key)
+        progress = call.progress("Recomputing the chain: event")
+        return checkpoint(call.till, call.signer, call.outbox, out, new_key=new_key, progress=progress)
 
     @command(audit, "export", path="audit export")
     def export(

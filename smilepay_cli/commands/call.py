@@ -107,6 +107,11 @@ class Call:
         return replace(self.till_at(self.home, self.policy), viewer=lambda: self.viewer)
 
     @property
+    def has_till(self) -> bool:
+        """Whether it was put together already."""
+        return "till" in self.__dict__
+
+    @property
     def till_without_choice(self) -> Till:
         """The till, with the key taken from wherever it is: for moving it to where the variable wants it."""
         from dataclasses import replace
@@ -230,7 +235,7 @@ class Call:
 
     def close(self) -> None:
         """Let go of the wallet, where it was opened."""
-        if "till" in self.__dict__:
+        if self.has_till:
             self.till.store.close()
 
     def say(self, news: str) -> None:

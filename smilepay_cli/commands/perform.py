@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TextIO
 
 from smilepay_cli.commands.call import Call
-from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
+from smilepay_cli.vocabulary.errors import ChainBroken, ExitStatus, SmilepayError, StoreUnusable
 from smilepay_cli.vocabulary.results import Result
 
 INTERNAL_HINT = "this is a bug: please report this line; SMILEPAY_DEBUG=1 shows where it happened"
@@ -20,6 +20,8 @@ def perform(call: Call, path: str, body: Callable[[], Result]) -> int:
     try:
         with _progress(call, path):
             result = body()
+            if result.exit is ExitStatus.INTERNAL:  # a check that failed, and so a refusal
+                _require_whole(call)
         try:
             _tell(call, path, result)
         except OSError:  # full, or the reader is gone: what was done is done
@@ -31,9 +33,32 @@ def perform(call: Call, path: str, body: Callable[[], Result]) -> int:
     except SmilepayError as error:
         return fail(call, path, error.exit, error.reason, error.message, error.hint)
     except Exception as error:
+        try:
+            _require_whole(call)
+        except SmilepayError as broken:
+            return fail(call, path, broken.exit, broken.reason, broken.message, broken.hint)
         return fail_as_bug(call, path, error)
     finally:
         call.close()
+
+
+def _require_whole(call: Call) -> None:
+    """Something failed that nobody foresaw: before it is called a bug, look whether the wallet is what was written.
+
+    Rows that somebody changed may hold anything, and whoever reads them last stumbles. Raises ChainBroken with the
+    first thing that is wrong, StoreUnusable.
+    """
+    from smilepay_cli.verbs.verify import verify
+
+    if not call.has_till:
+        return
+    try:
+        verify(call.till)
+    except (ChainBroken, StoreUnusable) as error:
+        error.hint = error.hint or "see: smilepay audit verify"
+        raise
+    except Exception:  # it cannot be told: then it is what it looked like
+        return
 
 
 def fail(call: Call, path: str, status: ExitStatus, reason: str, message: str, hint: str | None = None) -> int:
@@ -135,12 +160,13 @@ _LOOKING = {
     "audit": "Reading the trail ...",
     "audit rescore": "Looking at the kept frames ...",
     "audit verify": "Recomputing the chain ...",
-    "audit checkpoint": "Signing the chain's head ...",
+    "audit checkpoint": "Recomputing the chain ...",
     "audit export": "Writing the trail ...",
     "audit report": "Reading the trail ...",
     "wallet backup": "Copying the wallet ...",
     "wallet restore": "Reading the backup ...",
     "forge": "Looking at the pictures ...",
+    "calibrate": "Looking at the pictures ...",
     "replay": "Getting ready ...",
     "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -87,23 +86,15 @@ def register(commands: Commands) -> None:
         Error rates by the standards' names with counts and 95 % intervals, the money that moved, and the evidence of
         each case. Files are simulated presentations or injections: a test of this system, not of a camera.
         """
-        from smilepay_cli.commands.replaying import Asked, replayed, whole_path
+        from smilepay_cli.commands.remembering import cache_folder, whole_path
+        from smilepay_cli.commands.replaying.asked import Asked
+        from smilepay_cli.commands.replaying.run import replayed
 
         asked = Asked(
             images=images, out=whole_path(out, "--out"), gallery=gallery, gates=tuple(gate or ()),
             baseline=baseline, amount=amount, merchant=merchant, seed=seed, jobs=jobs, dask=dask,
             carry_state=carry_state, as_stills=as_stills, fps=fps, challenge=challenge, pad_model=pad_model,
-            cache=None if no_cache else _cache(call, cache), restart=restart,
+            cache=None if no_cache else cache_folder(call, cache), restart=restart,
         )  # fmt: skip
         with ExitStack() as stack:
             return replayed(call, asked, stack)
-
-
-def _cache(call: Call, folder: str | None) -> Path:
-    if folder is not None:
-        from smilepay_cli.commands.replaying import whole_path
-
-        return whole_path(folder, "--cache")
-    from smilepay_cli.adapters.faces.models.cache import default_folder
-
-    return default_folder(call.environment.variables) / "replay"

@@ -11,7 +11,7 @@ from smilepay_cli.rules.limits import require_pin_form
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.gallery import open_gallery
 from smilepay_cli.verbs.lookup import require_person
-from smilepay_cli.verbs.post import post_money, posting_facts
+from smilepay_cli.verbs.post import pin_facts, post_money, posting_facts
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.ledger import Balance, Order, Person, funding_account
@@ -117,7 +117,7 @@ def set_pin(till: Till, name: str, pin: str | None) -> ChangeResult:
     with till.store.writing() as books:
         person = require_person(books, name)
         attempt.account_id = person.account_id
-        attempt.facts["pin_set"] = hashed is not None
+        attempt.facts.update(pin_set=hashed is not None, pin=pin_facts(hashed))
         books.people.set_pin(person.account_id, hashed)
         attempt.record(books)
     return ChangeResult(verb="pin" if pin else "pin_removed", done_to=person.name, events=(attempt.event_id,))
@@ -174,10 +174,8 @@ def forget(till: Till, name: str) -> ChangeResult:
             attempt.record(books)
         till.packed.drop()
         warnings = [] if till.store.scrub() else [LOG_IN_USE]
-        if aside := till.store.set_aside():
-            warnings.append(
-                f"a wallet from before a restore is kept, and may hold the person: delete {', '.join(aside)}"
-            )
+        if left := till.store.mentions(person.name):
+            warnings.append(f"other files of this home may hold the person still: delete {', '.join(left)}")
         return ChangeResult(
             verb="forget",
             done_to=person.name,

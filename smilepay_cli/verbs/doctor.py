@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 
 from smilepay_cli.verbs.attempt import FLOOR_SETTING
 from smilepay_cli.verbs.gallery import PACK_FROM
@@ -17,6 +19,8 @@ from smilepay_cli.vocabulary.results import Result
 WALLET, KEY, DATABASE, PEOPLE, FLOOR = "wallet", "key", "database", "people", "policy floor"
 FULL = 2
 """SQLite's `synchronous` with which an acknowledged payment is on the disk."""
+MOST_CHANGED = 5
+"""Tables, indexes and triggers that are not as they were made: how many are told."""
 OF_THE_KEY = {"wrong_key", "key_unavailable", "key_elsewhere"}
 """Reasons of a wallet that is as it should be, but for its key."""
 
@@ -93,18 +97,20 @@ def _key(key: KeyPlace) -> Iterator[Finding]:
 
 
 def _database(till: Till) -> Iterator[Finding]:
-    """Pages, indexes and references, and whether what was acknowledged is durable."""
+    """Pages, indexes and references, the wallet's own rules, and whether what was acknowledged is durable."""
     try:
         found = till.store.examine()
+        with till.store.reading() as books, closing(books.facts.changed_rules()) as rules:
+            problems = [*found.problems, *islice(rules, MOST_CHANGED)]
     except SmilepayError as error:
         yield Finding(DATABASE, "problem", error.message, error.hint)
         return
     mending = "keep the file as it is, and restore a backup: smilepay wallet restore FILE"
-    for problem in found.problems:
+    for problem in problems:
         yield Finding(DATABASE, "problem", problem, mending)
     if found.journal_mode != "wal" or found.synchronous != FULL:
         told = f"journal mode {found.journal_mode}, synchronous {found.synchronous}: a payment could be lost"
         yield Finding(DATABASE, "problem", told, "put the home on a local disk")
-    if not found.problems:
+    if not problems:
         looked = "pages, indexes and references are whole" if found.thorough else "pages and references are whole"
         yield Finding(DATABASE, "ok", f"{looked}; what was acknowledged is on the disk")

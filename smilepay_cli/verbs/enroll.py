@@ -20,15 +20,15 @@ from smilepay_cli.verbs.capture import Capture, check_source, good_faces, requir
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.gallery import open_gallery, seal_template
 from smilepay_cli.verbs.looking import descriptors_of
-from smilepay_cli.verbs.lookup import clean_name
-from smilepay_cli.verbs.post import post_money, posting_facts
+from smilepay_cli.verbs.lookup import clean_name, is_sellers_name
+from smilepay_cli.verbs.post import bound, person_facts, pin_facts, post_money, posting_facts
 from smilepay_cli.verbs.recognise import record_engine
 from smilepay_cli.verbs.second_factor import AskPin, check_pin_to_add, pin_to_add
 from smilepay_cli.verbs.throttle import check_lockout, take_slot
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, MouthShape, Vector
-from smilepay_cli.vocabulary.ledger import FEES, Balance, Person, funding_account, merchant_account, name_key
+from smilepay_cli.vocabulary.ledger import FEES, Balance, Person, funding_account, name_key
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
 
@@ -92,7 +92,8 @@ def enroll(
         take_slot(attempt)
         known_or_new_pin = pin_to_add(attempt, name, pin, ask_pin)
         mouths = [mouth for mouth in map(relaxed_of, faces) if mouth]
-        with till.store.writing() as books:
+        # No catalogue takes the name for a seller between the look and the commit: edit.py holds the same lock.
+        with till.catalogue.alone(), till.store.writing() as books:
             person = _person(attempt, books, name, templates, known_or_new_pin)
             _keep(till, books, person, templates, usual(mouths) if mouths else None)
             attempt.account_id = person.account_id
@@ -186,8 +187,15 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
         check_pin_to_add(attempt, known, pin)
         attempt.done["pin_set"] = pin is not None and known.pin_hash is None
         if pin and known.pin_hash is None:
-            books.people.set_pin(known.account_id, till.pins.hash(pin))
+            hashed = till.pins.hash(pin)
+            books.people.set_pin(known.account_id, hashed)
+            attempt.done["pin"] = pin_facts(hashed)
+        if known.salt is None:
+            known = bound(attempt, books, known)
+            attempt.done["person"] = person_facts(known)
         return known
+    with attempt.check("name_again"):
+        _require_no_sellers_name(till, books, name)
     attempt.done["pin_set"] = pin is not None
     till.vault.unlock(books.settings, create=True)  # the master key may be another one by now
     account_id = till.ids.new("acc")
@@ -199,8 +207,10 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
         wrapped_key=till.vault.new_person_key(account_id),
         pin_hash=till.pins.hash(pin) if pin else None,
         references=0,
+        salt=till.vault.new_salt(),
     )
     books.people.add(person)
+    attempt.done.update(person=person_facts(person), pin=pin_facts(person.pin_hash))
     return person
 
 
@@ -208,8 +218,7 @@ def _require_no_sellers_name(till: Till, books: Books, name: str) -> None:
     """Who is named like a seller, of today's catalogue or of an earlier one, would be given what is meant for them."""
     if name_key(name) == name_key(FEES):
         raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of the account of the fees")
-    opened = (account_id.removeprefix(merchant_account("")) for account_id, _ in books.ledger.accounts("merchant"))
-    if name_key(name) in map(name_key, (*till.catalogue.load().sellers, *opened)):
+    if is_sellers_name(books, till.catalogue.load(), name):
         raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
 
 

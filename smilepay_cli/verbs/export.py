@@ -10,8 +10,8 @@ from smilepay_cli.rules import beancount
 from smilepay_cli.rules.chain import opened
 from smilepay_cli.rules.exports import COLUMNS, cells_of, csv_line, json_line
 from smilepay_cli.verbs.till import Till
-from smilepay_cli.verbs.verify import SAY_EVERY, WALLET_SETTING
-from smilepay_cli.vocabulary.events import GENESIS, Event, StoredEvent
+from smilepay_cli.verbs.verify import SAY_EVERY, WALLET_SETTING, proven
+from smilepay_cli.vocabulary.events import StoredEvent
 from smilepay_cli.vocabulary.results import Result
 
 Progress = Callable[[int, int], None]
@@ -39,7 +39,8 @@ def export(
     """Write all of it as `jsonl`, `csv` or `beancount`, from one view of the wallet; streams.
 
     `write` takes the bytes and says which file they are in. Raises ChainBroken at an event that is not what was
-    written, so that nothing is exported as good that is not.
+    written, and, where the books are written, at whatever in them no event tells of: nothing is exported as good that
+    is not.
     """
     rows = _Counter(progress)
     with till.store.reading() as books:
@@ -59,8 +60,12 @@ class _Counter:
 
     def one_more(self) -> None:
         self.count += 1
-        if self._progress and self.count % SAY_EVERY == 0:
-            self._progress(self.count, self.total)
+        if self.count % SAY_EVERY == 0:
+            self.say(self.count, self.total)
+
+    def say(self, done: int, total: int) -> None:
+        if self._progress:
+            self._progress(done, total)
 
 
 def _json_lines(books: Books, rows: _Counter) -> Iterator[str]:
@@ -85,10 +90,10 @@ def _csv_lines(books: Books, rows: _Counter) -> Iterator[str]:
 
 def _beancount(books: Books, rows: _Counter) -> Iterator[str]:
     names = beancount.names_of(books.facts.accounts())
-    last = _last(opened(books.trail.stored()))
+    proof = proven(books, progress=rows.say)  # the books stand under the trail's hash, so they have to be what it tells
     wallet = books.settings.get(WALLET_SETTING) or "without a name"
     currencies = sorted({currency for _, currency in names.values()})
-    yield beancount.head(wallet, last.seq if last else 0, last.hash if last else GENESIS, currencies)
+    yield beancount.head(wallet, proof.count, proof.head, currencies)
     period = books.facts.period()
     if period is None:
         return
@@ -105,11 +110,3 @@ def _beancount(books: Books, rows: _Counter) -> Iterator[str]:
     sums = {account: minor for account, _, minor in books.facts.sums()}
     for account_id, (name, currency) in names.items():
         yield beancount.balance(last_at, name, sums.get(account_id, 0), currency)
-
-
-def _last(events: Iterable[Event]) -> Event | None:
-    """The newest, after all were looked at."""
-    last = None
-    for last in events:  # noqa: B007
-        pass
-    return last

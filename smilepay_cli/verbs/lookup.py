@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import Reason, UsageProblem
-from smilepay_cli.vocabulary.ledger import FEES, LONGEST_NAME, fees_account, merchant_account
+from smilepay_cli.vocabulary.ledger import FEES, LONGEST_NAME, fees_account, merchant_account, name_key
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import Books
@@ -39,9 +39,17 @@ def require_person(books: Books, name: str) -> Person:
 def require_account(books: Books, catalogue: Catalogue, name: str) -> tuple[str, str, str]:
     """(account id, name, currency) of a customer, a seller or the fees. Raises UsageProblem.
 
-    A seller who has an account is found by name also when the catalogue knows them no more.
+    A seller who has an account is found by name also when the catalogue knows them no more. A name that a customer and
+    a seller have is nobody's: a catalogue that was changed by hand must not lead to the wrong one's money.
     """
     person = books.people.by_name(name)
+    if person is not None and is_sellers_name(books, catalogue, name):
+        raise UsageProblem(
+            f"{name!r} is the name of a customer and of a seller",
+            hint="rename the seller in the catalogue (smilepay shop --edit), or where it was paid already, forget the "
+            f"customer and enrol them under another name: smilepay accounts forget {name}",
+            reason="ambiguous_name",
+        )
     if person is not None:
         return person.account_id, person.name, person.currency
     if name == FEES:
@@ -56,9 +64,20 @@ def require_account(books: Books, catalogue: Catalogue, name: str) -> tuple[str,
     raise _unknown(name, known, "account", "smilepay accounts list")
 
 
+def is_sellers_name(books: Books, catalogue: Catalogue, name: str) -> bool:
+    """Whether a seller of the catalogue, or of an earlier one, or the account of the fees is called so."""
+    opened = (account_id.removeprefix(merchant_account("")) for account_id, _ in books.ledger.accounts("merchant"))
+    return name_key(name) in map(name_key, (FEES, *catalogue.sellers, *opened))
+
+
+def is_seller(books: Books, catalogue: Catalogue, name: str) -> bool:
+    """Whether it is to the letter a seller who can be paid: of the catalogue, or one who was paid before."""
+    return name in catalogue.sellers or books.ledger.account_kind(merchant_account(name)) is not None
+
+
 def require_seller(books: Books, catalogue: Catalogue, name: str) -> str:
     """A seller who can be paid. Raises UsageProblem."""
-    if name in catalogue.sellers or books.ledger.account_kind(merchant_account(name)):
+    if is_seller(books, catalogue, name):
         return name
     raise _unknown(name, list(catalogue.sellers), "merchant", f"merchants: {', '.join(catalogue.sellers)}")
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import rfc8785
 
-from smilepay_cli.ports import FrameSource
+from smilepay_cli.ports import Books, FrameSource
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.challenge import fixed_challenge
 from smilepay_cli.verbs.face import check_input, recognise_payer
 from smilepay_cli.verbs.keeping import make_pictures
-from smilepay_cli.verbs.lookup import require_person, require_seller
+from smilepay_cli.verbs.lookup import is_seller, require_person, require_seller
 from smilepay_cli.verbs.second_factor import pin_of_payer
 from smilepay_cli.verbs.settle import (
     Payment,
@@ -45,7 +45,7 @@ def pay(till: Till, request: PayRequest, source: FrameSource) -> PayResult:
     """
     attempt = Attempt(till, "pay")
     attempt.record_policy()
-    attempt.facts.update(order=request.order_id, merchants=[request.merchant] if request.merchant else [])
+    attempt.facts.update(order=None, merchants=[])
     payment = Payment(till, request, attempt)
     return answered(attempt, lambda: _paid(payment, source), lambda refusal: _refused(payment, refusal))
 
@@ -60,6 +60,7 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
     if request.challenge is not None:
         attempt.challenge = fixed_challenge(request.challenge, source, till.policy)
     with till.store.reading() as books:
+        _record_merchant(payment, books)
         attempt.require_floor(books)
         attempt.claimed_id = require_person(books, request.account).account_id if request.account else None
         payment.parameters = _parameters(payment)
@@ -100,6 +101,16 @@ def _requested_amount(catalogue: Catalogue, request: PayRequest) -> Money | None
     if request.key is not None and not 1 <= len(request.key) <= 200:
         raise UsageProblem("an idempotency key has 1 to 200 characters")
     return parse_amount(request.amount, catalogue.currency) if request.amount else None
+
+
+def _record_merchant(payment: Payment, books: Books) -> None:
+    """The merchant that the request names, if there is one; of the order `named_order` tells. Nothing else that was
+    typed: it may be somebody's name, and what is in an event stays there for ever.
+    """
+    merchant = payment.request.merchant
+    assert payment.catalogue is not None
+    if merchant and is_seller(books, payment.catalogue, merchant):
+        payment.attempt.facts["merchants"] = [merchant]
 
 
 def _parameters(payment: Payment) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from smilepay_cli.ports import Books
 from smilepay_cli.rules.books import (
@@ -14,11 +15,11 @@ from smilepay_cli.rules.books import (
     require_open,
     require_refundable,
 )
-from smilepay_cli.rules.limits import require_funds
+from smilepay_cli.rules.limits import require_funds, require_within_daily_limit
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.lookup import known_as, require_hold
 from smilepay_cli.verbs.post import post_capture, post_money, posting_facts
-from smilepay_cli.verbs.settle import require_sellers_currency
+from smilepay_cli.verbs.settle import DAY, require_sellers_currency
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.instants import iso
@@ -87,13 +88,31 @@ def refund(till: Till, payment_id: str, amount: str | None = None) -> PaymentRes
 
 
 def _require_unpaid_and_covered(till: Till, books: Books, hold: Hold, amount: Money) -> None:
-    """Should the clock have gone back, an expired hold looks open again: its order may be paid, its money spent."""
+    """Should the clock have gone back, an expired hold looks open again: its order may be paid, its money spent, and
+    the limit of its day used up.
+    """
     now = till.clock.now()
     order = books.orders.by_id(hold.order_id, now) if hold.order_id else None
     if order is not None and order.state == "paid":
         raise Refused(Reason.ORDER_NOT_OPEN, f"order {order.id} is paid already, by another payment")
     available = books.ledger.balance(hold.account_id, amount.currency, now).available
     require_funds(amount, available + hold.amount)
+    _require_within_its_day(till, books, hold, amount)
+
+
+def _require_within_its_day(till: Till, books: Books, hold: Hold, amount: Money) -> None:
+    """What was authorized when this hold had expired did not count it. Where there is nothing of that kind, the limit
+    was looked at when the hold was authorized, by the policy of then.
+    """
+    now, currency = till.clock.now(), hold.amount.currency
+    since = now - DAY
+    just_before = hold.expires_at - timedelta(milliseconds=1)
+    if not books.ledger.spent_since(hold.account_id, currency, just_before, now):
+        return
+    spent = Money(books.ledger.spent_since(hold.account_id, currency, since, now), currency)
+    if hold.authorized_at > since:
+        spent -= hold.amount  # counted as open
+    require_within_daily_limit(amount, spent, till.policy)
 
 
 def _require_sellers_funds(till: Till, books: Books, postings: Sequence[Posting]) -> None:
@@ -106,12 +125,12 @@ def _require_sellers_funds(till: Till, books: Books, postings: Sequence[Posting]
 
 def _on_payment(till: Till, verb: str, payment_id: str, step: Callable[[Books, Attempt, Hold], Money]) -> PaymentResult:
     attempt = Attempt(till, f"wallet.{verb}")
-    attempt.facts["payment"] = payment_id
 
     def body() -> PaymentResult:
         with till.store.writing() as books:
             hold = require_hold(books, payment_id)
             attempt.account_id = hold.account_id
+            attempt.facts["payment"] = hold.id
             with attempt.check("state") as figures:
                 figures["state"] = hold_state(hold, till.clock.now())
                 amount = step(books, attempt, hold)

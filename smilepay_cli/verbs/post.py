@@ -6,7 +6,9 @@ other (verbs/verify.py).
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +20,7 @@ from smilepay_cli.vocabulary.ledger import (
     Hold,
     KeyUse,
     Order,
+    Person,
     Posting,
     Resolution,
     Transaction,
@@ -90,8 +93,34 @@ def order_facts(order: Order) -> Mapping[str, Any]:
 
 
 def key_facts(use: KeyUse) -> Mapping[str, Any]:
-    """What an event says of the idempotency key that it used: digests, a key may say something about somebody."""
+    """What an event says of the idempotency key that it used: digests only."""
     return {
-        "key": sha256(use.key.encode()).hexdigest(),
+        "key": use.key,
         "parameters": sha256(use.parameters.encode()).hexdigest(),
     }
+
+
+def person_facts(person: Person) -> Mapping[str, Any]:
+    """What an event says of somebody who is enrolled. The name as a digest with the person's salt: once that is
+    destroyed, nobody can tell any more whose name it was of.
+    """
+    assert person.salt is not None
+    return {
+        "at": iso(person.enrolled_at),
+        "currency": person.currency,
+        "name": hmac.new(person.salt, f"{person.account_id}:{person.name}".encode(), sha256).hexdigest(),
+    }
+
+
+def pin_facts(pin_hash: str | None) -> str | None:
+    """What an event says of a PIN: a digest of its salted hash, with which nobody can try PINs; None where there is
+    none.
+    """
+    return sha256(pin_hash.encode()).hexdigest() if pin_hash is not None else None
+
+
+def bound(attempt: Attempt, books: Books, person: Person) -> Person:
+    """Somebody enrolled before events told names: with a salt from now on."""
+    salt = attempt.till.vault.new_salt()
+    books.people.set_salt(person.account_id, salt)
+    return replace(person, salt=salt)

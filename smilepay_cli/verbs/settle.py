@@ -32,6 +32,7 @@ from smilepay_cli.vocabulary.ledger import (
     Order,
     Person,
     Share,
+    key_digest,
     merchant_account,
 )
 from smilepay_cli.vocabulary.money import Money
@@ -126,7 +127,7 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
     if not request.hold:
         _capture_hold(payment, books, hold)
     if request.key:
-        use = KeyUse(request.key, payment.parameters, hold.id, attempt.event_id)
+        use = KeyUse(key_digest(request.key), payment.parameters, hold.id, attempt.event_id)
         books.ledger.consume_key(use)
         attempt.done["key_use"] = key_facts(use)
     attempt.record(books, throttle="clear")
@@ -228,6 +229,7 @@ def repeat(payment: Payment, books: Books, use: KeyUse) -> PayResult:
     attempt.account_id = None
     attempt.pictures, _ = {}, attempt.facts.pop("kept", None)
     attempt.facts["repeats"] = use.event_id
+    attempt.facts["order"] = payment.request.order_id  # of the first success, so there is one
     told = authorization(books, use.hold_id, payment.till.clock.now())
     attempt.record(books)
     return PayResult(
@@ -246,7 +248,7 @@ def first_success(payment: Payment, books: Books) -> KeyUse | None:
     if key is None:
         return None
     with payment.attempt.check("idempotency_key") as figures:
-        use = books.ledger.key(key)
+        use = books.ledger.key(key_digest(key))
         figures["used"] = use is not None
         if use is not None and use.parameters != payment.parameters:
             raise Refused(
@@ -268,6 +270,7 @@ def named_order(payment: Payment, books: Books) -> Order:
                 reason="no_such_order",
             )
         figures.update(order=order.id, state=order.state)
+        payment.attempt.facts["order"] = order.id
         if order.state != "open":
             raise Refused(Reason.ORDER_NOT_OPEN, f"order {order.id} is {order.state} already")
     return order

@@ -2,7 +2,7 @@
 
 One walk over the events in their order, and beside it one over each table of facts in the order in which rows came:
 what an event tells of must be the next fact there, and a fact that no event tells of must not be there at all. So
-nothing is remembered but the balances, however long the trail is. Reads no name and needs no key.
+nothing is remembered but balances and people, however long the trail is. Needs no key.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 from smilepay_cli.ports import Books
 from smilepay_cli.rules.chain import opened
 from smilepay_cli.rules.checkpoints import balances_digest, fingerprint
+from smilepay_cli.verbs.enrolled import Enrolled
 from smilepay_cli.verbs.post import hold_facts, key_facts, order_facts, posting_facts
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import ChainBroken
@@ -33,6 +34,10 @@ SAY_EVERY = 500
 UNPINNED = (
     "the checkpoint's key was taken from the checkpoint itself: that proves nothing against somebody who has the home "
     "and can sign anew; give the fingerprint that you wrote down with --key"
+)
+UNBOUND = (
+    "no event tells the names of {} {} enrolled before 0.4.0, so a change of them would not be noticed; from now on it "
+    "is: smilepay audit checkpoint"
 )
 
 
@@ -70,7 +75,23 @@ def verify(
         if is_signed is None or not is_signed(checkpoint):
             raise ChainBroken(f"checkpoint {name} is not what was signed")
         _require_signed_by(key, name, checkpoint)
-    with till.store.reading() as books, closing(books.trail.stored()) as rows, closing(_Walk(books, given)) as walk:
+    with till.store.reading() as books:
+        return proven(books, given, key=key, progress=progress)
+
+
+def proven(
+    books: Books,
+    checkpoints: Mapping[str, Checkpoint] | None = None,
+    *,
+    key: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> VerifyResult:
+    """The same in a view of the wallet that is open: whatever is read out of that view after it, is proven.
+
+    What was signed and by whom was looked at before. Raises ChainBroken.
+    """
+    given = checkpoints or {}
+    with closing(books.trail.stored()) as rows, closing(_Walk(books, given)) as walk:
         total = books.trail.count()
         walk.begin()
         for event in opened(rows):
@@ -117,6 +138,7 @@ class _Walk:
         self._wallet = books.settings.get(WALLET_SETTING)
         self._due = sorted(checkpoints.items(), key=lambda named: named[1].seq)
         self._balances: dict[tuple[str, str], int] = {}
+        self._people = Enrolled()
         self._seq, self._head = 0, GENESIS
         self._orders = _Beside[Order]("order", books.facts.orders())
         self._holds = _Beside[Hold]("payment", books.facts.holds())
@@ -154,6 +176,8 @@ class _Walk:
         body = event.body
         done = body["outcome"] == "done"
         self._told_frames(event)
+        if done:
+            self._people.take(event)
         if done and body["command"] == "shop":
             self._told_order(event)
         if done and body["command"] == "pay" and body.get("payment"):
@@ -187,6 +211,7 @@ class _Walk:
         for account, currency in sorted(told.keys() | posted.keys()):
             if told.get((account, currency)) != posted.get((account, currency)):
                 raise ChainBroken(f"the balance of {account} is not what its events add up to")
+        self._people.compare(self._books)
 
     def result(self, checkpoints: tuple[Checkpoint, ...], key: str | None) -> VerifyResult:
         """What was looked at."""
@@ -199,13 +224,18 @@ class _Walk:
             accounts=sum(1 for _ in self._books.facts.accounts()),
             checkpoints=checkpoints,
             key=key if checkpoints else None,
-            warnings=(UNPINNED,) if checkpoints and key is None else (),
+            warnings=self._warnings(weak=bool(checkpoints) and key is None),
         )
+
+    def _warnings(self, *, weak: bool) -> tuple[str, ...]:
+        unbound = self._people.unbound
+        more = (UNBOUND.format(unbound, "person" if unbound == 1 else "people"),) if unbound else ()
+        return ((UNPINNED,) if weak else ()) + more
 
     def _told_frames(self, event: Event) -> None:
         frames = event.body.get("frames") or []
         while self._presented.row and self._presented.row[1] == event.id:
-            if self._presented.row[0] not in frames:
+            if self._presented.row[0] not in frames or event.body.get("presented") is False:
                 raise ChainBroken(f"event {event.seq} is said to have presented a picture that it did not")
             self._presented.move()
         if event.body.get("presented"):
@@ -236,13 +266,16 @@ class _Walk:
         self._told_key(event, hold.id)
 
     def _told_key(self, event: Event, hold_id: str) -> None:
-        use = self._keys.row
+        use, body = self._keys.row, event.body
         if use is None or use.event_id != event.id:
-            if event.body.get("key_use"):
+            if body.get("key_use"):
                 raise ChainBroken(f"the idempotency key that event {event.seq} used is free again")
             return
         facts = key_facts(use)
-        if use.hold_id != hold_id or event.body.get("key_use", facts) != facts:
+        told = body.get("key_use", None if "hold" in body else facts)  # events of before 0.4.0 tell of neither
+        if told is None:
+            raise ChainBroken(f"an idempotency key stands for event {event.seq}, which used none")
+        if use.hold_id != hold_id or told != facts:
             raise ChainBroken(f"the idempotency key of event {event.seq} is not what the event says")
         self._keys.move()
 

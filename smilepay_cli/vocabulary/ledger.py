@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from smilepay_cli.vocabulary.money import Money
 
@@ -155,6 +156,7 @@ class KeyUse:
     """An idempotency key and the one success it stands for."""
 
     key: str
+    """SHA-256 (hex) of what was given as the key: it may say something of somebody."""
     parameters: str
     hold_id: str
     event_id: str
@@ -171,6 +173,8 @@ class Person:
     wrapped_key: bytes
     pin_hash: str | None
     references: int
+    salt: bytes | None = None
+    """With which events tell the name; None where none does yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,11 @@ def name_key(name: str) -> str:
     """Names are compared by this: without regard to case or to how letters are composed."""
     # Folding takes letters apart (a sharp s becomes two), so what is left is composed once more.
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def key_digest(key: str) -> str:
+    """What an idempotency key is known by; nobody keeps the key itself."""
+    return sha256(key.encode(errors="surrogateescape")).hexdigest()
 
 
 def merchant_account(seller: str) -> str:

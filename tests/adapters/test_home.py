@@ -13,8 +13,10 @@ import pytest
 
 from smilepay_cli.adapters.home import FILES, InUse, prepare_home
 from smilepay_cli.adapters.keys import FileVault
+from smilepay_cli.adapters.outbox import FolderOutbox
+from smilepay_cli.adapters.store.copies import WalletCopies
 from smilepay_cli.adapters.store.wallet import SqliteStore
-from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable
+from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable, UsageProblem
 
 ROOT = Path(__file__).parents[2]
 SOMEBODY = 65_533
@@ -121,6 +123,12 @@ class TestLinks:
         told = refused(home)
         assert "symbolic link" in told and str(home / name) in told
         assert elsewhere.read_bytes() == before
+
+    @pytest.mark.parametrize("name", ["wallet.db-wal", "wallet.db-shm", "wallet.db-journal"])
+    def test_a_pipe_beside_the_wallet(self, home: Path, name: str) -> None:
+        """SQLite opens what has such a name, and would wait for a writer for ever."""
+        os.mkfifo(home / name)
+        assert "it is no regular file" in refused(home)
 
     def test_a_link_that_leads_nowhere(self, home: Path, tmp_path: Path) -> None:
         """SQLite would make the file at its end."""
@@ -246,3 +254,33 @@ def test_the_command_line_warns_once_on_standard_error(home: Path) -> None:
         check=True,
     )
     assert done.stderr.count("warning: others could look into") == 1 and "nobody is enrolled" in done.stdout
+
+
+class TestNamesOfOurs:
+    """What has a meaning in a home is no name for a file for people, whether it is there or not."""
+
+    OURS = (
+        "wallet.db", "wallet.db-journal", "wallet.db.restoring-0a1b2c3d", "wallet.db.before-restore-1", ".wallet.db.0a",
+        "gallery.packed", "gallery.x.draft", "catalogue.toml", "catalogue.lock", "catalogue.x.draft.toml", "master.key",
+        "master-0123456789abcdef.key", "master.key.0a1b2c3d", "Master.KEY",
+    )  # fmt: skip
+
+    @pytest.mark.parametrize("name", OURS)
+    def test_no_export_or_backup_takes_one(self, home: Path, name: str) -> None:
+        """Not with --force either, and not by another way to the same folder."""
+        before = {path.name: path.read_bytes() for path in home.iterdir()}
+        (home.parent / "link").symlink_to(home)
+        for folder in (home, home.parent / "link", home / ".." / "home"):
+            with pytest.raises(UsageProblem, match="belongs to the wallet itself"):
+                FolderOutbox(home).write_new(str(folder / name), [b"x"])
+            with (
+                pytest.raises(UsageProblem, match="belongs to the wallet itself"),
+                WalletCopies(home).taken(folder / name, replace=True, progress=lambda _done, _total: None),
+            ):
+                pass
+        assert {path.name: path.read_bytes() for path in home.iterdir()} == before
+
+    def test_other_names_are_free(self, home: Path) -> None:
+        """In the home too; and elsewhere all of them."""
+        for path in (home / "monday.db", home / "checkpoint.json", home.parent / "wallet.db"):
+            assert FolderOutbox(home).write_new(str(path), [b"x"]) == str(path)

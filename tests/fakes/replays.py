@@ -146,7 +146,8 @@ def summary(of: list[dict[str, Any]], *, seed: int = 7) -> dict[str, Any]:
         "unusable": sum(row["outcome"] == "unusable" for row in of),
         "unexpected": unexpected,
         "expected": sum(row["as_expected"] is True for row in of),
-        "seconds": 38.25, "images": len(of), "images_per_second": round(len(of) / 38.25, 2), "cached": 0, "jobs": 2,
+        "seconds": 38.25, "images": len(of), "images_per_second": round(len(of) / 38.25, 2), "cached": 0, "retold": 0,
+        "jobs": 2,
         "rates": {
             m["name"] + (f"[{m['species']}]" if m["species"] else ""): {name: m[name] for name in _FIGURES}
             for m in measures

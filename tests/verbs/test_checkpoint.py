@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from smilepay_cli.adapters.signing import signature_holds
+from smilepay_cli.adapters.signing import VaultSigner, signature_holds
+from smilepay_cli.rules.checkpoints import signed, unsigned
 from smilepay_cli.verbs.verify import verify
 from smilepay_cli.vocabulary.errors import ChainBroken, StoreUnusable, UsageProblem
 from tests.verbs.conftest import Scene
-from tests.verbs.forgery import held, proven, read, sign
+from tests.verbs.forgery import FORGED_BOOKS, Forger, eventful, held, proven, read, sign
 
 
 def test_what_is_signed_is_in_a_file_outside_the_database(scene: Scene) -> None:
@@ -81,6 +82,31 @@ def test_a_changed_head_is_not_signed(scene: Scene) -> None:
         sign(scene)
 
 
+@pytest.mark.parametrize("sql", FORGED_BOOKS)
+def test_forged_books_are_not_signed(scene: Scene, sql: str) -> None:
+    """The head is right and the balances are not: signed, they would be the truth from then on."""
+    eventful(scene)
+    told = len(scene.events())
+    forger = Forger(scene.home)
+    with forger.unguarded() as db:
+        db.executescript(sql)
+    forger.db.close()
+    out = scene.home / "signed.json"
+    with pytest.raises(ChainBroken):
+        sign(scene, out=str(out))
+    assert not out.exists() and len(scene.events()) == told
+
+
+def test_an_older_event_that_was_changed_is_not_signed_either(scene: Scene) -> None:
+    """Not only the newest is looked at."""
+    eventful(scene)
+    with scene.store.writing() as books:
+        books.trail._db.execute("DROP TRIGGER events_no_update")
+        books.trail._db.execute("UPDATE events SET body = replace(body, 'local', 'lokal') WHERE seq = 3")
+    with pytest.raises(ChainBroken, match="event 3 was changed"):
+        sign(scene)
+
+
 def test_without_the_master_key_nothing_is_signed(scene: Scene) -> None:
     """Verifying needs no key, signing does."""
     scene.enroll("ann")
@@ -136,12 +162,13 @@ def test_a_checkpoint_of_another_wallet(scene: Scene, tmp_path: Path) -> None:
 def test_the_balances_at_a_checkpoint_are_those_that_the_events_give(scene: Scene) -> None:
     """A checkpoint says what the books held, and that is recomputed from the events alone."""
     scene.enroll("ann")
-    with scene.store.writing() as books:  # money that no event tells of is signed, and found out
-        books.ledger.open_account("funding:EUR", "funding", "EUR")
-        db = books.ledger._db
-        for account, minor in (("acc_0001", 5), ("funding:EUR", -5)):
-            db.execute("INSERT INTO postings VALUES (NULL, 'txn_x', ?, ?, 'EUR')", (account, minor))
-        db.execute("INSERT INTO transactions VALUES (NULL, 'txn_x', 'deposit', '2015-03-15', NULL, 'evt_0001')")
     made = sign(scene)
-    with pytest.raises(ChainBroken, match="the balances at event 1 are not those that checkpoint"):
-        proven(scene, made)
+    till = scene.till()
+    signer = VaultSigner(till.vault)
+    with scene.store.writing() as books:
+        signer.unlock(books.settings)
+    for lie in ({"balances": "0" * 64}, {"transactions": 7}):  # as whoever has the key could sign it
+        draft = replace(made.checkpoint, **lie)
+        lying = signed(draft, signer.sign(unsigned(draft)))
+        with pytest.raises(ChainBroken, match="the balances at event 1 are not those that checkpoint"):
+            held(scene, {"kept": lying}, key=made.fingerprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sqlite3
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 from stat import S_IMODE
+from typing import Any
 
 import pytest
 
@@ -136,6 +138,35 @@ class TestBackup:
         assert paid and result.copied.count == 5
         assert [event["command"] for event in story.events()][-2:] == ["wallet.deposit", "wallet.backup"]
         assert verify(story.till()).count == 7
+
+    @pytest.mark.parametrize("length", [250, 300])
+    def test_a_name_that_no_file_can_have(self, story: Scene, tmp_path: Path, length: int) -> None:
+        """Longer than file systems take, by itself or with what a draft adds: one line and 2."""
+        told = len(story.events())
+        with pytest.raises(UsageProblem, match="File name too long"):
+            backed_up(story, tmp_path / ("x" * length))
+        assert len(story.events()) == told
+
+    @pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC])
+    def test_a_home_in_which_nothing_can_be_put(
+        self, story: Scene, file: Path, monkeypatch: pytest.MonkeyPatch, number: int
+    ) -> None:
+        """Read-only or full: the home is unusable (32), not the backup that cannot be read."""
+        really = os.open
+
+        def opened(path: Any, flags: int, *more: Any, **named: Any) -> int:
+            if "restoring-" in str(path):
+                raise OSError(number, os.strerror(number), str(path))
+            return really(path, flags, *more, **named)
+
+        def unlinked(self: Path, **_: Any) -> None:
+            raise OSError(number, os.strerror(number), str(self))
+
+        monkeypatch.setattr(os, "open", opened)
+        monkeypatch.setattr(Path, "unlink", unlinked)
+        with pytest.raises(StoreUnusable, match=os.strerror(number)) as problem:
+            restored(story, file)
+        assert problem.value.hint and problem.value.exit is ExitStatus.STORE_UNUSABLE
 
 
 class TestRestore:

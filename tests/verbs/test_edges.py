@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 
 from smilepay_cli.adapters.store.ledger import SqliteLedger
 from smilepay_cli.rules.profiles import STANDARD
-from smilepay_cli.verbs import cash, payments
-from smilepay_cli.verbs.audit import verify
+from smilepay_cli.verbs import cash, payments, wallet
+from smilepay_cli.verbs.audit import listed, verify
+from smilepay_cli.verbs.enroll import enroll
 from smilepay_cli.verbs.pay import PayResult
 from smilepay_cli.vocabulary.errors import ExitStatus, Reason, Refused, StoreUnusable, UsageProblem
+from smilepay_cli.vocabulary.faces import Frame
 from smilepay_cli.vocabulary.money import LARGEST_SUM
+from tests.fakes.fake_engine import picture
+from tests.fakes.source import PictureSource
 from tests.verbs.conftest import Scene
 
 ENTRY = '[[items]]\nid = "{id}"\ntitle = "{id}"\nseller = "{seller}"\nprice = "{price}"\n'
@@ -93,6 +99,64 @@ class TestNamesOfSellers:
         result = scene.enroll("Kiosk")
         assert result.refusal is not None and result.refusal.reason == "name_taken"
         assert cash.withdraw(scene.till(), "kiosk", "1").outcome == "done"
+
+
+class TestOneNameForTwo:
+    """A customer and a seller of one name: it does not come about, and where it did, nobody gets the other's money."""
+
+    def test_a_seller_who_comes_while_somebody_enrols(self, scene: Scene) -> None:
+        """The catalogue is looked at again when nobody can change it any more."""
+
+        class Meanwhile(PictureSource):
+            def frames(self) -> Iterator[Frame]:
+                offer(scene, ("tea", "Zoe", "2"))
+                yield from super().frames()
+
+        result = enroll(scene.till(), "zoe", Meanwhile(picture("zoe")), deposit="50")
+        assert result.refusal is not None and result.refusal.reason == "name_taken"
+        with scene.store.reading() as books:
+            assert books.people.all() == []
+        assert scene.events()[-1]["checks"][-1]["name"] == "name_again"
+
+    def test_nobody_enrols_between_the_event_of_an_edit_and_its_catalogue(self, scene: Scene) -> None:
+        """The edit has looked at the people already, and the new catalogue is not there yet: enrolling waits."""
+        with scene.store.reading():
+            pass
+        done = Event()
+
+        def enrolling() -> None:
+            with scene.elsewhere() as other:
+                other.enroll("zoe")
+            done.set()
+
+        thread = Thread(target=enrolling)
+        with scene.till().catalogue.alone():
+            thread.start()
+            assert not done.wait(1.0), "it waits for the edit"
+            offer(scene, ("tea", "Zoe", "2"))
+        thread.join(30)
+        assert done.is_set()
+        with scene.store.reading() as books:
+            assert books.people.all() == []
+
+    @pytest.mark.parametrize("name", ["zoe", "ZOE"])
+    def test_a_catalogue_changed_by_hand(self, scene: Scene, name: str) -> None:
+        """What is meant for a seller is not taken from a customer, nor the other way round."""
+        scene.enroll("zoe")
+        offer(scene, ("tea", "Zoe", "2"))
+        for verb in (
+            lambda: cash.withdraw(scene.till(), name, "3"),
+            lambda: cash.deposit(scene.till(), name, "3"),
+            lambda: wallet.statement(scene.till(), name),
+            lambda: wallet.balance(scene.till(), name),
+            lambda: listed(scene.till(), account=name),
+        ):
+            with pytest.raises(UsageProblem, match="of a customer and of a seller") as problem:
+                verb()
+            assert problem.value.reason == "ambiguous_name" and problem.value.hint
+        assert scene.balance("zoe") == 10_000
+        assert scene.pay("zoe", amount="3", merchant="Zoe", account="zoe").outcome == "done", "which is which is clear"
+        assert [entry.name for entry in wallet.balance(scene.till()).balances] == ["zoe", "Zoe"]
 
 
 class TestKeys:

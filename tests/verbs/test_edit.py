@@ -258,6 +258,8 @@ def test_a_link_is_not_written_through(scene: Scene, tmp_path: Path) -> None:
     scene.home.mkdir()
     (tmp_path / "elsewhere.toml").write_text(OURS)
     (scene.home / "catalogue.toml").symlink_to(tmp_path / "elsewhere.toml")
-    with pytest.raises(UsageProblem, match="is a link"):
+    with pytest.raises(StoreUnusable, match="is a symbolic link"):
         replace_catalogue(scene.till(), DEARER.encode(), name="prices.toml")
+    with pytest.raises(StoreUnusable, match="is a symbolic link"):
+        scene.till().catalogue.load()  # nor read through, where the wallet is not opened
     assert (tmp_path / "elsewhere.toml").read_text() == OURS

@@ -26,7 +26,7 @@ from smilepay_cli.verbs.payments import capture, refund, void
 from smilepay_cli.verbs.verify import verify
 from smilepay_cli.vocabulary.errors import ChainBroken, SmilepayError
 from tests.verbs.conftest import Scene
-from tests.verbs.forgery import Forger
+from tests.verbs.forgery import FORGED_BOOKS, Forger
 
 BEAN_CHECK = Path(sys.executable).with_name("bean-check")
 PEOPLE = ("ann", "bob", "cid", "dora")
@@ -194,6 +194,28 @@ def test_a_broken_trail_is_not_exported_as_good(story: Scene, tmp_path: Path, fo
     with pytest.raises(ChainBroken, match="event 20"):
         written(story, form, tmp_path / form)
     assert not (tmp_path / form).exists()
+
+
+@pytest.mark.parametrize("sql", FORGED_BOOKS)
+def test_forged_books_are_not_exported_under_an_honest_chain(story: Scene, tmp_path: Path, sql: str) -> None:
+    """beancount would accept them: they sum to zero, and at the top stands the hash of a trail that tells otherwise."""
+    forger = Forger(story.home)
+    with forger.unguarded() as db:
+        db.executescript(sql)
+    forger.db.close()
+    with pytest.raises(ChainBroken):
+        written(story, "beancount", tmp_path / "books.beancount")
+    assert not (tmp_path / "books.beancount").exists()
+
+
+def test_it_says_how_far_the_proof_and_the_writing_are(story: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proving a long trail takes longer than writing the books."""
+    monkeypatch.setattr("smilepay_cli.verbs.verify.SAY_EVERY", 5)
+    monkeypatch.setattr("smilepay_cli.verbs.export.SAY_EVERY", 5)
+    told: list[tuple[int, int]] = []
+    export(story.till(), "beancount", lambda chunks: (b"".join(chunks), None)[1], lambda *far: told.append(far))
+    events, transactions = len(story.events()), story.transactions()
+    assert (5, events) in told and (5, transactions) in told and events != transactions
 
 
 def test_hashes_are_those_of_the_texts(story: Scene, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from smilepay_cli.verbs.audit import verify
 from smilepay_cli.verbs.pay import PayRequest, PayResult, pay
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import ExitStatus
+from smilepay_cli.vocabulary.ledger import key_digest
 from tests.fakes.fake_engine import picture
 from tests.fakes.pad import Living
 from tests.fakes.source import PictureSource
@@ -64,7 +65,7 @@ class Sale:
                 books.ledger.balance(ann.account_id, "EUR", scene.clock.now()),
                 books.ledger.open_holds(ann.account_id, scene.clock.now()),
                 order.state,
-                books.ledger.key(KEY),
+                books.ledger.key(key_digest(KEY)),
                 books.slots.at("local"),
             )
 

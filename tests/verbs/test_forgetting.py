@@ -9,21 +9,29 @@ from __future__ import annotations
 
 import sqlite3
 import unicodedata
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from smilepay_cli.adapters.home import InUse
 from smilepay_cli.adapters.key_stores import KEYRING, RingKeys
+from smilepay_cli.adapters.store.copies import WalletCopies
+from smilepay_cli.render.report import page
 from smilepay_cli.rules.gallery import LENGTH
 from smilepay_cli.rules.still import as_png
-from smilepay_cli.verbs import gallery
+from smilepay_cli.verbs import gallery, payments
 from smilepay_cli.verbs.accounts import LOG_IN_USE, forget, set_pin
 from smilepay_cli.verbs.audit import verify
+from smilepay_cli.verbs.copies import backup, restore
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.keys import change_key
+from smilepay_cli.verbs.policy import set_floor
+from smilepay_cli.verbs.report import report
 from smilepay_cli.verbs.shop import shop
+from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.faces import pixel_digest
 from tests.fakes.fake_engine import picture
 from tests.fakes.keyrings import FOLDER, KeepingKeyring
@@ -31,6 +39,8 @@ from tests.fakes.source import PictureSource
 from tests.verbs.conftest import Scene, relaxed
 
 NAME = "Annabella Größe-Ölund"
+KEY = f"order 17 of {NAME}"
+"""An idempotency key: facts stay, so it must not."""
 KEEPING = replace(relaxed(keep_frames=10**6), name="keeping")
 BYSTANDERS = [f"person {number:02}" for number in range(40)]
 SELFIE = picture(NAME, smile=True, noise=901)
@@ -44,7 +54,8 @@ def busy(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
         scene.enroll(person, pin="2468" if person == NAME else None, deposit="50" if number % 10 == 0 else None)
     scene.enroll(NAME, deposit="100", ask_pin=lambda: "2468")
     set_pin(scene.till(), NAME, "1357")
-    assert scene.pay(NAME, policy=KEEPING, source=PictureSource(SELFIE), amount="3", merchant="kiosk").outcome == "done"
+    paid = scene.pay(NAME, policy=KEEPING, source=PictureSource(SELFIE), amount="3", merchant="kiosk", key=KEY)
+    assert paid.outcome == "done"
     scene.pay("stranger", policy=KEEPING, amount="3", merchant="kiosk")
     scene.pay("stranger", policy=KEEPING, amount="3", merchant="kiosk", account=NAME)
     scene.pay(BYSTANDERS[0], policy=KEEPING, amount="3", merchant="kiosk")
@@ -72,7 +83,8 @@ def locked(scene: Scene) -> dict[str, bytes]:
     with scene.store.reading() as books:
         person = books.people.by_name(NAME)
         assert person is not None
-        found = {"wrapped key": person.wrapped_key}
+        assert person.salt is not None
+        found = {"wrapped key": person.wrapped_key, "salt of the name": person.salt}
         for number, reference in enumerate(books.people.references(person.account_id)):
             found[f"reference {number}"] = reference.sealed[:200]
         rows = books.kept._db.execute(
@@ -99,6 +111,7 @@ def never_there(scene: Scene) -> dict[str, bytes]:
                 written = numbers.astype(layout)
                 found[f"template {number} {layout}"] = written[: LENGTH // 4].tobytes()
                 found[f"mouth {number} {layout}"] = written[LENGTH:].tobytes()
+    found["idempotency key"] = KEY.encode()
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
         for coding in ("utf-16-le", "utf-16-be", "utf-32-le"):
             found[f"name {form} {coding}"] = unicodedata.normalize(form, NAME).encode(coding)
@@ -215,3 +228,89 @@ def test_a_page_full_of_people_keeps_nothing_of_those_who_leave(busy: Scene) -> 
     assert where({**clear, **sealed, **gone}, busy.home) == {}
     assert set(where({person: person.encode() for person in BYSTANDERS[1::2]}, busy.home)) == set(BYSTANDERS[1::2])
     verify(busy.till())
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"amount": "3", "merchant": NAME},
+        {"amount": "3000", "merchant": NAME},
+        {"amount": "3", "merchant": NAME, "key": "used"},
+        {"order_id": NAME},
+        {"order_id": NAME, "key": "used"},
+        {"order_id": NAME, "policy": "demo"},
+    ],
+)
+def test_a_name_typed_in_the_wrong_place_is_in_no_event(scene: Scene, typed: dict[str, str]) -> None:
+    """As a merchant or an order that there is not: refused for whatever comes first, and never kept as it was typed."""
+    scene.enroll(NAME)
+    set_floor(scene.till(), "standard")
+    scene.pay(NAME, amount="1", merchant="kiosk", key="used")
+    with suppress(UsageProblem):
+        scene.pay(NAME, **typed)
+    for verb in (payments.capture, payments.void, payments.refund):
+        with pytest.raises(UsageProblem):
+            verb(scene.till(), NAME)
+    assert NAME not in str(scene.events())
+    assert scene.pay(NAME, amount="3000", merchant="cafe").refusal is not None
+    assert scene.events()[-1]["merchants"] == ["cafe"], "a merchant who is one is told, though it was refused"
+    assert scene.events()[-1]["amount_minor"] == 300_000
+
+
+def test_other_files_of_the_home_that_may_hold_the_person_are_named(scene: Scene) -> None:
+    """Reports with names, backups, wallets set aside and what a restore left: nobody deletes them unasked, but whoever
+    forgets somebody is told. Reports without the name are not.
+    """
+    name = "O'Hara <& Söhne>"
+    scene.enroll(name)
+    scene.pay(name, amount="3", merchant="kiosk")
+    reports = scene.home / "reports"
+    reports.mkdir()
+    for file, names in (("with.html", True), ("without.html", False)):
+        (reports / file).write_text(page(report(scene.till(), names=names)), encoding="utf-8")
+    (scene.home / "page.html").write_bytes((reports / "with.html").read_bytes())
+    copies = WalletCopies(scene.home)
+    backup(scene.till(), copies, scene.home / "monday.db", force=False, progress=lambda _done, _total: None)
+    scene.store.close()
+    restore(scene.till(), copies, scene.home / "monday.db", progress=lambda _done, _total: None)
+    (scene.home / "notes.txt").write_text("nothing")
+    (aside,) = (path.name for path in scene.home.glob("wallet.db.before-restore-*"))
+    left = scene.home / "wallet.db.restoring-0a1b2c3d"
+    in_use = InUse(scene.home)  # so that nobody sweeps it
+    left.write_bytes((scene.home / "monday.db").read_bytes())
+    result = forget(scene.till(), name)
+    in_use.close()
+    (told,) = result.warnings
+    assert told.endswith(f"delete monday.db, page.html, reports/with.html, {aside}, {left.name}"), told
+    written = {"name": name.encode(), "escaped": b"O&#39;Hara"}
+    assert {found for files in where(written, scene.home).values() for found in files} <= {
+        "monday.db", "page.html", "reports/with.html", aside, left.name, "wallet.db-wal",
+    }  # fmt: skip
+
+
+def test_what_a_killed_restore_left_goes_with_the_next_call(scene: Scene) -> None:
+    """A copy of the whole wallet under a name that nobody looks at; with its log. Not while a restore works on it."""
+    scene.enroll(NAME)
+    scene.store.close()
+    drafts = [scene.home / f"wallet.db.restoring-0a1b2c3d{more}" for more in ("", "-wal", "-shm")]
+
+    def put() -> None:
+        for draft in drafts:
+            draft.write_bytes(NAME.encode())
+
+    file = _copy(scene)
+    put()
+    with WalletCopies(scene.home).candidate(file, "stamp", lambda _done, _total: None):
+        with scene.elsewhere() as other, other.store.reading():
+            pass
+        assert len(list(scene.home.glob("*restoring*"))) >= 4, "a restore goes on, and this may be its own"
+    put()
+    assert scene.balance(NAME) == 10_000
+    assert list(scene.home.glob("*restoring*")) == []
+
+
+def _copy(scene: Scene) -> Path:
+    file = scene.home.parent / "copy.db"
+    backup(scene.till(), WalletCopies(scene.home), file, force=False, progress=lambda _done, _total: None)
+    scene.store.close()
+    return file

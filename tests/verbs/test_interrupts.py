@@ -22,6 +22,8 @@ from tests.verbs.profile import often
 OURS = tuple(str(Path(smilepay_cli.__file__).parent / part) for part in ("verbs", "adapters/store", "rules"))
 AROUND_THE_COMMIT = 30
 """Lines at the end of a step that are tried one by one."""
+FOR_STRIKES = 400
+"""Lines by which a step may be longer than the first one was: each attempt that was broken off is a strike to be read."""
 MOVED = ("transactions", "holds", "resolutions", "orders", "key_uses")
 
 
@@ -91,7 +93,7 @@ def test_ctrl_c_at_a_line(tmp_path: Path, name: str) -> None:
         with Interrupter(0) as whole:
             step(scene, "whole")
         last = whole.lines - AROUND_THE_COMMIT
-        places = [*range(1, last, often(last // 12, 1)), *range(last, whole.lines + AROUND_THE_COMMIT)]
+        places = [*range(1, last, often(last // 12, 1)), *range(last, whole.lines + AROUND_THE_COMMIT + FOR_STRIKES)]
         for at in places:
             before, told_before = kept(scene)
             scene.clock.advance(days=2)  # no lock from the last ones, and a new day's limit

@@ -10,12 +10,19 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from smilepay_cli.adapters.store.copies import WalletCopies
+from smilepay_cli.verbs.accounts import forget, set_pin
 from smilepay_cli.verbs.checkpoint import CheckpointResult
+from smilepay_cli.verbs.copies import restore
+from smilepay_cli.verbs.doctor import doctor
+from smilepay_cli.verbs.policy import set_floor
 from smilepay_cli.verbs.verify import verify
-from smilepay_cli.vocabulary.errors import ChainBroken
+from smilepay_cli.vocabulary.errors import ChainBroken, ExitStatus, StoreUnusable
 from tests.verbs.conftest import Scene
 from tests.verbs.forgery import Body, Forger, eventful, held, proven, rechained, sign, without_its_facts
 
@@ -207,7 +214,8 @@ def test_every_fact_of_the_books(tried: Tried) -> None:
     """Each column of each row of each table of facts, and each row as a whole: no event agrees with the lie."""
     db = tried.forger.db
     free = {"postings.id", "transactions.seq", "hold_shares.position", "order_lines.line"}  # places, not facts
-    tables = [name for name in tried.forger.everything() if name not in ("events", "settings")]
+    changeable = ("events", "settings", "people", "gallery_version")
+    tables = [name for name in tried.forger.everything() if name not in changeable]
     for table in tables:
         columns = [name for name in tried.forger.columns(table).split(", ") if f"{table}.{name}" not in free]
         for (rowid,) in db.execute(f"SELECT rowid FROM {table}").fetchall():
@@ -233,6 +241,24 @@ def test_every_fact_of_the_books(tried: Tried) -> None:
     tried(run("UPDATE resolutions SET kind = 'voided', transaction_id = NULL, amount_minor = 0"))
     assert tried.count > 300
     tried.tell("facts of the books changed or removed")
+
+
+def test_an_idempotency_key_planted_on_a_payment(tried: Tried) -> None:
+    """Whoever used that key next would be told of somebody else's success. In its place among the keys that were used:
+    on payments that used none, and on those that used another."""
+    paid = [body for body in tried.forger.bodies() if body.get("hold")]
+    assert {"key_use" in body for body in paid} == {True, False}
+    before = 0
+    for body in paid:
+        before += "key_use" in body
+
+        def plant(db: sqlite3.Connection, body: Body = body, place: int = 100 * before + 50) -> None:
+            db.execute("UPDATE key_uses SET rowid = 100 * rowid")
+            sql = "INSERT INTO key_uses (rowid, key, parameters, hold_id, event_id) VALUES (?, 'planted', '{}', ?, ?)"
+            db.execute(sql, (place, body["payment"], body["id"]))
+
+        tried(plant, None if "key_use" in body else "which used none")
+    tried.tell("idempotency keys planted")
 
 
 def test_guards_and_definitions(scene: Scene, tried: Tried) -> None:
@@ -263,6 +289,120 @@ def test_guards_and_definitions(scene: Scene, tried: Tried) -> None:
         db.execute(undo)
     assert len(triggers) > 30 and tried.count > 2 * len(triggers) + 10
     tried.tell("guards and definitions removed or replaced")
+
+
+CHANGEABLE = {
+    "names swapped": "UPDATE people SET name_key = account_id;"
+    " UPDATE people SET name = CASE name WHEN 'ann' THEN 'bob' WHEN 'bob' THEN 'ann' ELSE name END;"
+    " UPDATE people SET name_key = name",
+    "a name": "UPDATE people SET name = 'eve', name_key = 'eve' WHERE name = 'ann'",
+    "found by another name": "UPDATE people SET name_key = 'eve' WHERE name = 'ann'",
+    "a salt": "UPDATE people SET salt = randomblob(32) WHERE name = 'ann'",
+    "a salt taken away": "UPDATE people SET salt = NULL, name = 'eve', name_key = 'eve' WHERE name = 'ann'",
+    "enrolled at another time": "UPDATE people SET enrolled_at = '2014-01-01T00:00:00.000Z' WHERE name = 'ann'",
+    "a time that is none": "UPDATE people SET enrolled_at = 'x' WHERE name = 'ann'",
+    "a PIN taken away": "UPDATE people SET pin_hash = NULL WHERE name = 'ann'",
+    "a PIN put there": "UPDATE people SET pin_hash = (SELECT pin_hash FROM people WHERE name = 'ann')"
+    " WHERE name = 'bob'",
+    "another PIN": "UPDATE people SET pin_hash = pin_hash || 'x' WHERE name = 'ann'",
+    "a person taken away": "DELETE FROM people WHERE name = 'bob'",
+    "a person added": "INSERT INTO accounts VALUES ('acc_9999', 'customer', 'EUR');"
+    " INSERT INTO people SELECT 'acc_9999', 'eve', 'eve', enrolled_at, wrapped_key, NULL, NULL FROM people"
+    " WHERE name = 'bob'",
+    "somebody forgotten who is back": "INSERT INTO people SELECT account_id, 'cid', 'cid', '2015-03-15T17:00:00.000Z',"
+    " x'00', NULL, NULL FROM (SELECT id AS account_id FROM accounts WHERE kind = 'customer'"
+    " AND id NOT IN (SELECT account_id FROM people))",
+    "a customer's account added": "INSERT INTO accounts VALUES ('acc_9999', 'customer', 'EUR')",
+    "the currency of who was never paid": "UPDATE accounts SET currency = 'USD' WHERE id ="
+    " (SELECT account_id FROM people WHERE name = 'poor')",
+    "a seller's account added": "INSERT INTO accounts VALUES ('merchant:nobody', 'merchant', 'EUR')",
+    "a seller's account in another currency": "INSERT INTO accounts VALUES ('fees:USD', 'fees', 'USD')",
+    "a floor": "INSERT INTO settings VALUES ('policy_floor', 'strict') ON CONFLICT DO UPDATE SET value = 'strict'",
+    "a floor taken away": "DELETE FROM settings WHERE name = 'policy_floor'",
+    "the gallery's version": "DELETE FROM gallery_version",
+    "a picture that was not presented": "INSERT INTO presentations SELECT 'd' || seq, id FROM events WHERE seq = 3;"
+    " DELETE FROM presentations WHERE digest = 'd3'; INSERT INTO presentations SELECT"
+    " json_extract(body, '$.frames[0]'), id FROM events WHERE json_extract(body, '$.command') = 'shop' ORDER BY seq"
+    " DESC LIMIT 1",
+}
+"""What lies in rows that may change, or in rows that no posting points to."""
+
+
+def test_people_and_settings_are_what_the_last_event_says(scene: Scene) -> None:
+    """They change in place, so the newest word on each is in the trail."""
+    eventful(scene)
+    scene.enroll("poor", deposit=None)
+    scene.enroll("cid", deposit=None)
+    forget(scene.till(), "cid")
+    set_pin(scene.till(), "ann", "1357")
+    set_floor(scene.till(), "standard")
+    scene.enroll("bob", deposit=None)
+    scene.shop("ann", "espresso")
+    kept = sign(scene)
+    forger = Forger(scene.home)
+    tried = Tried(scene, forger, kept)
+    for what, sql in CHANGEABLE.items():
+
+        def change(db: sqlite3.Connection, sql: str = sql) -> None:
+            for statement in sql.split(";"):
+                db.execute(statement)
+
+        with forger.forged(change):
+            try:
+                proven(scene, kept)
+            except ChainBroken:
+                tried.count += 1
+            else:
+                pytest.fail(f"not noticed: {what}")
+    assert tried.count == len(CHANGEABLE)
+    tried.tell("people and settings changed")
+    forger.db.close()
+
+
+HIDDEN = (
+    ("trigger", "sqlite_evil", "people", "CREATE TRIGGER sqlite_evil AFTER UPDATE OF pin_hash ON people BEGIN"
+     " UPDATE people SET pin_hash = (SELECT pin_hash FROM people WHERE name = 'bob'); END"),
+    ("trigger", "people", "people", "CREATE TRIGGER people AFTER DELETE ON people BEGIN SELECT 1; END"),
+    ("trigger", "evil", "_sqlite_migrations", "CREATE TRIGGER evil AFTER INSERT ON _sqlite_migrations BEGIN"
+     " DELETE FROM slots; END"),
+    ("trigger", "sqlite_autoindex_x", "slots", "CREATE TRIGGER sqlite_autoindex_x AFTER INSERT ON slots BEGIN"
+     " DELETE FROM slots; END"),
+    ("view", "sqlite_stat5", "sqlite_stat5", "CREATE VIEW sqlite_stat5 AS SELECT 1"),
+)  # fmt: skip
+"""Rows of the schema whose names or tables look like SQLite's or the migrations' own."""
+
+
+@pytest.mark.parametrize("row", HIDDEN, ids=lambda row: f"{row[0]} {row[1]}")
+def test_nothing_in_the_schema_hides_behind_a_name(tmp_path: Path, scene: Scene, tried: Tried, row: Any) -> None:
+    """Written into the schema itself, where SQLite refuses no name, and it runs. Verify, doctor and restore say so."""
+    assert tried.kept.checkpoint.seq, "it verifies before"
+    db = tried.forger.db
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, 0, ?)", row)
+    db.execute("PRAGMA writable_schema = RESET")
+    scene.store.close()
+    tried.require_noticed(f"{row[0]} {row[1]} does not belong")
+    found = doctor(scene.till(), [])
+    assert found.exit is ExitStatus.STORE_UNUSABLE
+    assert any(f"{row[0]} {row[1]} does not belong" in told.told for told in found.findings)
+    scene.store.close()
+    tried.forger.db.close()
+    backup = tmp_path / "backup.db"
+    backup.write_bytes((scene.home / "wallet.db").read_bytes())
+    with pytest.raises((StoreUnusable, ChainBroken), match="does not belong"):
+        restore(scene.till(), WalletCopies(scene.home), backup, progress=lambda _done, _total: None)
+
+
+def test_what_sqlite_keeps_for_itself_is_no_change(scene: Scene, kept: CheckpointResult, forger: Forger) -> None:
+    """Statistics by ANALYZE, and what the migrations keep, whatever quotes their version writes."""
+    forger.db.execute("ANALYZE")
+    assert proven(scene, kept).count
+    forger.db.execute("PRAGMA writable_schema = ON")
+    table = "CREATE TABLE [_sqlite_migrations] (\n [id] INTEGER PRIMARY KEY, [migration_set] TEXT, [name] TEXT,"
+    table += " [applied_at] TEXT)"
+    forger.db.execute("UPDATE sqlite_master SET sql = ? WHERE name = '_sqlite_migrations'", (table,))
+    forger.db.execute("PRAGMA writable_schema = RESET")
+    assert proven(scene, kept).count
 
 
 def test_signed_anew_with_the_homes_own_key(scene: Scene, kept: CheckpointResult, forger: Forger) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from smilepay_cli.verbs.challenge import drawn
 from smilepay_cli.verbs.enroll import enroll
 from smilepay_cli.verbs.gallery import open_gallery, relaxed_mouths, seal_template
 from smilepay_cli.verbs.pay import PayRequest, pay
+from smilepay_cli.verbs.payments import capture
 from smilepay_cli.verbs.policy import set_floor
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
 from smilepay_cli.vocabulary.faces import MouthShape
@@ -737,9 +739,37 @@ def test_the_daily_limit_counts_holds_and_captures_of_the_last_24_hours(scene: S
     assert scene.pay("ann", policy=policy, amount="6", merchant="kiosk").outcome == "done"
 
 
+@pytest.mark.parametrize("hours_back", [71, 49, 25])
+def test_a_clock_that_goes_back_does_not_double_a_days_limit(scene: Scene, hours_back: int) -> None:
+    """A hold that had expired when the day's limit was used again looks open: captured, it would come on top."""
+    policy = relaxed(daily_max=Decimal("100.00"), hold_seconds=86_400 * 2)
+    scene.enroll("ann", deposit="500")
+    held = scene.pay("ann", policy=policy, amount="90", merchant="kiosk", hold=True)
+    assert held.payment is not None
+    scene.clock.advance(hours=72)
+    assert scene.pay("ann", policy=policy, amount="90", merchant="kiosk").outcome == "done"
+    scene.clock.advance(hours=-hours_back)
+    refused = capture(scene.till(policy), held.payment.hold.id)
+    assert refused.exit is ExitStatus.OVER_LIMIT and refused.refusal is not None
+    assert refused.refusal.reason == "over_daily_limit" and scene.balance("ann") <= 41_000
+    assert capture(scene.till(policy), held.payment.hold.id, "10").outcome == "done", "what the limit leaves"
+
+
+def test_a_hold_is_captured_by_the_limit_of_the_day_when_it_was_authorized(scene: Scene) -> None:
+    """Later payments of other days, and a stricter policy at the till that captures, change nothing of it."""
+    policy = relaxed(daily_max=Decimal("100.00"))
+    scene.enroll("ann", deposit="500")
+    held = [scene.pay("ann", policy=policy, amount="45", merchant="kiosk", hold=True) for _ in range(2)]
+    for _ in range(3):
+        scene.clock.advance(hours=25)
+        assert scene.pay("ann", policy=policy, amount="90", merchant="kiosk").outcome == "done"
+    for one in held:
+        assert one.payment is not None
+        assert capture(scene.till(relaxed(daily_max=Decimal("10.00"))), one.payment.hold.id).outcome == "done"
+
+
 def test_a_clock_that_goes_back_pays_no_order_twice(scene: Scene) -> None:
     """An expired hold that looks open again is not captured once its order is paid."""
-    from smilepay_cli.verbs.payments import capture
 
     scene.enroll("ann")
     order = scene.shop("ann", "latte").order

@@ -29,6 +29,7 @@ from smilepay_cli.verbs.enroll import enroll
 from smilepay_cli.verbs.pay import PayResult
 from smilepay_cli.verbs.post import posting_facts
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
+from smilepay_cli.vocabulary.ledger import key_digest
 from smilepay_cli.vocabulary.results import Result
 from tests.measured import note
 from tests.verbs.by_hand import HandBooks, HandHold
@@ -400,7 +401,7 @@ class Wallet(RuleBasedStateMachine):
     def a_key_stands_for_one_payment(self) -> None:
         kept = self.read("SELECT key, hold_id, event_id FROM key_uses")
         assert {row[0]: row[1:] for row in kept} == {
-            key: (payment, event) for key, (_, payment, event) in self.hand.keys.items()
+            key_digest(key): (payment, event) for key, (_, payment, event) in self.hand.keys.items()
         }
 
 

@@ -385,7 +385,7 @@ class OneWrite:
         self.reading, self.scrub, self.close = store.reading, store.scrub, store.close
         self.unusable = store.unusable
         self.batch, self.rehearsal = store.batch, store.rehearsal
-        self.examine, self.set_aside = store.examine, store.set_aside
+        self.examine, self.mentions = store.examine, store.mentions
         self._store, self._left = store, writes
 
     @contextmanager

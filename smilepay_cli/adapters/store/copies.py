@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smilepay_cli.adapters.home import FILES, InUse, prepare_home
+from smilepay_cli.adapters.home import RESTORING, InUse, prepare_home, require_no_name_of_ours
 from smilepay_cli.adapters.store.opening import translated, unusable
 from smilepay_cli.adapters.store.waiting import patiently, primary_code
 from smilepay_cli.adapters.store.wallet import ASIDE, SqliteStore
@@ -40,6 +40,7 @@ class SqliteCandidate:
     copied: Copied
     _home: Path
     _stamp: str
+    _in_use: InUse
 
     def take_place(self, known: tuple[int, str | None] | None) -> str | None:
         """Name of the file that the wallet of before has now; None where there was none. One step for everybody else.
@@ -49,17 +50,14 @@ class SqliteCandidate:
         """
         wallet = self._home / "wallet.db"
         self.store.close()  # the only connection: what is in its log goes into the file
-        in_use = InUse(self._home)
         try:
-            if not in_use.alone(OTHERS_SECONDS):
+            if not self._in_use.alone(OTHERS_SECONDS):
                 raise unusable(wallet, "locked", "it is in use, and cannot be replaced meanwhile")
             aside = _set_aside(wallet, self._stamp, known) if os.path.lexists(wallet) else None
             self.store.path.rename(wallet)
             _sync_folder(self._home)
         except OSError as error:
             raise unusable(wallet, "read_only", f"it cannot be replaced: {error.strerror or error}") from None
-        finally:
-            in_use.close()
         return aside
 
 
@@ -78,7 +76,10 @@ class WalletCopies:
     @contextmanager
     def taken(self, file: Path, *, replace: bool, progress: Progress) -> Iterator[Copied]:
         """A copy of one moment, beside `file` until the block ends normally; then it has that name."""
-        self._require_place(file, replace=replace)
+        try:
+            self._require_place(file, replace=replace)
+        except OSError as error:  # a name that is too long, a folder that nobody may look into
+            raise UsageProblem(f"{file} cannot be written: {error.strerror or error}", reason="cannot_write") from None
         if not self.exists:
             raise UsageProblem(f"there is no wallet in {self._home} yet", reason="no_wallet")
         draft = file.with_name(f".{file.name}.{os.urandom(4).hex()}")
@@ -89,8 +90,7 @@ class WalletCopies:
         except OSError as error:
             raise UsageProblem(f"{file} cannot be written: {error.strerror or error}", reason="cannot_write") from None
         finally:
-            for left in ("", *_BESIDE):
-                Path(f"{draft}{left}").unlink(missing_ok=True)
+            _clear(draft)
 
     @contextmanager
     def candidate(self, file: Path, stamp: str, progress: Progress) -> Iterator[SqliteCandidate]:
@@ -100,14 +100,15 @@ class WalletCopies:
         StoreUnusable for one that is no wallet of ours, is newer than this program, or is damaged.
         """
         prepare_home(self._home, self._warn)
-        draft = self._home / f"wallet.db.restoring-{os.urandom(4).hex()}"
+        in_use = InUse(self._home)  # before there is a draft, so that nobody sweeps it away
+        draft = self._home / f"wallet.db{RESTORING}{os.urandom(4).hex()}"
         store = SqliteStore(self._home, name=draft.name, warn=self._warn)
         try:
             digest, size = _read_into(draft, file, progress)
             with store.reading() as books:
                 newest = books.trail.latest(1)
             count, head = (newest[0].seq, newest[0].hash) if newest else (0, None)
-            yield SqliteCandidate(store, Copied(digest, size, count, head), self._home, stamp)
+            yield SqliteCandidate(store, Copied(digest, size, count, head), self._home, stamp, in_use)
         except StoreUnusable as error:
             if str(draft) not in error.message:
                 raise
@@ -116,8 +117,8 @@ class WalletCopies:
             raise StoreUnusable(message, hint=hint, reason=error.reason) from error
         finally:
             store.close()
-            for left in ("", *_BESIDE):
-                Path(f"{draft}{left}").unlink(missing_ok=True)
+            _clear(draft)
+            in_use.close()
 
     def _require_place(self, file: Path, *, replace: bool) -> None:
         """Raises UsageProblem for a name that cannot be given to a copy."""
@@ -125,11 +126,7 @@ class WalletCopies:
             raise UsageProblem(f"there is no folder {file.parent}", reason="cannot_write")
         if file.is_dir():
             raise UsageProblem(f"{file} is a folder", hint="name a file in it", reason="cannot_write")
-        in_home = file.parent.resolve() == self._home.resolve()
-        if in_home and (file.name in FILES or file.name.startswith("wallet.db-")):
-            raise UsageProblem(
-                f"{file} belongs to the wallet itself", hint="choose another name", reason="cannot_write"
-            )
+        require_no_name_of_ours(self._home, file)
         if os.path.lexists(file) and not replace:
             raise UsageProblem(f"{file} is there already", hint="choose another name, or --force", reason="file_exists")
 
@@ -206,20 +203,55 @@ def _read_into(draft: Path, file: Path, progress: Progress) -> tuple[str, int]:
                     reason="cannot_read",
                 )
             digest, done = sha256(), 0
-            to = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(to, "wb") as out:
+            with _written(draft) as write:
                 while piece := whole.read(_PIECE):
                     digest.update(piece)
-                    out.write(piece)
+                    write(piece)
                     done += len(piece)
                     progress(done, found.st_size)
-                out.flush()
-                os.fsync(to)
     except OSError as error:
         raise UsageProblem(f"{file} cannot be read: {error.strerror or error}", reason="cannot_read") from None
     if not done:
         raise UsageProblem(f"{file} is empty", reason="cannot_read")
     return digest.hexdigest(), done
+
+
+@contextmanager
+def _written(draft: Path) -> Iterator[Callable[[bytes], None]]:
+    """Writes a new file in the home, which is on the disk at the end. Raises StoreUnusable: it is the home's fault."""
+
+    def told(error: OSError) -> StoreUnusable:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        detail = f"no copy can be put beside it: {error.strerror or error}"
+        return unusable(draft.with_name("wallet.db"), "disk_full" if full else "read_only", detail)
+
+    def write(piece: bytes) -> None:
+        left = memoryview(piece)
+        try:
+            while left:
+                left = left[os.write(to, left) :]
+        except OSError as error:
+            raise told(error) from None
+
+    try:
+        to = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise told(error) from None
+    try:
+        yield write
+        try:
+            os.fsync(to)
+        except OSError as error:
+            raise told(error) from None
+    finally:
+        os.close(to)
+
+
+def _clear(draft: Path) -> None:
+    """Away with a draft and what is beside it. Where that cannot be, there is something else to tell of."""
+    for left in ("", *_BESIDE):
+        with suppress(OSError):
+            Path(f"{draft}{left}").unlink(missing_ok=True)
 
 
 def _digest(file: Path) -> tuple[str, int]:

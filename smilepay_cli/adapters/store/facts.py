@@ -7,8 +7,10 @@ from collections.abc import Generator
 
 from smilepay_cli.adapters.store.ledger import SqliteLedger
 from smilepay_cli.adapters.store.orders import SqliteOrders
-from smilepay_cli.vocabulary.instants import from_iso
-from smilepay_cli.vocabulary.ledger import Hold, KeyUse, Order, Resolution
+from smilepay_cli.adapters.store.people import SqlitePeople
+from smilepay_cli.adapters.store.rows import moment
+from smilepay_cli.adapters.store.schema import changed_definitions
+from smilepay_cli.vocabulary.ledger import Hold, KeyUse, Order, Person, Resolution
 from smilepay_cli.vocabulary.money import Money
 
 _REFUNDED = """SELECT coalesce(sum(postings.amount_minor), 0) FROM transactions JOIN postings
@@ -27,6 +29,15 @@ _RULES = {
     "account {} belongs to no event": """
         SELECT id FROM accounts WHERE kind = 'customer'
           AND NOT EXISTS (SELECT 1 FROM events WHERE events.account = accounts.id)""",
+    "account {} was opened by no payment and has none": """
+        SELECT id FROM accounts WHERE kind <> 'customer'
+          AND NOT EXISTS (SELECT 1 FROM postings WHERE postings.account_id = accounts.id)
+          AND id || ' ' || currency NOT IN (SELECT 'merchant:' || seller || ' ' || holds.currency FROM hold_shares
+            JOIN holds ON holds.id = hold_shares.hold_id JOIN resolutions ON resolutions.hold_id = holds.id
+            WHERE resolutions.kind = 'captured')
+          AND id || ' ' || currency NOT IN (SELECT 'fees:' || holds.currency || ' ' || holds.currency FROM hold_shares
+            JOIN holds ON holds.id = hold_shares.hold_id JOIN resolutions ON resolutions.hold_id = holds.id
+            WHERE resolutions.kind = 'captured' AND hold_shares.fee_bp > 0)""",
     "payment {} was captured for more than was held": """
         SELECT hold_id FROM resolutions JOIN holds ON holds.id = resolutions.hold_id
         WHERE resolutions.amount_minor > holds.amount_minor""",
@@ -55,6 +66,7 @@ _RULES = {
         SELECT holds.order_id FROM holds JOIN resolutions ON resolutions.hold_id = holds.id
         WHERE resolutions.kind = 'captured' AND holds.order_id IS NOT NULL
         GROUP BY holds.order_id HAVING count(*) > 1""",
+    "the gallery has {} versions": "SELECT count(*) FROM gallery_version HAVING count(*) <> 1",
     "two events have the id {}": "SELECT id FROM events GROUP BY id HAVING count(*) > 1",
 }
 """What must not be found, as SQL that finds it. `{}` is what was found."""
@@ -63,14 +75,17 @@ _RULES = {
 class SqliteFacts:
     """The facts. Reads only."""
 
-    def __init__(self, connection: sqlite3.Connection, ledger: SqliteLedger, orders: SqliteOrders) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, ledger: SqliteLedger, orders: SqliteOrders, people: SqlitePeople
+    ) -> None:
         self._db = connection
+        self._people = people
         self._ledger = ledger
         self._orders = orders
 
     def flaws(self) -> Generator[str]:
         """What the file itself shows to be wrong, no event asked: definitions, indexes, keys, sums."""
-        yield from self._defined_otherwise()
+        yield from self.changed_rules()
         for table, rowid, parent, _ in self._db.execute("PRAGMA foreign_key_check"):
             yield f"row {rowid} of {table} points to something in {parent} that is not there"
         for flaw, sql in _RULES.items():
@@ -81,9 +96,17 @@ class SqliteFacts:
             if said != "ok":
                 yield f"the file contradicts itself: {said}"
 
+    def changed_rules(self) -> Generator[str]:
+        """Which table, index, trigger or view is missing, was changed, or does not belong."""
+        yield from changed_definitions(self._db)
+
     def accounts(self) -> Generator[tuple[str, str, str]]:
         """(id, kind, currency), by kind and id."""
         yield from self._db.execute("SELECT id, kind, currency FROM accounts ORDER BY kind, id")
+
+    def people(self) -> Generator[tuple[Person, str]]:
+        """Everybody who is enrolled, with what their name is compared by."""
+        return self._people.stream()
 
     def sums(self) -> Generator[tuple[str, str, int]]:
         """(account, currency, minor units posted)."""
@@ -116,7 +139,7 @@ class SqliteFacts:
             "SELECT hold_id, resolutions.kind, resolutions.amount_minor, currency, at, transaction_id"
             " FROM resolutions CROSS JOIN holds ON holds.id = hold_id ORDER BY resolutions.rowid"
         ):
-            yield hold_id, Resolution(kind, Money(minor, currency), from_iso(at)), transaction_id
+            yield hold_id, Resolution(kind, Money(minor, currency), moment(at)), transaction_id
 
     def key_uses(self) -> Generator[KeyUse]:
         """Every idempotency key that stands for something, oldest first."""
@@ -130,12 +153,3 @@ class SqliteFacts:
     def is_presented(self, digest: str) -> bool:
         """Whether a picture of that digest counts as presented."""
         return self._db.execute("SELECT 1 FROM presentations WHERE digest = ?", (digest,)).fetchone() is not None
-
-    def _defined_otherwise(self) -> Generator[str]:
-        from smilepay_cli.adapters.store.schema import defined, definitions
-
-        wanted, found = definitions(), defined(self._db)
-        for name in [*wanted, *found]:
-            if wanted.get(name) != found.get(name):
-                what = "is missing" if name not in found else "does not belong" if name not in wanted else "was changed"
-                yield f"the wallet's own rules were changed: {name} {what}"

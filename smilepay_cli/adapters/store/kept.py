@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+from smilepay_cli.adapters.store.rows import moment
 from smilepay_cli.vocabulary.evidence import SealedFrame
-from smilepay_cli.vocabulary.instants import from_iso, iso
+from smilepay_cli.vocabulary.instants import iso
 
 
 class SqliteKeptFrames:
@@ -30,7 +31,7 @@ class SqliteKeptFrames:
             (event_id, iso(now)),
         )
         return [
-            SealedFrame(event, number, account_id, sealed, from_iso(until))
+            SealedFrame(event, number, account_id, sealed, moment(until))
             for event, number, account_id, sealed, until in rows
         ]
 

@@ -6,9 +6,10 @@ import sqlite3
 from collections.abc import Generator
 from datetime import datetime
 
+from smilepay_cli.adapters.store.rows import moment
 from smilepay_cli.rules.books import require_balanced
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.instants import from_iso, iso
+from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.ledger import Balance, Hold, KeyUse, Posting, Resolution, Share, Transaction
 from smilepay_cli.vocabulary.money import LARGEST_SUM, Money
 
@@ -162,10 +163,10 @@ class SqliteLedger:
         ).fetchone()
         return self._transaction(*row) if row else None
 
-    def key(self, key: str) -> KeyUse | None:
-        """What an idempotency key stands for."""
+    def key(self, digest: str) -> KeyUse | None:
+        """What an idempotency key stands for, by its digest."""
         row = self._db.execute(
-            "SELECT key, parameters, hold_id, event_id FROM key_uses WHERE key = ?", (key,)
+            "SELECT key, parameters, hold_id, event_id FROM key_uses WHERE key = ?", (digest,)
         ).fetchone()
         return KeyUse(*row) if row else None
 
@@ -201,9 +202,9 @@ class SqliteLedger:
             order_id=order_id,
             amount=Money(minor, currency),
             shares=tuple(Share(seller, Money(part, currency), fee_bp) for seller, part, fee_bp in shares),
-            authorized_at=from_iso(authorized_at),
-            expires_at=from_iso(expires_at),
-            resolution=Resolution(kind, Money(resolved, currency), from_iso(at)) if kind else None,
+            authorized_at=moment(authorized_at),
+            expires_at=moment(expires_at),
+            resolution=Resolution(kind, Money(resolved, currency), moment(at)) if kind else None,
             refunded=Money(refunded, currency),
         )
 
@@ -213,4 +214,4 @@ class SqliteLedger:
             (transaction_id,),
         )
         legs = tuple(Posting(account_id, Money(minor, currency)) for account_id, minor, currency in postings)
-        return Transaction(transaction_id, kind, from_iso(at), legs, hold_id)
+        return Transaction(transaction_id, kind, moment(at), legs, hold_id)

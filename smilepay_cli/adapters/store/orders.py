@@ -7,8 +7,9 @@ from collections.abc import Generator
 from datetime import datetime
 
 from smilepay_cli.adapters.store.ledger import SqliteLedger
+from smilepay_cli.adapters.store.rows import moment
 from smilepay_cli.rules.books import order_state
-from smilepay_cli.vocabulary.instants import from_iso, iso
+from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.ledger import Order, OrderLine, order_total
 from smilepay_cli.vocabulary.money import Money
 
@@ -66,4 +67,4 @@ class SqliteOrders:
             )
         )
         total = order_total(lines) if lines else Money(0, currency)
-        return Order(order_id, account_id, from_iso(opened_at), lines, total, state)
+        return Order(order_id, account_id, moment(opened_at), lines, total, state)

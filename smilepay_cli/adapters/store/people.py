@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Generator
 from datetime import datetime
 
-from smilepay_cli.vocabulary.instants import from_iso, iso
+from smilepay_cli.adapters.store.rows import moment, only
+from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.ledger import Person, SealedReference, name_key
 
 _PERSON = """
 SELECT people.account_id, name, accounts.currency, enrolled_at, wrapped_key, pin_hash,
-       (SELECT count(*) FROM face_references WHERE face_references.account_id = people.account_id)
+       (SELECT count(*) FROM face_references WHERE face_references.account_id = people.account_id), salt
 FROM people JOIN accounts ON accounts.id = people.account_id
 """
 
@@ -25,8 +27,8 @@ class SqlitePeople:
         """Opens the ledger account too."""
         self._db.execute("INSERT INTO accounts VALUES (?, 'customer', ?)", (person.account_id, person.currency))
         self._db.execute(
-            "INSERT INTO people (account_id, name, name_key, enrolled_at, wrapped_key, pin_hash)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO people (account_id, name, name_key, enrolled_at, wrapped_key, pin_hash, salt)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 person.account_id,
                 person.name,
@@ -34,6 +36,7 @@ class SqlitePeople:
                 iso(person.enrolled_at),
                 person.wrapped_key,
                 person.pin_hash,
+                person.salt,
             ),
         )
 
@@ -49,9 +52,19 @@ class SqlitePeople:
         """By name."""
         return [_person(row) for row in self._db.execute(_PERSON + "ORDER BY name_key")]
 
+    def stream(self) -> Generator[tuple[Person, str]]:
+        """Everybody with what their name is compared by, as it lies there; streams."""
+        sql = _PERSON.replace(", salt", ", salt, name_key") + "ORDER BY people.account_id"
+        for *row, key in self._db.execute(sql):
+            yield _person(tuple(row)), key
+
     def set_pin(self, account_id: str, pin_hash: str | None) -> None:
         """None takes the PIN away."""
         self._db.execute("UPDATE people SET pin_hash = ? WHERE account_id = ?", (pin_hash, account_id))
+
+    def set_salt(self, account_id: str, salt: bytes) -> None:
+        """Of somebody who had none."""
+        self._db.execute("UPDATE people SET salt = ? WHERE account_id = ?", (salt, account_id))
 
     def rewrap(self, account_id: str, wrapped_key: bytes) -> None:
         """The same key of a person, wrapped by another master key."""
@@ -78,7 +91,7 @@ class SqlitePeople:
 
     def gallery_version(self) -> int:
         """Drawn anew by whatever changes a reference, by triggers of the file itself."""
-        return int(self._db.execute("SELECT version FROM gallery_version").fetchone()[0])
+        return int(only(self._db.execute("SELECT version FROM gallery_version"), "the gallery's version"))
 
     def made_otherwise(self, maker_digest: str) -> str | None:
         """The account of a reference that something else made; None when there is no such reference."""
@@ -99,6 +112,6 @@ class SqlitePeople:
         return _person(row) if row else None
 
 
-def _person(row: tuple[str, str, str, str, bytes, str | None, int]) -> Person:
-    account_id, name, currency, enrolled_at, wrapped_key, pin_hash, references = row
-    return Person(account_id, name, currency, from_iso(enrolled_at), wrapped_key, pin_hash, references)
+def _person(row: tuple[str, str, str, str, bytes, str | None, int, bytes | None]) -> Person:
+    account_id, name, currency, enrolled_at, wrapped_key, pin_hash, references, salt = row
+    return Person(account_id, name, currency, moment(enrolled_at), wrapped_key, pin_hash, references, salt)

@@ -7,8 +7,10 @@ change.
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ Step = Callable[[Any], None]
 """Brings a file one version on; it uses no more of what it is given than `execute`."""
 
 APPLICATION_ID = 0x534D494C  # "SMIL": tells `file` and us whose database it is
-VERSION = 7
+VERSION = 9
 
 FACTS = {
     "events": "seq = NEW.seq",
@@ -264,6 +266,35 @@ CREATE INDEX holds_by_expiry ON holds (account_id, expires_at);
 """
 
 
+_KEY_DIGESTS = """
+-- Of a key its SHA-256: what people use as a key may say something of somebody, and facts stay.
+CREATE TABLE key_uses (
+  key TEXT PRIMARY KEY,
+  parameters TEXT NOT NULL,
+  hold_id TEXT NOT NULL REFERENCES holds (id),
+  event_id TEXT NOT NULL
+) STRICT;
+"""
+
+
+def _digest_keys(db: Any) -> None:
+    """The table made anew, its rows in their order; SQLite has no SHA-256. Its guards go with the old one."""
+    rows = db.execute("SELECT rowid, key, parameters, hold_id, event_id FROM key_uses ORDER BY rowid").fetchall()
+    db.execute("DROP TABLE key_uses")
+    _run(_KEY_DIGESTS, db)
+    for rowid, key, *facts in rows:
+        values = (rowid, sha256(key.encode()).hexdigest(), *facts)
+        db.execute("INSERT INTO key_uses (rowid, key, parameters, hold_id, event_id) VALUES (?, ?, ?, ?, ?)", values)
+    _run(_guards("key_uses"), db)
+
+
+_SALTS = """
+-- Events tell a person's name as a digest of it with this salt. Without the salt, which goes with the row, the digest
+-- says nothing. NULL is somebody whom no event tells of in that way yet.
+ALTER TABLE people ADD COLUMN salt BLOB;
+"""
+
+
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring the file to VERSION. Call inside a transaction: it happens whole or not at all."""
     from sqlite_utils import Database  # a quarter of a second to import: only when there is work for it
@@ -283,7 +314,7 @@ def migrations() -> Migrations:
 
 
 def definitions() -> dict[str, str]:
-    """The text of every table, index and trigger of a file of this version, by name, as SQLite keeps it."""
+    """The text of every table, index and trigger of a file of this version, by kind and name, as SQLite keeps it."""
     steps = _Plain()
     _register(steps)
     connection = sqlite3.connect(":memory:")
@@ -296,13 +327,38 @@ def definitions() -> dict[str, str]:
 
 
 def defined(connection: sqlite3.Connection) -> dict[str, str]:
-    """The same as it is in a file; what belongs to SQLite and to the migrations is left out."""
-    return dict(
-        connection.execute(
-            "SELECT name, coalesce(sql, '') FROM sqlite_master"
-            " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> '_sqlite_migrations'"
-        )
-    )
+    """The same as it is in a file, without what SQLite and the migrations keep for themselves.
+
+    No name keeps anything out, for whoever writes the schema itself chooses any: only indexes without a text, which
+    SQLite makes for keys, and a few tables, when they are to the letter what they have to be.
+    """
+    found = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    return {f"{kind} {name}": text or "" for kind, name, text in found if not _is_theirs(kind, name, text)}
+
+
+def changed_definitions(connection: sqlite3.Connection) -> Iterator[str]:
+    """What is missing in a file, was changed, or does not belong, in words."""
+    wanted, found = definitions(), defined(connection)
+    for what in dict.fromkeys((*wanted, *found)):
+        if wanted.get(what) != found.get(what):
+            how = "is missing" if what not in found else "does not belong" if what not in wanted else "was changed"
+            yield f"the wallet's own rules were changed: {what} {how}"
+
+
+_THEIRS = {
+    "createtablesqlite_sequence(name,seq)",
+    "createtablesqlite_stat1(tbl,idx,stat)",
+    "createtablesqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
+    "createtable_sqlite_migrations(idintegerprimarykey,migration_settext,nametext,applied_attext)",
+    "createuniqueindexidx__sqlite_migrations_migration_set_nameon_sqlite_migrations(migration_set,name)",
+}
+"""Tables of SQLite's and of sqlite-utils', without blanks and quotes, in which versions of the latter differ."""
+
+
+def _is_theirs(kind: str, name: str, text: str | None) -> bool:
+    if text is None:
+        return kind == "index" and name.startswith("sqlite_autoindex_")
+    return kind in ("table", "index") and re.sub(r"[\s\"'`\[\]]", "", text).lower() in _THEIRS
 
 
 class _Plain:
@@ -316,8 +372,8 @@ class _Plain:
 
 
 def _register(steps: Callable[[], Callable[[Step], Any]]) -> None:
-    """Tell `steps` of each step, in order."""
-    for name, script in {
+    """Tell `steps` of each step, in order: a script, or what does by `execute` what SQL cannot say."""
+    scripts: dict[str, str | Step] = {
         "v1_first_tables": _TABLES + _guards(),
         "v2_gallery_version": _GALLERY,
         "v3_slots": _SLOTS,
@@ -325,17 +381,27 @@ def _register(steps: Callable[[], Callable[[Step], Any]]) -> None:
         "v5_kept_frames": _KEPT_FRAMES,
         "v6_events_by_time": _EVENTS_BY_TIME,
         "v7_holds_by_expiry": _HOLDS_BY_EXPIRY,
-    }.items():
-        steps()(_step(name, script))
+        "v8_key_digests": _digest_keys,
+        "v9_salts": _SALTS,
+    }
+    for name, step in scripts.items():
+        steps()(_step(name, step))
 
 
-def _step(name: str, script: str) -> Step:
+def _step(name: str, what: str | Step) -> Step:
     def step(db: Any) -> None:
-        for statement in _statements(script):
-            db.execute(statement)
+        if isinstance(what, str):
+            _run(what, db)
+        else:
+            what(db)
 
     step.__name__ = name  # the file keeps which steps it took, by name
     return step
+
+
+def _run(script: str, db: Any) -> None:
+    for statement in _statements(script):
+        db.execute(statement)
 
 
 def _guards(*tables: str) -> str:

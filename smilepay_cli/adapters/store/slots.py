@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+from smilepay_cli.adapters.store.rows import moment
 from smilepay_cli.vocabulary.events import Slot
-from smilepay_cli.vocabulary.instants import from_iso, iso
+from smilepay_cli.vocabulary.instants import iso
 
 
 class SqliteSlots:
@@ -50,4 +51,4 @@ class SqliteSlots:
             f" FROM slots WHERE {column} = ?1 ORDER BY slots.rowid",
             (value,),
         )
-        return [Slot(event_id, from_iso(taken_at), bool(cleared)) for event_id, taken_at, cleared in rows]
+        return [Slot(event_id, moment(taken_at), bool(cleared)) for event_id, taken_at, cleared in rows]

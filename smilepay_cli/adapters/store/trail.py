@@ -8,9 +8,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from smilepay_cli.adapters.store.rows import moment
 from smilepay_cli.adapters.store.schema import guards
 from smilepay_cli.vocabulary.errors import ChainBroken
-from smilepay_cli.vocabulary.instants import from_iso, iso
+from smilepay_cli.vocabulary.instants import iso
 
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.events import Event, EventFilter, StoredEvent
@@ -145,7 +146,7 @@ class SqliteTrail:
             f" coalesce((SELECT max(seq) FROM events WHERE {column} = ?1 AND throttle = 'clear'), 0) ORDER BY seq",
             (value, iso(since)),
         )
-        return [from_iso(at) for (at,) in rows]
+        return [moment(at) for (at,) in rows]
 
 
 def _event(row: tuple[int, str, str]) -> Event:

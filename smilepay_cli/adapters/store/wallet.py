@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smilepay_cli.adapters.home import InUse, prepare_home
+from smilepay_cli.adapters.home import InUse, mentions, prepare_home, sweep_drafts
 from smilepay_cli.adapters.store.facts import SqliteFacts
 from smilepay_cli.adapters.store.kept import SqliteKeptFrames
 from smilepay_cli.adapters.store.ledger import SqliteLedger
@@ -55,13 +55,14 @@ class SqliteBooks:
         """All books over a connection."""
         ledger = SqliteLedger(connection)
         orders = SqliteOrders(connection, ledger)
+        people = SqlitePeople(connection)
         return cls(
             settings=SqliteSettings(connection),
-            people=SqlitePeople(connection),
+            people=people,
             orders=orders,
             ledger=ledger,
             trail=SqliteTrail(connection),
-            facts=SqliteFacts(connection, ledger, orders),
+            facts=SqliteFacts(connection, ledger, orders, people),
             slots=SqliteSlots(connection),
             kept=SqliteKeptFrames(connection),
         )
@@ -176,9 +177,9 @@ class SqliteStore:
                     return not busy
                 time.sleep(0.01)
 
-    def set_aside(self) -> list[str]:
-        """Names of the wallets that a restore has taken the place of, and of their logs."""
-        return sorted(path.name for path in self.path.parent.glob(f"{self.path.name}{ASIDE}*"))
+    def mentions(self, name: str) -> list[str]:
+        """Names of the files in the home, besides the wallet, that may hold a person of that name still."""
+        return mentions(self.path.parent, name)
 
     def close(self) -> None:
         """Close the file; the store opens it again when it is used again."""
@@ -192,6 +193,7 @@ class SqliteStore:
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             prepare_home(self.path.parent, self._warn)
+            sweep_drafts(self.path.parent)
             self._in_use = InUse(self.path.parent)
             try:
                 make_file(self.path)

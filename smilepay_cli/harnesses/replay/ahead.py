@@ -69,6 +69,8 @@ class Ahead:
     read: Callable[[str], bytes]
     asked: Callable[[bool], str]
     """What is asked of a frame of stills, or of a camera."""
+    is_kept: Callable[[Trial], bool]
+    """Whether it is known what comes of it."""
     read_before: dict[str, str]
     """Digests of the files that were read for this; the trial that they belong to takes them out."""
     fresh: set[str]
@@ -99,7 +101,8 @@ class Ahead:
             )
 
     def _task(self, trials: tuple[Trial, ...]) -> tuple[Pictures, ...] | None:
-        unknown = [pictures for pictures in map(self._pictures, trials) if pictures and not self._is_known(pictures)]
+        left = (self._pictures(trial) for trial in trials if not self.is_kept(trial))
+        unknown = [pictures for pictures in left if pictures and not self._is_known(pictures)]
         return tuple(unknown) or None
 
     def _pictures(self, trial: Trial) -> Pictures | None:

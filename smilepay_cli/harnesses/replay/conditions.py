@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smilepay_cli.vocabulary.trials import Trial
 
 CEBIT = datetime(2015, 3, 15, 18, 0, tzinfo=UTC)
 """When Smile to Pay was first shown: the clock of a wallet in which nothing ever happened."""
@@ -38,9 +42,9 @@ class Conditions:
         """The clock of a trial."""
         return TrialClock(begun + (row * BETWEEN if self.carry_state else timedelta()))
 
-    def ids(self, row: int) -> TrialIds:
-        """The ids of a trial, and with them its nonces."""
-        return TrialIds(self.seed, row)
+    def ids(self, trial: Trial) -> TrialIds:
+        """The ids of a trial, and with them its nonces. They do not depend on what else is in the set."""
+        return TrialIds(self.seed, trial.id)
 
 
 class TrialClock:
@@ -66,12 +70,13 @@ class TrialClock:
 class TrialIds:
     """Ports.Ids that follow from the seed and the trial: the same ones every time, others for every trial."""
 
-    def __init__(self, seed: int, row: int) -> None:
-        self._name = f"{seed}:{row}"
+    def __init__(self, seed: int, name: str) -> None:
+        self._name = f"{seed}:{name}"
         self._numbers = count()
 
     def new(self, kind: str) -> str:
         """In the form of all ids."""
-        digest = sha256(f"{self._name}:{next(self._numbers)}:{kind}".encode()).digest()
+        told = f"{self._name}:{next(self._numbers)}:{kind}"
+        digest = sha256(told.encode(errors="surrogateescape")).digest()
         bits = int.from_bytes(digest[:8], "big")
         return f"{kind}_" + "".join(_ALPHABET[bits >> place & 31] for place in range(0, 5 * _ID_LENGTH, 5))

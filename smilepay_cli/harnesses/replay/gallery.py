@@ -33,7 +33,7 @@ def enrolled(
 ) -> Iterator[Enrolment]:
     """Enrol people, each from the images of one sitting; in order, one at a time."""
     for number, (name, files) in enumerate(people):
-        at = replace(till, clock=TrialClock(CEBIT), ids=TrialIds(seed, -1 - number))
+        at = replace(till, clock=TrialClock(CEBIT), ids=TrialIds(seed, f"enrol {number}"))
         try:
             result = enroll(at, name, frames(files), deposit=DEPOSIT)
         except SmilepayError as problem:

@@ -23,7 +23,13 @@ IN_A_BATCH = 500
 
 
 class Turns(Protocol):
-    """A memory that lets go of a trial's pictures when the trial is over."""
+    """A memory that lets go of a trial's pictures when the trial is over, and knows what came of trials before."""
+
+    def outcome(self, trial: Trial) -> Outcome | None:
+        """What came of a trial with these words and files that was run before under these conditions."""
+
+    def keep(self, outcome: Outcome) -> None:
+        """Know it from now on."""
 
     def turn(self) -> None:
         """The next trial."""
@@ -63,8 +69,11 @@ class Run:
     def _each_by_itself(self, trials: Iterator[Trial], first: int) -> Iterator[Outcome]:
         store = self.wallet.till.store
         for row, trial in enumerate(trials, start=first):
-            with store.rehearsal():
-                outcome = self._tried(trial, row)
+            outcome = self.memory.outcome(trial)
+            if outcome is None:
+                with store.rehearsal():
+                    outcome = self._tried(trial, row)
+                self.memory.keep(outcome)
             self.memory.turn()
             yield outcome
 

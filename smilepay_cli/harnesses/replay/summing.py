@@ -52,6 +52,8 @@ class Facts:
     images_per_second: float
     cached: int
     """Images of which everything was known before."""
+    retold: int
+    """Trials that were run before under the very same conditions, and told again."""
     jobs: int
     problems: Sequence[str] = ()
 
@@ -87,6 +89,7 @@ def summed(
         "images": facts.images,
         "images_per_second": round(facts.images_per_second, 3),
         "cached": facts.cached,
+        "retold": facts.retold,
         "jobs": facts.jobs,
         "rates": rates_json(found),
         "measures": [_told(measure) for measure in found],

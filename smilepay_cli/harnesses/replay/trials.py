@@ -55,7 +55,7 @@ def run_trial(
 
     Raises StoreUnusable, and whatever would be a bug.
     """
-    till = replace(wallet.till, clock=conditions.clock(wallet.begun, row), ids=conditions.ids(row))
+    till = replace(wallet.till, clock=conditions.clock(wallet.begun, row), ids=conditions.ids(trial))
     amount = Money(conditions.amount_minor if trial.amount_minor is None else trial.amount_minor, wallet.currency)
     try:
         source = frames(trial)

@@ -40,27 +40,27 @@ class Rate:
     @property
     def lower(self) -> float:
         """Lower limit of the two-sided 95 % interval."""
-        return _lower(self.k, self.n, _TAIL / 2)
+        return lower_limit(self.k, self.n, _TAIL / 2)
 
     @property
     def upper(self) -> float:
         """Upper limit of the two-sided 95 % interval."""
-        return _upper(self.k, self.n, _TAIL / 2)
+        return upper_limit(self.k, self.n, _TAIL / 2)
 
     @property
     def lower_one_sided(self) -> float:
         """What the true rate is at least, with a confidence of 95 %."""
-        return _lower(self.k, self.n, _TAIL)
+        return lower_limit(self.k, self.n, _TAIL)
 
     @property
     def upper_one_sided(self) -> float:
         """What the true rate is at most, with a confidence of 95 %. Gates look at this one."""
-        return _upper(self.k, self.n, _TAIL)
+        return upper_limit(self.k, self.n, _TAIL)
 
     def interval_at(self, confidence: float) -> tuple[float, float]:
         """Clopper-Pearson, two-sided, at another confidence."""
         tail = (1 - confidence) / 2
-        return _lower(self.k, self.n, tail), _upper(self.k, self.n, tail)
+        return lower_limit(self.k, self.n, tail), upper_limit(self.k, self.n, tail)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; `rate` is null for no trials."""
@@ -101,9 +101,9 @@ def n_needed(limit: float) -> int | None:
     if limit <= 0:
         return None
     n = max(1, ceil(log(_TAIL) / log1p(-limit)))
-    while n > 1 and _upper(0, n - 1, _TAIL) <= limit:  # the quotient is a float: off by one at worst
+    while n > 1 and upper_limit(0, n - 1, _TAIL) <= limit:  # the quotient is a float: off by one at worst
         n -= 1
-    while _upper(0, n, _TAIL) > limit:
+    while upper_limit(0, n, _TAIL) > limit:
         n += 1
     return n
 
@@ -131,7 +131,9 @@ def at_best(n: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _lower(k: int, n: int, tail: float) -> float:
+def lower_limit(k: float, n: float, tail: float) -> float:
+    """The lower limit that is wrong with a chance of `tail`. Counts of trials that depend on each other are no whole
+    numbers (rules/calibration/figures.py)."""
     if k == 0:
         return 0.0
     from scipy.special import betaincinv
@@ -140,7 +142,8 @@ def _lower(k: int, n: int, tail: float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _upper(k: int, n: int, tail: float) -> float:
+def upper_limit(k: float, n: float, tail: float) -> float:
+    """The upper limit that is wrong with a chance of `tail`; counts as for `lower_limit`."""
     if k == n:
         return 1.0
     if k == 0:  # in closed form, and nothing has to be loaded for it

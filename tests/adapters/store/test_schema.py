@@ -19,7 +19,7 @@ from smilepay_cli.adapters.store.schema import APPLICATION_ID, FACTS, VERSION, g
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.vocabulary.errors import ExitStatus, StoreUnusable
 from smilepay_cli.vocabulary.evidence import SealedFrame
-from smilepay_cli.vocabulary.ledger import Person, SealedReference
+from smilepay_cli.vocabulary.ledger import Person, SealedReference, key_digest
 
 ROOT = Path(__file__).parents[3]
 CHANGEABLE = {"settings", "people", "face_references", "gallery_version", "slots", "kept_frames"}
@@ -173,7 +173,8 @@ class TestMoney:
             "INSERT INTO holds VALUES ('pay_2', 'acc_none', NULL, 380, 'EUR', 'now', 'later')",
             "INSERT INTO holds VALUES ('pay_2', 'acc_1', 'ord_none', 380, 'EUR', 'now', 'later')",
             "INSERT INTO orders VALUES ('ord_2', 'acc_none', 'EUR', 'now')",
-            "INSERT INTO people VALUES ('acc_none', 'Ann', 'ann', 'now', x'00', NULL)",
+            "INSERT INTO people (account_id, name, name_key, enrolled_at, wrapped_key, pin_hash)"
+            " VALUES ('acc_none', 'Ann', 'ann', 'now', x'00', NULL)",
             "INSERT INTO face_references VALUES ('ref_1', 'acc_1', 'maker', x'00', 'now')",
             "INSERT INTO key_uses VALUES ('k2', '{}', 'pay_none', 'evt_1')",
         ],
@@ -347,6 +348,31 @@ class TestOlderFiles:
             assert books.trail._db.execute("PRAGMA user_version").fetchone() == (VERSION,)
         store.close()
 
+    def test_version_7(self, tmp_path: Path) -> None:
+        """Before keys were digests and names had salts: the key is found by its digest, in its place, and guarded."""
+        from sqlite_utils import Database
+
+        connection = sqlite3.connect(tmp_path / "wallet.db", isolation_level=None)
+        migrations().apply(Database(connection), stop_before="v8_key_digests")
+        connection.executescript(
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 7; BEGIN; {FACTS_OF_A_PAYMENT}"
+            "INSERT INTO key_uses (rowid, key, parameters, hold_id, event_id) VALUES (9, 'ä', '{}', 'pay_1', 'evt_1');"
+            "INSERT INTO people VALUES ('acc_1', 'Ann', 'ann', '2015-03-15T12:00:00.000Z', x'00', NULL); COMMIT;"
+        )
+        connection.close()
+        store = SqliteStore(tmp_path)
+        with store.reading() as books:
+            rows = books.trail._db.execute("SELECT rowid, * FROM key_uses ORDER BY rowid").fetchall()
+            assert rows == [(1, key_digest("k"), "{}", "pay_1", "evt_1"), (9, key_digest("ä"), "{}", "pay_1", "evt_1")]
+            assert books.ledger.key(key_digest("ä")) and books.ledger.key("ä") is None
+            assert [person.salt for person in books.people.all()] == [None]
+            assert books.trail.guards_missing() == [] and list(books.facts.changed_rules()) == []
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"), store.writing() as books:
+            books.trail._db.execute("DELETE FROM key_uses")
+        assert store.scrub()
+        store.close()
+        assert "ä".encode() not in (tmp_path / "wallet.db").read_bytes()
+
 
 class TestDeleted:
     """What was deleted is in no byte of the file, however rows were moved about in its pages."""
@@ -402,7 +428,8 @@ class TestGalleryVersion:
         (first,) = other.execute("SELECT version FROM gallery_version").fetchone()
         versions = []
         for statement in (
-            "INSERT INTO people VALUES ('acc_1', 'Ann', 'ann', 'now', x'00', NULL)",
+            "INSERT INTO people (account_id, name, name_key, enrolled_at, wrapped_key, pin_hash)"
+            " VALUES ('acc_1', 'Ann', 'ann', 'now', x'00', NULL)",
             "INSERT INTO face_references VALUES"
             " ('ref_1', 'acc_1', 'm', x'01', 'now'), ('ref_2', 'acc_1', 'm', x'02', 'now')",
             "UPDATE face_references SET sealed = x'02' WHERE id = 'ref_1'",

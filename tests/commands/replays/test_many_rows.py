@@ -29,21 +29,21 @@ GROWTH_KIB = often(12_000, 40_000)
 RUN = """
 import json, resource, sys, time
 from pathlib import Path
-from smilepay_cli.commands import replaying
+from smilepay_cli.adapters.run_folder import RunFolder
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.commands.app import run
 from tests.fakes.fake_engine import FakeEngine
 from tests.measured import resident
 
 folder, early = Path(sys.argv[1]), int(sys.argv[2])
-told, append = [], replaying.RunFolder.append
+told, append = [], RunFolder.append
 
 def appended(self, line):
     append(self, line)
     if self.rows % early == 0:
         told.append((self.rows, time.monotonic(), resident()))
 
-replaying.RunFolder.append = appended
+RunFolder.append = appended
 status = run(sys.argv[3:], Environment(engine=FakeEngine()))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 (folder / "told.json").write_text(json.dumps({"exit": status, "told": told, "peak": peak, "end": time.monotonic()}))

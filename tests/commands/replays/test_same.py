@@ -90,11 +90,11 @@ def test_a_cluster_that_is_none(
     workers: int | None,
 ) -> None:
     """No scheduler, or one without a worker: told soon, and nothing waits for ever."""
-    from smilepay_cli.commands import replaying
     from smilepay_cli.commands.app import run
     from smilepay_cli.commands.environment import Environment
+    from smilepay_cli.commands.replaying import cluster as joining
 
-    monkeypatch.setattr(replaying, "CLUSTER_SECONDS", 2)
+    monkeypatch.setattr(joining, "CLUSTER_SECONDS", 2)
     command = real.replay("none")[3:]
     if workers is None:
         status = run([*command, "--dask", "tcp://127.0.0.1:9"], Environment())

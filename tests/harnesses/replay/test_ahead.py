@@ -55,9 +55,18 @@ def pictures(trial: Trial) -> Pictures:
     return Pictures((trial.path,), None)
 
 
-def ahead(workers: Lookouts, memory: FaceMemory | None = None) -> Ahead:
-    asked = "asked {}".format
-    return Ahead(workers, memory or FaceMemory(), pictures, read, asked, {}, set(), "us")
+def ahead(workers: Lookouts, memory: FaceMemory | None = None, kept: frozenset[str] = frozenset()) -> Ahead:
+    return Ahead(
+        workers=workers,
+        memory=memory or FaceMemory(),
+        pictures=pictures,
+        read=read,
+        asked="asked {}".format,
+        is_kept=lambda trial: trial.path in kept,
+        read_before={},
+        fresh=set(),
+        made_by="us",
+    )
 
 
 def trials(*paths: str) -> list[Trial]:
@@ -73,8 +82,8 @@ def test_trials_stay_as_they_are(paths: list[str]) -> None:
 
 def test_what_was_seen_is_known_in_time() -> None:
     """When a trial comes: digests and measures of its files, and that they are new."""
-    look, memory = ahead(Lookouts()), FaceMemory()
-    look = Ahead(look.workers, memory, pictures, read, look.asked, look.read_before, look.fresh, "us")
+    memory = FaceMemory()
+    look = ahead(Lookouts(), memory)
     for trial in look(iter(trials("a", "b", "c", "d", "e"))):
         assert look.read_before[trial.path] == digest(trial.path) and trial.path in look.fresh
         assert memory.pixels_of(digest(trial.path)) == f"pixels of {trial.path}"
@@ -87,8 +96,8 @@ def test_what_is_known_is_not_looked_at_again() -> None:
     memory.learn(digest("a"), "pixels of a")
     memory.note("pixels of a", "asked False")
     memory.learn(digest("half"), "pixels of half")
-    look = ahead(workers, memory)
-    assert len(list(look(trials("a", "gone", "no file", "a", "half", "a", "b", "a", "lost")))) == 9
+    look = ahead(workers, memory, frozenset({"told"}))
+    assert len(list(look(trials("a", "gone", "no file", "told", "half", "a", "b", "a", "lost")))) == 9
     assert [[one.files for one in task] for task in workers.tasks] == [[("half",), ("b",)], [("lost",)]]
     assert look.read_before["a"] == digest("a") and "a" not in look.fresh and "lost" not in look.read_before
 

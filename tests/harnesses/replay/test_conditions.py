@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smilepay_cli.harnesses.replay.conditions import BETWEEN, CEBIT, Conditions
+from smilepay_cli.vocabulary.trials import Kind, Trial
 
-ROWS = st.integers(-1000, 10**6)
+NAMES = st.text() | st.sampled_from(["\udcff.png", "0:1", "1"])
 SEEDS = st.integers(-(2**70), 2**70)
 
 
@@ -18,19 +19,23 @@ def conditions(seed: int = 0, *, carry_state: bool = False) -> Conditions:
     return Conditions(seed=seed, amount_minor=100, merchant="kiosk", carry_state=carry_state)
 
 
-@given(SEEDS, ROWS, st.sampled_from(["evt", "txn", "nonce"]))
-def test_ids_can_be_had_again(seed: int, row: int, kind: str) -> None:
+def trial(name: str) -> Trial:
+    return Trial(id=name, path="x", kind=Kind.BONA_FIDE)
+
+
+@given(SEEDS, NAMES, st.sampled_from(["evt", "txn", "nonce"]))
+def test_ids_can_be_had_again(seed: int, name: str, kind: str) -> None:
     """In the form of all ids; the same ones for the same trial, and no two alike within it."""
-    ids, again = conditions(seed).ids(row), conditions(seed).ids(row)
+    ids, again = conditions(seed).ids(trial(name)), conditions(seed).ids(trial(name))
     drawn = [ids.new(kind) for _ in range(5)]
     assert drawn == [again.new(kind) for _ in range(5)] and len(set(drawn)) == 5
-    assert all(re.fullmatch(rf"{kind}_[0-9a-hjkmnp-tv-z]{{12}}", name) for name in drawn)
+    assert all(re.fullmatch(rf"{kind}_[0-9a-hjkmnp-tv-z]{{12}}", drawn_id) for drawn_id in drawn)
 
 
-@given(st.tuples(SEEDS, ROWS), st.tuples(SEEDS, ROWS))
-def test_every_trial_has_its_own(one: tuple[int, int], other: tuple[int, int]) -> None:
-    """Another seed or another row draws others: they become durable side by side where state is carried."""
-    drawn = [conditions(seed).ids(row).new("evt") for seed, row in (one, other)]
+@given(st.tuples(SEEDS, NAMES), st.tuples(SEEDS, NAMES))
+def test_every_trial_has_its_own(one: tuple[int, str], other: tuple[int, str]) -> None:
+    """Another seed or another id draws others: they become durable side by side where state is carried."""
+    drawn = [conditions(seed).ids(trial(name)).new("evt") for seed, name in (one, other)]
     assert (drawn[0] == drawn[1]) is (one == other)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,17 @@ class Turns:
     """Counts them."""
 
     turns: int = 0
-    noise: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, Outcome] = field(default_factory=dict)
+    """Outcomes by the trial's id, where there are any."""
+    asked: list[str] = field(default_factory=list)
+    new: list[Outcome] = field(default_factory=list)
+
+    def outcome(self, trial: Trial) -> Outcome | None:
+        self.asked.append(trial.id)
+        return self.kept.get(trial.id)
+
+    def keep(self, outcome: Outcome) -> None:
+        self.new.append(outcome)
 
     def turn(self) -> None:
         self.turns += 1
@@ -63,7 +73,7 @@ def run_of(till: Till, *, carry_state: bool = False, frames: Callable[[Trial], F
 
 def trial(path: str, **words: str) -> Trial:
     kind = Kind.ATTACK if "pai_species" in words else Kind.BONA_FIDE
-    return Trial(id=path, path=path, kind=kind, **words)  # type: ignore[arg-type]
+    return Trial(**{"id": path, "path": path, "kind": kind, **words})  # type: ignore[arg-type]
 
 
 def outcomes(till: Till, *trials: Trial, carry_state: bool = False) -> list[Outcome]:
@@ -107,11 +117,31 @@ def test_trials_by_themselves_leave_nothing(till: Till) -> None:
     before = verify(till)
     same = [trial("ann x") for _ in range(3)]
     assert [outcome.reason for outcome in run.outcomes(same)] == [None] * 3
-    assert verify(till) == before and run.memory.turns == 3  # type: ignore[attr-defined]
+    assert verify(till) == before
+    turns = run.memory
+    assert isinstance(turns, Turns) and turns.turns == 3
+
+
+def test_a_trial_that_was_run_before_is_told_again(till: Till) -> None:
+    """Nobody looks at it; but where state is carried, nothing that was before counts."""
+
+    def never(_: Trial) -> FrameSource:
+        raise AssertionError("it was looked at")
+
+    (first,) = outcomes(till, trial("ann x"))
+    memory = Turns(kept={"ann x": first})
+    wallet = wallet_of(till)
+    for carry_state in (False, True):
+        run = replace(run_of(till, carry_state=carry_state, frames=never), wallet=wallet, memory=memory)
+        if carry_state:
+            memory.asked.clear()
+            assert len(list(replace(run, frames=opened).outcomes([trial("ann x")]))) == 1 and memory.asked == []
+        else:
+            assert list(run.outcomes([trial("ann x")])) == [first]
 
 
 def test_a_run_goes_on_at_a_number(till: Till) -> None:
-    """Ids are those of the row, wherever a run begins."""
+    """Ids are those of the trial, wherever a run begins."""
     trials = [trial("ann x"), trial("bob x"), trial("eve x"), trial("ann y")]
     whole = list(run_of(till).outcomes(trials))
     assert list(run_of(till).outcomes(trials[2:], 2)) == whole[2:]
@@ -119,7 +149,8 @@ def test_a_run_goes_on_at_a_number(till: Till) -> None:
 
 def test_state_that_is_carried(till: Till) -> None:
     """In the order of the set, over the borders of batches; and the trail holds."""
-    trials = [trial("ann x"), trial("ann x"), *[trial("nobody")] * IN_A_BATCH, trial("ann y")]
+    nobody = [trial("nobody", id=str(number)) for number in range(IN_A_BATCH)]
+    trials = [trial("ann x"), trial("ann x", id="again"), *nobody, trial("ann y")]
     found = outcomes(till, *trials, carry_state=True)
     assert (found[0].reason, found[1].reason, found[-1].reason) == (None, "used_before", None)
     assert [outcome.event and outcome.event["seq"] for outcome in found] == list(range(3, 3 + len(trials)))
@@ -166,8 +197,6 @@ def test_the_wallet_as_it_is_before(till: Till) -> None:
 
 def test_faults_are_refusals(till: Till) -> None:
     """A template that is no number denies, as it does when paying."""
-    from dataclasses import replace
-
     broken = replace(till, engine=FakeEngine({"descriptors": np.full((1, 1, 128), np.nan)}))
     (outcome,) = outcomes(broken, trial("ann x", subject="ann"))
     assert outcome.exit != 0 and outcome.moved_minor == 0 and outcome.matched is None

@@ -3,8 +3,8 @@
     git worktree add /tmp/then COMMIT; cd /tmp/then
     python .../tests/adapters/store/wallets/make.py FOLDER VERSION
 
-Version 1 by commit 1f93920, version 2 by f660b14, version 3 by 9eac180. The faces are numbers of the fake engine, the
-names are made up, and the keys beside the files lock nothing else.
+Version 1 by commit 1f93920, version 2 by f660b14, version 3 by 9eac180, version 7 by 9a17548. The faces are numbers of
+the fake engine, the names are made up, and the keys beside the files lock nothing else.
 """
 
 from __future__ import annotations

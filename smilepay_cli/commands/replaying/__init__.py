@@ -1,0 +1,1 @@
+"""The parts of `smilepay replay`, put together: a composition root like call.py."""
