@@ -20,6 +20,7 @@ from smilepay_cli.adapters.sealing import lock
 from smilepay_cli.rules.quality import Quality
 from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
 from smilepay_cli.vocabulary.faces import Box, Detection, Detections
+from smilepay_cli.vocabulary.trials import Comparisons, Kind, Outcome, Trial
 
 ROOT = Path(__file__).parents[2]
 PIXELS, FILE = "ab" * 32, "cd" * 32
@@ -260,6 +261,23 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path, harm: Callable[[Pa
         MemoryFile(folder, "maker")
     assert problem.value.exit is ExitStatus.USAGE and problem.value.hint and "\n" not in problem.value.message
     assert str(folder) in problem.value.message
+
+
+def test_outcomes(tmp_path: Path) -> None:
+    """What came of a trial, whole; a row that holds something else, or is damaged, is none."""
+    trial = Trial(id="1", path="a.png", kind=Kind.ATTACK, pai_species="print", tags=("x",))
+    comparisons = Comparisons(mated=0.25, others=(0.5, 0.75))
+    outcome = Outcome(trial=trial, exit=0, matched="ann", comparisons=comparisons, checks=({"name": "match"},))
+    memory = MemoryFile(tmp_path, "maker")
+    memory.put_outcome("run 1", outcome)
+    memory._new["outcomes", "run 2"] = lock(memory._key, pickle.dumps({"border": 0.5}), "outcomes run 2")
+    memory._new["outcomes", "run 3"] = lock(memory._key, pickle.dumps(outcome), "outcomes run 1")
+    memory._new["pictures", "run 4"] = lock(memory._key, pickle.dumps(outcome), "pictures run 4")
+    memory.close()
+    memory = MemoryFile(tmp_path, "maker")
+    assert memory.outcome("run 1") == outcome
+    assert [memory.outcome(f"run {number}") for number in (2, 3, 4)] == [None] * 3 and memory.get("run 4") is None
+    memory.close()
 
 
 def test_forgetting(tmp_path: Path) -> None:

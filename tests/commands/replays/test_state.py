@@ -64,6 +64,23 @@ def test_a_run_can_be_had_again(replay: Replays, state: tuple[str, ...]) -> None
     assert [row["decision"] for row in one.results] == [row["decision"] for row in other.results]
 
 
+def test_what_came_of_a_row_before_is_told_again(replay: Replays) -> None:
+    """By its words, the bytes of its files, and everything it was run under; anything else, and it is run anew."""
+    names = [replay.row("bona_fide", "ann"), replay.row("zero_effort", "eve"), replay.row("bona_fide", "bob")]
+    first, second = replay(), replay()
+    assert (first.summary["retold"], second.summary["retold"]) == (0, 3)
+    assert second.results == first.results and second.summary["images"] == second.summary["cached"] == 3
+    for option in (("--seed", "9"), ("--policy", "demo"), ("--amount", "2"), ("--carry-state",)):
+        assert replay(*option).summary["retold"] == 0, option
+    replay.picture("zoe", str(replay.rows[0]["path"]))
+    replay.rows[1] = {**replay.rows[1], "expect": "no_match"}
+    third = replay()
+    assert third.summary["retold"] == 1 and third[names[0]]["reason"] == "no_match"
+    assert third[names[1]]["as_expected"] is True and third[names[2]] == first[names[2]]
+    replay.shell.enroll("zoe")
+    assert replay()[names[0]]["decision"]["matched"] == "zoe"
+
+
 def test_what_the_set_expects(replay: Replays) -> None:
     """A row that ends otherwise makes the run end with 30, and says which; a row without changes nothing."""
     replay.row("bona_fide", "ann", expect="accept")
