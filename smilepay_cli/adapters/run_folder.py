@@ -26,6 +26,8 @@ LONGEST_ROW = 4 * 1024 * 1024
 """Bytes of a result; one of many frames has some hundred thousand."""
 SECONDS_A_NOTE = 2.0
 """Between two notes; a run that is killed does so much again."""
+NOTES_SHARE = 40
+"""Times what the last note took, at least: of a hundred thousand targets it is a second."""
 
 
 class RunFolder:
@@ -37,6 +39,8 @@ class RunFolder:
         self._monotonic = monotonic
         self._results: BinaryIO | None = None
         self._noted = monotonic()
+        self._cost = 0.0
+        """Seconds that the last note took."""
         self.rows = 0
         """Results that are there already."""
         self.seconds = 0.0
@@ -90,11 +94,12 @@ class RunFolder:
 
     def note_is_due(self) -> bool:
         """Whether the last note is long ago."""
-        return self._monotonic() - self._noted >= SECONDS_A_NOTE
+        return self._monotonic() - self._noted >= max(SECONDS_A_NOTE, NOTES_SHARE * self._cost)
 
     def note(self, tally: Mapping[str, Any], seconds: float) -> None:
         """How far the run is. Raises UsageProblem where it cannot be written."""
         assert self._results is not None
+        begun = self._monotonic()
         try:
             self._results.flush()
             told = {
@@ -105,6 +110,7 @@ class RunFolder:
         except OSError as error:
             raise self._problem(error.strerror or str(error), "make room, and run it again: it goes on") from None
         self._noted = self._monotonic()
+        self._cost = self._noted - begun
 
     def results(self) -> Iterator[dict[str, Any]]:
         """The results so far, read one by one."""

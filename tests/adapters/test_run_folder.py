@@ -199,6 +199,26 @@ def test_notes_are_taken_from_time_to_time(tmp_path: Path) -> None:
     assert due == [False, False, True, False, True, False]
 
 
+def test_notes_that_take_long_are_taken_seldom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts of very many people take a while to be written: a run must not consist of notes."""
+    watch = Watch()
+    folder = folder_at(tmp_path, watch=watch)
+    folder.open()
+    replace = Path.replace
+
+    def slowly(path: Path, target: Path) -> Path:
+        watch.seconds += 1
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", slowly)
+    folder.note({}, 1.0)
+    watch.seconds += 39
+    assert not folder.note_is_due()
+    watch.seconds += 1
+    assert folder.note_is_due()
+    folder.close()
+
+
 @contextmanager
 def no_file_beyond(size: int) -> Iterator[None]:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

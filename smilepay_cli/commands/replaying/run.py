@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import smilepay_cli
+from smilepay_cli.adapters.capture.camera import FASTEST
 from smilepay_cli.adapters.capture.files import printable
 from smilepay_cli.adapters.capture.images import files_of
 from smilepay_cli.adapters.capture.set_frames import SetFrames
+from smilepay_cli.adapters.face_memory import FaceMemory
 from smilepay_cli.adapters.run_folder import RESULTS, RunFolder, rows_of
 from smilepay_cli.adapters.sets import MANIFESTS, open_set
 from smilepay_cli.commands.lookout import Lookout, made_by
@@ -36,12 +38,12 @@ from smilepay_cli.rules.replay.measures import measures
 from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.replay.rows import as_row, line_of
 from smilepay_cli.rules.replay.tally import Tally
+from smilepay_cli.verbs.challenge import fixed_challenge
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.money import parse_amount
 from smilepay_cli.vocabulary.results import Refusal
 
 if TYPE_CHECKING:
-    from smilepay_cli.adapters.face_memory import FaceMemory
     from smilepay_cli.commands.call import Call
     from smilepay_cli.commands.replaying.asked import Asked
     from smilepay_cli.ports import ReplaySet
@@ -102,7 +104,12 @@ class _Replay:
 
     @cached_property
     def conditions(self) -> Conditions:
-        """Raises UsageProblem for an amount or a seller that makes no sense."""
+        """Raises UsageProblem for an amount, a seller, a challenge or a frame rate that makes no sense."""
+        if not 0 < self.asked.fps <= FASTEST:
+            raise UsageProblem(f"--fps must be above 0 and at most {FASTEST:.0f}")
+        if self.asked.challenge is not None:
+            any_film = SetFrames((), read, FaceMemory(), fps=self.asked.fps)
+            fixed_challenge(self.asked.challenge, any_film, self.call.policy)
         catalogue = self.call.till.catalogue.load()
         merchant = self.asked.merchant or next(iter(catalogue.sellers))
         if merchant not in catalogue.sellers:

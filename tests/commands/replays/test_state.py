@@ -96,6 +96,25 @@ def test_gates(replay: Replays) -> None:
         assert refused.exit == 2 and not refused.folder.exists() and len(refused.said.splitlines()) <= 2
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--fps", "0"), ("--fps", "nan"), ("--fps", "-3"), ("--fps", "1e9"), ("--challenge", "smile"),
+        ("--challenge", "wink", "--policy", "strict"), ("--amount", "-1"), ("--amount", "x"), ("--merchant", "nobody"),
+        ("--jobs", "0"), ("--seed", "x"), ("--policy", "none"), ("--pad-model", "nowhere.onnx"),
+        ("--cache", "/dev/null/x"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_options_that_make_no_sense(replay: Replays, options: tuple[str, ...]) -> None:
+    """One line before anything runs, and not a refusal of every row."""
+    replay.row("bona_fide", "ann")
+    run = replay(*options)
+    assert run.exit == 2 and "internal error" not in run.said and not (run.folder / "scratch").exists(), run.said
+    results = run.folder / "results.jsonl"
+    assert not results.exists() or not results.stat().st_size
+
+
 def test_a_policy_made_worse_is_found_out(replay: Replays) -> None:
     """Against the run before: the cases that changed, what of, and a gate that says no."""
     replay.row("bona_fide", "ann")
