@@ -55,9 +55,13 @@ def pictures(trial: Trial) -> Pictures:
     return Pictures((trial.path,), None)
 
 
+def is_kept(trial: Trial) -> bool:
+    return trial.path == "kept"
+
+
 def ahead(workers: Lookouts, memory: FaceMemory | None = None) -> Ahead:
     asked = "asked {}".format
-    return Ahead(workers, memory or FaceMemory(), pictures, read, asked, {}, set(), "us")
+    return Ahead(workers, memory or FaceMemory(), pictures, read, asked, is_kept, {}, set(), "us")
 
 
 def trials(*paths: str) -> list[Trial]:
@@ -74,7 +78,7 @@ def test_trials_stay_as_they_are(paths: list[str]) -> None:
 def test_what_was_seen_is_known_in_time() -> None:
     """When a trial comes: digests and measures of its files, and that they are new."""
     look, memory = ahead(Lookouts()), FaceMemory()
-    look = Ahead(look.workers, memory, pictures, read, look.asked, look.read_before, look.fresh, "us")
+    look = Ahead(look.workers, memory, pictures, read, look.asked, is_kept, look.read_before, look.fresh, "us")
     for trial in look(iter(trials("a", "b", "c", "d", "e"))):
         assert look.read_before[trial.path] == digest(trial.path) and trial.path in look.fresh
         assert memory.pixels_of(digest(trial.path)) == f"pixels of {trial.path}"
@@ -91,6 +95,13 @@ def test_what_is_known_is_not_looked_at_again() -> None:
     assert len(list(look(trials("a", "gone", "no file", "a", "half", "a", "b", "a", "lost")))) == 9
     assert [[one.files for one in task] for task in workers.tasks] == [[("half",), ("b",)], [("lost",)]]
     assert look.read_before["a"] == digest("a") and "a" not in look.fresh and "lost" not in look.read_before
+
+
+def test_what_came_of_a_trial_before_needs_no_looking() -> None:
+    """It is told again, and nobody looks at its pictures for that."""
+    workers = Lookouts()
+    assert len(list(ahead(workers)(trials("kept", "a", "kept")))) == 3
+    assert [[one.files for one in task] for task in workers.tasks] == [[("a",)]]
 
 
 def test_trials_are_not_all_read_ahead() -> None:

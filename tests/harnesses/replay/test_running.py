@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,12 +29,20 @@ class Turns:
 
     turns: int = 0
     noise: dict[str, int] = field(default_factory=dict)
+    before: dict[str, Outcome] = field(default_factory=dict)
+    kept: list[Outcome] = field(default_factory=list)
 
     def turn(self) -> None:
         self.turns += 1
 
     def is_known(self) -> bool:
         return False
+
+    def outcome(self, trial: Trial) -> Outcome | None:
+        return self.before.get(trial.id)
+
+    def keep(self, outcome: Outcome) -> None:
+        self.kept.append(outcome)
 
 
 @pytest.fixture
@@ -68,6 +76,19 @@ def trial(path: str, **words: str) -> Trial:
 
 def outcomes(till: Till, *trials: Trial, carry_state: bool = False) -> list[Outcome]:
     return list(run_of(till, carry_state=carry_state).outcomes(trials))
+
+
+def test_what_came_before_is_told_again_and_not_run(till: Till) -> None:
+    """As it was; what is run is kept. Where trials carry on from each other, nothing is told again."""
+    (once,) = outcomes(till, trial("ann"))
+    run = run_of(till)
+    run.memory.before["ann"] = replace(once, message="told again")  # type: ignore[attr-defined]  # ours
+    told, anew = run.outcomes([trial("ann"), trial("bob")])
+    assert told.message == "told again" and anew.matched == "bob"
+    assert run.memory.kept == [anew]  # type: ignore[attr-defined]  # ours
+    carrying = run_of(till, carry_state=True)
+    carrying.memory.before["ann"] = replace(once, message="told again")  # type: ignore[attr-defined]  # ours
+    assert [outcome.message for outcome in carrying.outcomes([trial("ann")])] == [None]
 
 
 def test_what_comes_of_a_trial(till: Till) -> None:
@@ -111,7 +132,7 @@ def test_trials_by_themselves_leave_nothing(till: Till) -> None:
 
 
 def test_a_run_goes_on_at_a_number(till: Till) -> None:
-    """Ids are those of the row, wherever a run begins."""
+    """Ids are those of the trial, wherever a run begins."""
     trials = [trial("ann x"), trial("bob x"), trial("eve x"), trial("ann y")]
     whole = list(run_of(till).outcomes(trials))
     assert list(run_of(till).outcomes(trials[2:], 2)) == whole[2:]
@@ -120,7 +141,7 @@ def test_a_run_goes_on_at_a_number(till: Till) -> None:
 def test_state_that_is_carried(till: Till) -> None:
     """In the order of the set, over the borders of batches; and the trail holds."""
     trials = [trial("ann x"), trial("ann x"), *[trial("nobody")] * IN_A_BATCH, trial("ann y")]
-    found = outcomes(till, *trials, carry_state=True)
+    found = outcomes(till, *(replace(one, id=str(row)) for row, one in enumerate(trials)), carry_state=True)
     assert (found[0].reason, found[1].reason, found[-1].reason) == (None, "used_before", None)
     assert [outcome.event and outcome.event["seq"] for outcome in found] == list(range(3, 3 + len(trials)))
     assert verify(till).outcome == "done"
