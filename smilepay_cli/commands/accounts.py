@@ -77,4 +77,19 @@ def register(commands: Commands) -> None:
         """Destroy a person's name, key, PIN and references; pay out what is left. The books stay."""
         from smilepay_cli.verbs.accounts import forget
 
-        return forget(call.till, name)
+        result = forget(call.till, name)
+        _forget_what_was_measured(call)
+        return result
+
+
+def _forget_what_was_measured(call: Call) -> None:
+    """Replays keep what they measured on pictures, and nobody can tell whose; it can all be measured again."""
+    from smilepay_cli.adapters.memory_file import forget_memory
+    from smilepay_cli.commands.remembering import cache_folder
+
+    folder = cache_folder(call, None)
+    try:
+        if forget_memory(folder):
+            call.say(f"what replays had measured on pictures is gone too ({folder})")
+    except OSError as error:
+        call.warnings.append(f"what replays measured on pictures could not be removed: {folder}: {error.strerror}")

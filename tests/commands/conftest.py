@@ -52,7 +52,7 @@ class Shell:
             stdout=stdout,
             stderr=stderr,
             stdin=io.TextIOWrapper(io.BytesIO(stdin.encode())),
-            variables=dict(variables or {}),
+            variables={"SMILEPAY_CACHE": str(self.folder / "cache"), **(variables or {})},
             clock=self.clock,
             ids=self.ids,
             engine=FakeEngine(self.faults),

@@ -23,7 +23,7 @@ OURS = tuple(str(Path(smilepay_cli.__file__).parent / part) for part in ("verbs"
 AROUND_THE_COMMIT = 30
 """Lines at the end of a step that are tried one by one."""
 FOR_STRIKES = 400
-"""Lines by which a step may be longer than the first one was: each attempt that was broken off is a strike to be read."""
+"""Lines by which a step may be longer than the first one was: each attempt broken off is a strike to be read."""
 MOVED = ("transactions", "holds", "resolutions", "orders", "key_uses")
 
 

@@ -104,7 +104,7 @@ class _Replay:
 
     @cached_property
     def conditions(self) -> Conditions:
-        """Raises UsageProblem for an amount or a seller that makes no sense."""
+        """Raises UsageProblem for an amount, a seller, a challenge or a frame rate that makes no sense."""
         if not 0 < self.asked.fps <= FASTEST:
             raise UsageProblem(f"--fps must be above 0 and at most {FASTEST:.0f}")
         if self.asked.challenge is not None:
