@@ -1,4 +1,4 @@
-"""What each book of the store promises (ports.py), held against the SQLite one."""
+"""What each book of the store promises (ports/books.py), held against the SQLite one."""
 
 from __future__ import annotations
 
