@@ -14,7 +14,7 @@ from smilepay_cli.rules.sets.folders import read_folders
 from smilepay_cli.rules.sets.lines import LONGEST_LINE
 from smilepay_cli.rules.sets.manifest import READERS
 from smilepay_cli.rules.sets.problems import Wrong, shown, unusable
-from smilepay_cli.rules.sets.rows import Look, Reading
+from smilepay_cli.rules.sets.rows import Look, Reading, nothing_to_look_at
 from smilepay_cli.rules.sets.writing import csv_lines, jsonl_lines, set_digest
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.trials import Trial
@@ -88,6 +88,21 @@ def _of_manifest(path: Path, files: SetFiles) -> FileSet:
     if read is None:
         raise UsageProblem(f"{name} is no manifest by its name", hint=_WHAT_A_SET_IS, reason="bad_set")
     return _whole(name, files, read(_pieces(path, name), name, printable(path.name), _look_with(files)))
+
+
+def read_manifest(path: str) -> tuple[str, Reading]:
+    """What people call it, and its words alone: none of its files is looked for. Raises UsageProblem (`bad_set`)."""
+    given = Path(path)
+    name = printable(str(given))
+    if not path or file_kind(given) != "file":
+        raise UsageProblem(f"{name} is no manifest", hint="with --data a set is a manifest", reason="bad_set")
+    read = READERS.get(given.suffix.lower())
+    if read is None:
+        raise UsageProblem(f"{name} is no manifest by its name", hint=_WHAT_A_SET_IS, reason="bad_set")
+    reading = read(_pieces(given, name), name, printable(given.name), nothing_to_look_at)
+    if reading.problems.count:
+        raise unusable(name, reading.problems)
+    return name, reading
 
 
 def _whole(name: str, files: SetFiles, reading: Reading) -> FileSet:

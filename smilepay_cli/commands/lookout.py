@@ -36,8 +36,8 @@ class Lookout:
             return self._looked(task)
 
     def _looked(self, task: tuple[Pictures, ...]) -> Looked:
-        from smilepay_cli.adapters.capture.files import read_file
         from smilepay_cli.adapters.capture.set_frames import SetFrames
+        from smilepay_cli.commands.replaying.presenting import read
         from smilepay_cli.harnesses.replay.ahead import Looked
         from smilepay_cli.harnesses.replay.looking import asked_by, look
 
@@ -49,7 +49,7 @@ class Lookout:
             used: dict[str, tuple[str, str]] = {}
             source = SetFrames(
                 pictures.files,
-                lambda name: read_file(Path(name)),
+                read,
                 memory,
                 fps=pictures.fps,
                 seconds_max=self.policy.capture_seconds,

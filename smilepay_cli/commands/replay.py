@@ -52,6 +52,10 @@ def register(commands: Commands) -> None:
             list[str] | None,
             typer.Option(metavar="EXPR", help="What has to hold, as 'fnir <= 5 %'; else exit 30. Repeatable."),
         ] = None,
+        data: Annotated[
+            str | None,
+            typer.Option(metavar="URL", help="Where a manifest's files are, for fsspec: s3://bucket/faces."),
+        ] = None,
         baseline: Annotated[
             str | None, typer.Option(metavar="summary.json", help="An earlier run to compare with, case by case.")
         ] = None,
@@ -91,7 +95,7 @@ def register(commands: Commands) -> None:
         from smilepay_cli.commands.replaying.run import replayed
 
         asked = Asked(
-            images=images, out=whole_path(out, "--out"), gallery=gallery, gates=tuple(gate or ()),
+            images=images, data=data, out=whole_path(out, "--out"), gallery=gallery, gates=tuple(gate or ()),
             baseline=baseline, amount=amount, merchant=merchant, seed=seed, jobs=jobs, dask=dask,
             carry_state=carry_state, as_stills=as_stills, fps=fps, challenge=challenge, pad_model=pad_model,
             cache=None if no_cache else cache_folder(call, cache), restart=restart,

@@ -108,8 +108,11 @@ class ReplaySet(Protocol):
     def digest(self) -> str:
         """SHA-256 (hex) of all words of all trials, in their order; of no picture."""
 
-    def files_of(self, trial: Trial) -> tuple[Path, ...]:
-        """The frames of its capture, inside of the set, not opened yet. Raises UsageProblem where they are gone."""
+    def files_of(self, trial: Trial) -> Sequence[Path | str]:
+        """The frames of its capture, inside of the set, not opened yet; texts are URLs.
+
+        Raises UsageProblem where they are gone.
+        """
 
 
 class Album(Protocol):

@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -66,8 +66,8 @@ def problem_of(path: str | Path) -> str:
     return problem.value.message
 
 
-def names(found: tuple[Path, ...], folder: Path) -> list[str]:
-    return [str(path.relative_to(folder)) for path in found]
+def names(found: Sequence[Path | str], folder: Path) -> list[str]:
+    return [str(Path(path).relative_to(folder)) for path in found]
 
 
 def test_a_manifest_and_its_files(folder: Path) -> None:

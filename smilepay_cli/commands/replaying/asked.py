@@ -11,6 +11,8 @@ class Asked:
     """The options of the command."""
 
     images: str
+    data: str | None
+    """Where the files of a manifest are, where they are not beside it."""
     out: Path
     gallery: str | None
     gates: tuple[str, ...]

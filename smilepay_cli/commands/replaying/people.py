@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smilepay_cli.adapters.capture.files import printable, read_file
+from smilepay_cli.adapters.capture.files import printable
 from smilepay_cli.adapters.capture.images import files_of
+from smilepay_cli.adapters.far_files import MARK
 from smilepay_cli.commands.remembering import whole_path
+from smilepay_cli.commands.replaying.presenting import read, whole_name
 from smilepay_cli.rules.sets.folders import GALLERY
 from smilepay_cli.vocabulary.errors import UsageProblem
 
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 WALLET, MANIFEST = "wallet", "manifest"
 ENROL = "enrol"
 """The tag of rows that are enrolled and not tried, with `--gallery manifest`."""
+
+
+def named(files: Iterable[str]) -> Iterator[str]:
+    """Files by name, folders as their images. Raises UsageProblem."""
+    for file in files:
+        yield from [file] if MARK in file else (str(path) for path in files_of([file]))
 
 
 class People:
@@ -50,8 +58,8 @@ class People:
         digest = sha256()
         for name, files in self.files.items():
             digest.update(repr(name).encode())
-            for path in files_of(files):
-                digest.update(sha256(read_file(path)).digest())
+            for file in named(files):
+                digest.update(sha256(read(file)).digest())
         return digest.hexdigest()
 
     @cached_property
@@ -91,7 +99,7 @@ class People:
                 name = trial.subject or trial.account
                 if not name:
                     raise UsageProblem(f"{trial.where}: a row that is enrolled needs a subject", reason="bad_set")
-                people.setdefault(name, []).extend(str(path) for path in self._set.files_of(trial))
+                people.setdefault(name, []).extend(whole_name(file) for file in self._set.files_of(trial))
         if not people:
             raise UsageProblem(f"no row of the set is tagged {ENROL}", reason="no_gallery")
         return people

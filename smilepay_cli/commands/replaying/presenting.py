@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.adapters.capture.files import read_file
 from smilepay_cli.adapters.capture.set_frames import SetFrames
+from smilepay_cli.adapters.far_files import MARK, read_far
 from smilepay_cli.commands.lookout import made_by
 from smilepay_cli.harnesses.replay.ahead import Ahead, Pictures
 from smilepay_cli.harnesses.replay.looking import asked_by
@@ -54,7 +55,7 @@ class Presenting:
 
     def pictures(self, trial: Trial) -> Pictures:
         """The files of a trial, and how they are shown. Raises UsageProblem."""
-        files = tuple(str(path.absolute()) for path in self.trial_set.files_of(trial))
+        files = tuple(whole_name(file) for file in self.trial_set.files_of(trial))
         is_clip = len(files) > 1 and not self.asked.as_stills
         return Pictures(files, self.asked.fps if is_clip else None)
 
@@ -159,6 +160,11 @@ class Presenting:
         return sha256(told.encode(errors="surrogateescape")).hexdigest()
 
 
+def whole_name(file: Path | str) -> str:
+    """A file by a name that means the same to workers that were started elsewhere."""
+    return file if isinstance(file, str) else str(file.absolute())
+
+
 def read(name: str) -> bytes:
-    """A file's bytes. Raises UsageProblem."""
-    return read_file(Path(name))
+    """The bytes of a file, or of what lies at a URL. Raises UsageProblem."""
+    return read_far(name) if MARK in name else read_file(Path(name))

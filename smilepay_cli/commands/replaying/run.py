@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 import smilepay_cli
 from smilepay_cli.adapters.capture.camera import FASTEST
 from smilepay_cli.adapters.capture.files import printable
-from smilepay_cli.adapters.capture.images import files_of
 from smilepay_cli.adapters.capture.set_frames import SetFrames
 from smilepay_cli.adapters.face_memory import FaceMemory
+from smilepay_cli.adapters.far_files import FarSet
 from smilepay_cli.adapters.run_folder import RESULTS, RunFolder, rows_of
 from smilepay_cli.adapters.sets import MANIFESTS, open_set
 from smilepay_cli.commands.lookout import Lookout, made_by
 from smilepay_cli.commands.remembering import open_memory, whole_path
 from smilepay_cli.commands.replaying.cluster import workers
-from smilepay_cli.commands.replaying.people import ENROL, MANIFEST, WALLET, People
+from smilepay_cli.commands.replaying.people import ENROL, MANIFEST, WALLET, People, named
 from smilepay_cli.commands.replaying.presenting import Presenting, read
 from smilepay_cli.commands.replaying.telling import facts, written
 from smilepay_cli.commands.stopping import signals_interrupt
@@ -86,7 +86,9 @@ class _Replay:
     @cached_property
     def trial_set(self) -> ReplaySet:
         """The set, checked as a whole."""
-        found = open_set(self.asked.images)
+        found: ReplaySet = (
+            open_set(self.asked.images) if self.asked.data is None else FarSet(self.asked.images, self.asked.data)
+        )
         self.call.warnings.extend(found.warnings)
         return found
 
@@ -219,7 +221,7 @@ class _Replay:
         return Rate(len(failed), len(done))
 
     def _stills(self, files: Sequence[str]) -> SetFrames:
-        return SetFrames([str(path) for path in files_of(files)], read, self.memory)
+        return SetFrames(list(named(files)), read, self.memory)
 
     def _run(self, conditions: Conditions, tally: Tally) -> None:
         """Try every trial that was not tried yet."""
