@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from smilepay_cli.harnesses.scenarios.forms import ALIASES, Form, Forms, Key
-from smilepay_cli.harnesses.scenarios.models import Clock, Fault, Kill, Matcher, PART, Part, ScenarioForm, Tamper
+from smilepay_cli.harnesses.scenarios.models import PART, Clock, Fault, Kill, Matcher, Part, ScenarioForm, Tamper
 from smilepay_cli.harnesses.scenarios.options import CATALOGUE
 from smilepay_cli.harnesses.scenarios.steps import MOST_AT_ONCE
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from typing import Any
 
 import jsonschema
 import pytest
 
+from smilepay_cli.commands.app import build
 from smilepay_cli.commands.scenario_forms import GROUPS, NOT_IN_FILES, PLACES, forms
 from smilepay_cli.harnesses.scenarios.nodes import as_value
 from smilepay_cli.harnesses.scenarios.played import OUTCOMES, row_of
@@ -95,11 +97,13 @@ def test_it_refuses_what_the_loader_refuses(before: str, after: str) -> None:
 
 def test_every_path_is_relative_to_something() -> None:
     """A new option that takes a file needs a place: else it would lead to wherever the program is started."""
-    for form in forms().values():
-        for key in form.keys.values():
-            if key.name in PLACES or key.name == "policy":
-                continue
-            assert "FILE" not in key.help.upper().replace("PROFILE", "").split(), f"{form.name}: {key.name}"
+    commands: list[Any] = [build().commands[name] for name in GROUPS]
+    while commands:
+        command = commands.pop()
+        commands += dict(getattr(command, "commands", {})).values()
+        for parameter in command.params:
+            if re.search("FILE|DIR|SOURCE", parameter.metavar or ""):
+                assert parameter.name in {*PLACES, *NOT_IN_FILES, "policy"}, f"{command.name}: {parameter.name}"
     assert {form.words[0] for form in forms().values()} == set(GROUPS)
     assert not any(set(form.keys) & NOT_IN_FILES for form in forms().values())
 
