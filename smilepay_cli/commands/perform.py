@@ -168,6 +168,7 @@ _LOOKING = {
     "forge": "Looking at the pictures ...",
     "calibrate": "Looking at the pictures ...",
     "replay": "Getting ready ...",
+    "run": "Reading the scenarios ...",
     "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",
 }

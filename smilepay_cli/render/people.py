@@ -41,6 +41,8 @@ SHOWN_BY = {
     "SpeciesResult": "forging.show_species",
     "ReplayResult": "replay.terminal.show_replay",
     "CalibrateResult": "calibration.show_calibrated",
+    "RunResult": "scenarios.terminal.show_run",
+    "ListResult": "scenarios.terminal.show_listed",
     "DoctorResult": "doctor.show_findings",
 }
 """Modules of this folder and functions in them, by name: only the one that is needed is imported."""
