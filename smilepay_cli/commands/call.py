@@ -138,9 +138,10 @@ class Call:
         def engine() -> FaceEngine:
             return open_engine(named, policy.scheme, environment.variables, say=self.say, warn=self.warnings.append)
 
+        kept, memory = environment.engines(named, policy.scheme) if environment.engines else (None, None)
         return Till(
             store=SqliteStore(home, warn=self.warnings.append),
-            engine=environment.engine or EngineLater(engine),
+            engine=environment.engine or kept or EngineLater(engine),
             vault=vault or self.vault_at(home, self._key_store),
             packed=PackedGalleryFile(home),
             pins=Argon2Pins(),
@@ -149,6 +150,7 @@ class Call:
             ids=environment.ids,
             policy=policy,
             terminal=self._terminal(),
+            memory=memory,
         )
 
     def vault_at(self, home: Path, wanted: str | None) -> Vault:

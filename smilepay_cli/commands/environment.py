@@ -6,12 +6,19 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO
 
 from smilepay_cli.adapters.system import RandomIds, SystemClock
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import Clock, FaceEngine, Ids
+    from smilepay_cli.ports import Clock, FaceEngine, Ids, Memory
+
+
+class Engines(Protocol):
+    """Gives engines that are there already, each with the memory of what it measured; making one loads nothing."""
+
+    def __call__(self, name: str, scheme: str) -> tuple[FaceEngine, Memory | None]:
+        """The engine of that name, for that scheme's templates."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,8 @@ class Environment:
     ids: Ids = field(default_factory=RandomIds)
     engine: FaceEngine | None = None
     """An engine to use in place of the one named by `--engine`; only code can set it, no option can."""
+    engines: Engines | None = None
+    """In place of opening the one named by `--engine` for every call: for harnesses, which make many calls."""
 
     @property
     def stdin_bytes(self) -> BinaryIO | None:

@@ -142,6 +142,7 @@ _LOOKING = {
     "wallet restore": "Reading the backup ...",
     "forge": "Looking at the pictures ...",
     "replay": "Getting ready ...",
+    "run": "Reading the scenarios ...",
     "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",
 }

@@ -40,6 +40,8 @@ SHOWN_BY = {
     "ForgeResult": "forging.show_forged",
     "SpeciesResult": "forging.show_species",
     "ReplayResult": "replay.terminal.show_replay",
+    "RunResult": "scenarios.terminal.show_run",
+    "ListResult": "scenarios.terminal.show_listed",
     "DoctorResult": "doctor.show_findings",
 }
 """Modules of this folder and functions in them, by name: only the one that is needed is imported."""

@@ -1,0 +1,1 @@
+"""How runs of scenarios look: on a terminal, and as JUnit, TAP and annotations."""
