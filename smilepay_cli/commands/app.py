@@ -17,7 +17,20 @@ from smilepay_cli.commands.perform import fail, fail_as_bug
 from smilepay_cli.commands.tree import Commands, Made, made_group
 from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
 
-COMMANDS = ("demo", "enroll", "shop", "pay", "audit", "wallet", "accounts", "replay", "forge", "run", "policy", "doctor")
+COMMANDS = (
+    "demo",
+    "enroll",
+    "shop",
+    "pay",
+    "audit",
+    "wallet",
+    "accounts",
+    "replay",
+    "forge",
+    "run",
+    "policy",
+    "doctor",
+)
 """Every command, in the order of --help; each is in the module of its name in this folder."""
 
 _START = """\

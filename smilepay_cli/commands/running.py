@@ -7,7 +7,7 @@ import pickle
 import re
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 AHEAD = 4
 """Scenarios for each process that are under way or done and not told yet."""
+EVERYTHING = Selection()
 _NO_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -65,12 +66,16 @@ class Stage:
 @contextmanager
 def throwaway_stage(variables: Mapping[str, str], engine: str | None = None) -> Iterator[Stage]:
     """A stage by itself, for whoever plays scenarios one by one; everything is gone after the block."""
-    with tempfile.TemporaryDirectory(prefix="smilepay-run-") as folder:
-        with closing(Stage(world_of(variables, engine), Path(folder))) as stage:
-            yield stage
+    with (
+        tempfile.TemporaryDirectory(prefix="smilepay-run-") as folder,
+        closing(Stage(world_of(variables, engine), Path(folder))) as stage,
+    ):
+        yield stage
 
 
-def world_of(variables: Mapping[str, str], engine: str | None = None, say: Callable[[str], None] = lambda _: None) -> World:
+def world_of(
+    variables: Mapping[str, str], engine: str | None = None, say: Callable[[str], None] = lambda _: None
+) -> World:
     """What scenarios run in, with engines that are kept from call to call."""
     from smilepay_cli.adapters.faces.kept import KeptEngines
 
@@ -79,7 +84,7 @@ def world_of(variables: Mapping[str, str], engine: str | None = None, say: Calla
 
 
 def loader_for(engine: str | None = None) -> Loader:
-    """Reads scenario files; what is wrong with them is in its `complaints`. Raises UsageProblem for an unknown engine."""
+    """Reads scenario files; what is wrong with them is in its `complaints`. Raises UsageProblem (unknown_engine)."""
     from smilepay_cli.adapters.faces.engines import default_scheme
 
     return Loader(DiskFiles(default_scheme(engine)), forms())
@@ -90,7 +95,7 @@ class Wanted:
     """The options of the command."""
 
     paths: tuple[str, ...]
-    selection: Selection = Selection()
+    selection: Selection = EVERYTHING
     jobs: int = 1
     fail_fast: bool = False
     dry_run: bool = False
@@ -141,20 +146,24 @@ def _checked(call: Call, wanted: Wanted, engine: str | None) -> ListResult:
     for number, file in enumerate(files, 1):
         for scenario in loader.scenarios(file):
             if wanted.selection.takes(scenario):
-                listed.append(
-                    Listed(scenario.name, file, scenario.place.line, scenario.tags, len(scenario.steps), scenario.why)
-                )
+                listed += [_listed(scenario)]
         shown(number, len(files))
     if loader.complaints.count:
         raise BadScenario(loader.complaints)
     if not listed:
         raise UsageProblem(
-            f"no scenario is selected by {wanted.selection.described}", hint="smilepay run --list FILE shows what there is",
+            f"no scenario is selected by {wanted.selection.described}",
+            hint="smilepay run --list FILE shows what there is",
             reason="nothing_selected",
-        )  # fmt: skip
+        )
     return ListResult(
         scenarios=tuple(listed), files=len(files), steps=sum(one.steps for one in listed), checked=wanted.dry_run
     )
+
+
+def _listed(scenario: Scenario) -> Listed:
+    place = scenario.place
+    return Listed(scenario.name, place.file, place.line, scenario.tags, len(scenario.steps), scenario.why)
 
 
 def _selected(wanted: Wanted, engine: str | None) -> Iterator[Scenario]:
@@ -168,14 +177,14 @@ def _selected(wanted: Wanted, engine: str | None) -> Iterator[Scenario]:
             raise BadScenario(loader.complaints)
 
 
-def _played(call: Call, wanted: Wanted, base: Path, stack: ExitStack) -> Iterator[Played]:
+def _played(call: Call, wanted: Wanted, base: Path, stack: ExitStack) -> Generator[Played]:
     scenarios = _selected(wanted, call.shared.engine)
     if wanted.jobs > 1:
         return _by_others(call, wanted, base, scenarios, stack)
     return _by_itself(call, wanted, base, scenarios)
 
 
-def _by_itself(call: Call, wanted: Wanted, base: Path, scenarios: Iterator[Scenario]) -> Iterator[Played]:
+def _by_itself(call: Call, wanted: Wanted, base: Path, scenarios: Iterator[Scenario]) -> Generator[Played]:
     world = world_of(call.environment.variables, call.shared.engine, call.say)
     if call.environment.engine is not None:
         world = replace(world, engine=call.environment.engine)
@@ -186,7 +195,7 @@ def _by_itself(call: Call, wanted: Wanted, base: Path, scenarios: Iterator[Scena
 
 def _by_others(
     call: Call, wanted: Wanted, base: Path, scenarios: Iterator[Scenario], stack: ExitStack
-) -> Iterator[Played]:
+) -> Generator[Played]:
     """Several processes; results in the order of the files. Each thread here waits for one process."""
     variables = variables_of(call.environment.variables)
     crew = _Crew(variables, call.shared.engine, base, keep=wanted.keep_homes is not None)
@@ -194,9 +203,7 @@ def _by_others(
     stack.callback(pool.shutdown, wait=True, cancel_futures=True)
     stack.callback(crew.end)
     waiting: deque[Future[Played]] = deque()
-    number = 0
-    for scenario in scenarios:
-        number += 1
+    for number, scenario in enumerate(scenarios, 1):
         waiting.append(pool.submit(crew.play, scenario, number))
         if len(waiting) >= AHEAD * wanted.jobs:
             yield waiting.popleft().result()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
 from smilepay_cli.adapters.capture.files import printable, read_file
 from smilepay_cli.adapters.packaged import sample_faces
+from smilepay_cli.harnesses.scenarios.options import Checks
 from smilepay_cli.harnesses.scenarios.reading import LARGEST_FILE
 from smilepay_cli.harnesses.scenarios.scenario import Folders
-from smilepay_cli.harnesses.scenarios.steps import Checks
 from smilepay_cli.rules.sets.problems import Wrong, shown
 from smilepay_cli.vocabulary.errors import UsageProblem
 
@@ -135,10 +136,9 @@ def _missing(key: str, text: str, folder: str, what: str) -> Wrong | None:
             return None
     except (OSError, ValueError):
         return Wrong(f"{key}: {shown(text)} is no name of a file", "look at it")
-    near = _beside(str(path.parent))
-    return Wrong(
-        f"{key}: there is no {shown(text)}", f"{what} are looked for in {printable(folder)}", word=path.name, known=near
-    )
+    near = get_close_matches(path.name, _beside(str(path.parent)), n=1)
+    todo = f"did you mean {shown(str(Path(text).with_name(near[0])))}?" if near else ""
+    return Wrong(f"{key}: there is no {shown(text)}", todo or f"{what} are looked for in {printable(folder)}")
 
 
 @cache
@@ -157,7 +157,7 @@ def _film(text: str, folder: str) -> Wrong | None:
         return _missing("camera", text, folder, "films")
     path = Path(folder) / text
     try:
-        wanted = re.compile(_NUMBERED.sub("[0-9]+", re.escape(path.name).replace("%", "%")))
+        wanted = re.compile(_NUMBERED.sub("[0-9]+", re.escape(path.name)))
         if any(wanted.fullmatch(name) for name in _beside(str(path.parent))):
             return None
     except re.error:

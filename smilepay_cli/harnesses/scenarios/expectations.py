@@ -35,7 +35,9 @@ class Wallet(Protocol):
         """How many events there are."""
 
 
-def unmet(expect: Expect, answer: Answer, wallet: Wallet, known: Mapping[str, Any], events_before: int) -> list[Mismatch]:
+def unmet(
+    expect: Expect, answer: Answer, wallet: Wallet, known: Mapping[str, Any], events_before: int
+) -> list[Mismatch]:
     """Everything that does not hold. Raises Missing for a `${...}` that has no value."""
     found = [*_of_exit(expect, answer), *_of_words(expect, answer, known), *_of_data(expect, answer, known)]
     if expect.balances is not None:
@@ -121,7 +123,7 @@ def _ordered(compare: str) -> Any:
             return False
         if isinstance(value, str) and isinstance(side, str):
             exact = _decimals(value, side)
-            value, side = exact if exact else (value, side)
+            value, side = exact or (value, side)
         elif not (isinstance(value, int | float) and isinstance(side, int | float)):
             return False
         return bool(getattr(value, compare)(side) is True)
@@ -197,4 +199,3 @@ def _shown(value: Any) -> str:
         value = value.model_dump(exclude_unset=True)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
-

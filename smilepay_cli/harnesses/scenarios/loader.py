@@ -6,35 +6,27 @@ one. What is wrong is collected; nothing is raised before the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
+from smilepay_cli.harnesses.scenarios.checking import check_references, check_whole
 from smilepay_cli.harnesses.scenarios.forms import Forms
 from smilepay_cli.harnesses.scenarios.matrix import combinations, title
-from smilepay_cli.harnesses.scenarios.models import LARGEST_SEED, ScenarioForm
-from smilepay_cli.harnesses.scenarios.nodes import Items, Node, Scalar, Table, as_value, kind_of, scalars
+from smilepay_cli.harnesses.scenarios.models import ScenarioForm
+from smilepay_cli.harnesses.scenarios.nodes import Items, Node, Scalar, Table, as_value, kind_of
+from smilepay_cli.harnesses.scenarios.options import Checks, Tell
 from smilepay_cli.harnesses.scenarios.problems import Complaints
 from smilepay_cli.harnesses.scenarios.reading import Unreadable, documents
-from smilepay_cli.harnesses.scenarios.references import MATRIX, names_in
-from smilepay_cli.harnesses.scenarios.scenario import (
-    Account,
-    Folders,
-    Kind,
-    Place,
-    Scenario,
-    Step,
-    Written,
-)
-from smilepay_cli.harnesses.scenarios.steps import Checks, StepReader, Tell, made
+from smilepay_cli.harnesses.scenarios.references import MATRIX
+from smilepay_cli.harnesses.scenarios.scenario import Account, Folders, Place, Scenario, Step, Written
+from smilepay_cli.harnesses.scenarios.steps import StepReader, made
 from smilepay_cli.rules.sets.problems import Wrong, shown
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 MOST_INCLUDED = 50
 """Files in a row that include each other."""
-LONGEST_SCENARIO = 5000
-"""Steps, those that are included counted."""
 ENROLL = "enroll"
 
 
@@ -105,6 +97,7 @@ class Loader:
         self._name_once(node, names, tell)
         for combination, table in combinations(node, tell):
             scenario = self._scenario(file, table)
+            self.complaints.settle()
             if scenario is not None:
                 yield replace(
                     scenario,
@@ -138,10 +131,10 @@ class Loader:
         policy = self._policy(reader, node, tell)
         catalogue = self._catalogue(reader, node, tell)
         if form is not None:
-            self._check_whole(form, accounts, steps, node, tell)
+            check_whole(form, accounts, steps, node, tell)
         if form is None or self.complaints.count > before:
             return None
-        self._check_references(accounts, steps, node, file)
+        check_references(accounts, steps, node, file, self.complaints)
         if self.complaints.count > before:
             return None
         return Scenario(
@@ -157,7 +150,8 @@ class Loader:
             return Folders(self.files.faces, beside)
         folder = self.files.beside(file, given.text)
         if not self.files.is_folder(folder):
-            tell(node.line_of("faces"), Wrong(f"faces: there is no folder {shown(given.text)}", "it is looked for beside this file"))
+            wrong = Wrong(f"faces: there is no folder {shown(given.text)}", "it is looked for beside this file")
+            tell(node.line_of("faces"), wrong)
         return Folders(folder, beside)
 
     def _accounts(self, reader: StepReader, node: Table, tell: Tell) -> Iterator[Account]:
@@ -217,7 +211,12 @@ class Loader:
         if value is None:
             return None
         if not isinstance(value, Scalar) or value.is_nothing:
-            tell(line, Wrong(f"{key} needs a name, a file or a mapping, not {kind_of(value)}", "leave it out for the usual one"))
+            tell(
+                line,
+                Wrong(
+                    f"{key} needs a name, a file or a mapping, not {kind_of(value)}", "leave it out for the usual one"
+                ),
+            )
             return None
         if wrong := reader.checks.path(key, value.text, reader.folders):
             tell(line, wrong)
@@ -271,7 +270,10 @@ class Loader:
                     told(node.line, Wrong(f"a scenario is a mapping, not {kind_of(node)}", "with a name and steps"))
                     continue
                 if MATRIX in node.entries:
-                    told(node.line_of(MATRIX), Wrong("a file that is included has no matrix", "the one that includes it may"))
+                    told(
+                        node.line_of(MATRIX),
+                        Wrong("a file that is included has no matrix", "the one that includes it may"),
+                    )
                     continue
                 beginning = self._beginning(path, node, told)
                 reader = StepReader(path, self._folders(path, node, told), self.forms, self.files.checks())
@@ -283,57 +285,6 @@ class Loader:
             tell(line, Wrong(f"include: nothing is in {shown(path)}", "it has accounts or steps"))
         return _Beginning(tuple(accounts), tuple(steps))
 
-    @staticmethod
-    def _check_whole(
-        form: ScenarioForm, accounts: tuple[Account, ...], steps: tuple[Step, ...], node: Table, tell: Tell
-    ) -> None:
-        if not steps and not form.steps:
-            tell(node.line_of("steps"), Wrong("no steps", "a scenario that does nothing shows nothing"))
-        if len(steps) > LONGEST_SCENARIO:
-            tell(node.line_of("steps"), Wrong(f"more than {LONGEST_SCENARIO:,} steps", "split it into scenarios"))
-        if abs(form.seed) > LARGEST_SEED:
-            tell(node.line_of("seed"), Wrong(f"seed is beyond {LARGEST_SEED}", "a smaller one does as well"))
-        names: dict[str, Account] = {}
-        for account in accounts:
-            if (first := names.setdefault(account.name.casefold(), account)) is not account:
-                tell(account.place.line, Wrong(f"account {shown(account.name)} is there twice", f"first: {first.place}"))
-        for step, after in zip(steps, (*steps[1:], None), strict=True):
-            if step.kind is Kind.FAULT and (after is None or after.kind is not Kind.CALL):
-                tell(step.place.line, Wrong("fault: no command comes right after it", "the check of that command fails"))
-
-    def _check_references(
-        self, accounts: tuple[Account, ...], steps: tuple[Step, ...], node: Table, file: str
-    ) -> None:
-        """Every `${name}` is kept by an earlier step."""
-        lines = _lines_of_references(node)
-        known: list[str] = []
-        for account in accounts:
-            self._check_names(account.call.values, known, account.place, lines if account.place.file == file else {})
-        for step in steps:
-            own = lines if step.place.file == file else {}
-            for call in step.calls:
-                self._check_names(call.values, known, step.place, own)
-            self._check_names(step.sql or "", known, step.place, own)
-            if step.kind in (Kind.CALL, Kind.PARALLEL):
-                known += [*step.capture, *([step.id] if step.id else []), *([step.name] if "." not in step.name else [])]
-            for expect in (step.expect, step.retry.until if step.retry else None):
-                if expect is not None:
-                    self._check_names(expect.model_dump(), known, step.place, own)
-
-    def _check_names(self, value: Any, known: list[str], place: Place, lines: Mapping[str, int]) -> None:
-        for text in _texts(value):
-            at = Place(place.file, lines.get(text, place.line))
-            try:
-                for name in names_in(text):
-                    if name == MATRIX:
-                        self.complaints.add(at, Wrong(f"{shown(text)}: the matrix has no such key", "see matrix"))
-                    elif name not in known:
-                        todo = "no earlier step keeps it: capture: {name: JMESPATH}, or give that step an id"
-                        names = list(dict.fromkeys(known))
-                        self.complaints.add(at, Wrong(f"${{{name}}} is not known here", todo, word=name, known=names))
-            except Wrong as wrong:
-                self.complaints.add(at, wrong)
-
 
 def _about(thing: str, wrong: Wrong) -> Wrong:
     colon = "" if wrong.what.startswith("(") else ":"
@@ -344,30 +295,6 @@ def _without_bodies(node: Table) -> Table:
     """The scenario for its model: what steps, accounts and the matrix hold is read with the commands at hand."""
     shallow = Table(node.line)
     for key, value in node.entries.items():
-        if key == "steps" and isinstance(value, Items):
-            value = Items(value.line)
-        elif key == "accounts" and isinstance(value, Table):
-            value = Table(value.line)
-        shallow.put(node.keys[key], value)
+        is_body = (key == "steps" and isinstance(value, Items)) or (key == "accounts" and isinstance(value, Table))
+        shallow.put(node.keys[key], type(value)(value.line) if is_body else value)
     return shallow
-
-
-def _lines_of_references(node: Table) -> dict[str, int]:
-    lines: dict[str, int] = {}
-    for scalar in scalars(node):
-        if "${" in scalar.text:
-            lines.setdefault(scalar.text, scalar.line)
-    return lines
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Written):
-        yield value.text
-    elif isinstance(value, Mapping):
-        for entry in value.values():
-            yield from _texts(entry)
-    elif isinstance(value, list | tuple):
-        for entry in value:
-            yield from _texts(entry)

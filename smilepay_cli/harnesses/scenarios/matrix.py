@@ -7,8 +7,8 @@ from itertools import product
 from math import prod
 
 from smilepay_cli.harnesses.scenarios.nodes import Items, Node, Scalar, Table, as_value, scalars
+from smilepay_cli.harnesses.scenarios.options import Tell
 from smilepay_cli.harnesses.scenarios.references import MATRIX, alone, as_text, replaced
-from smilepay_cli.harnesses.scenarios.steps import Tell
 from smilepay_cli.rules.sets.problems import Wrong, shown
 
 EXCLUDE = "exclude"
@@ -84,7 +84,10 @@ def _require_used(rest: Table, matrix: Table, lists: Mapping[str, object], tell:
     used = {path.lstrip(".").partition(".")[0].partition("[")[0] for path in _paths(rest)}
     for name in lists:
         if name not in used:
-            tell(matrix.line_of(name), Wrong(f"matrix.{name} is used nowhere", f"write ${{matrix.{name}}} where it belongs"))
+            tell(
+                matrix.line_of(name),
+                Wrong(f"matrix.{name} is used nowhere", f"write ${{matrix.{name}}} where it belongs"),
+            )
 
 
 def _paths(node: Node) -> Iterator[str]:
@@ -149,4 +152,3 @@ def _told(name: str, path: str, chosen: Mapping[str, Node]) -> str | None:
 def _at(value: Node, line: int) -> Node:
     """The value where it is used: what is wrong with it there is told there."""
     return Scalar(line, value.text, plain=value.plain) if isinstance(value, Scalar) else value
-

@@ -119,7 +119,9 @@ def _matching(value: Any) -> Any:
 Matching = Annotated[
     Any,
     BeforeValidator(_matching),
-    WithJsonSchema({"anyOf": [{"$ref": "#/$defs/Matcher"}, {"type": ["object", "array", "string", "number", "boolean", "null"]}]}),
+    WithJsonSchema(
+        {"anyOf": [{"$ref": "#/$defs/Matcher"}, {"type": ["object", "array", "string", "number", "boolean", "null"]}]}
+    ),
 ]
 
 
@@ -133,15 +135,14 @@ class Expect(Part):
     """What has to come of a step. Without `exit`, `reason` or `outcome` a step has to be done (exit 0)."""
 
     exit: Annotated[Count | None, Field(description="The exit status.")] = None
-    exits: Annotated[
-        tuple[Count, ...] | None, Field(description="Of a race: the exit statuses, in any order.")
-    ] = None
+    exits: Annotated[tuple[Count, ...] | None, Field(description="Of a race: the exit statuses, in any order.")] = None
     outcome: Annotated[Outcome | None, Field(description="done, refused or error.")] = None
     reason: Annotated[Line | None, Field(description="The envelope's reason; null is none.")] = None
     message: Annotated[Matching, Field(description="What is said; usually {contains: ...}.")] = None
     hint: Annotated[Matching, Field(description="What is said to do about it.")] = None
     data: Annotated[
-        dict[Expression, Matching] | None, Field(alias="json", description="JMESPath on the envelope: value or matcher.")
+        dict[Expression, Matching] | None,
+        Field(alias="json", description="JMESPath on the envelope: value or matcher."),
     ] = None
     balances: Annotated[
         dict[Text, Amount] | None, Field(description="What is on accounts after the step, in major units.")

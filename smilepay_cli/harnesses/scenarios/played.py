@@ -137,7 +137,7 @@ class ListResult(Result):
 
 def result_of(played: Sequence[Played], *, left_out: int, files: Mapping[str, str], seconds: float) -> RunResult:
     """The whole run; a refusal (30) where a scenario is not good."""
-    counts = {outcome: 0 for outcome in OUTCOMES}
+    counts = dict.fromkeys(OUTCOMES, 0)
     for one in played:
         counts[one.outcome] += 1
     bad = [one for one in played if not one.is_good]

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from smilepay_cli.harnesses.scenarios.nodes import Items, Node, Table
 from smilepay_cli.harnesses.scenarios.scenario import Place
-from smilepay_cli.rules.sets.problems import Problems, Wrong, shown
+from smilepay_cli.rules.sets.problems import MOST_TOLD, Wrong, shown
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 MOST_KNOWN = 100_000
@@ -18,17 +18,13 @@ MOST_KNOWN = 100_000
 
 
 class Complaints:
-    """Keeps what is wrong, once each. Places of the first ones are kept too, for annotations."""
+    """Keeps the first ones, once each and in the order of their lines, and counts the rest."""
 
     def __init__(self) -> None:
-        self._problems = Problems()
-        self._known: set[tuple[Place, str]] = set()
+        self.count = 0
         self.told: list[tuple[Place, str]] = []
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return self._problems.count
+        self._known: set[tuple[Place, str]] = set()
+        self._pending: list[tuple[Place, Wrong]] = []
 
     def add(self, place: Place, wrong: Wrong) -> None:
         """One more, unless it is known."""
@@ -36,16 +32,24 @@ class Complaints:
             return
         if len(self._known) < MOST_KNOWN:
             self._known.add(known)
-        self._problems.add(str(place), wrong)
-        if len(self.told) < len(self._problems.lines()):
-            self.told.append((place, str(wrong)))
+        self.count += 1
+        if len(self._pending) < MOST_KNOWN:
+            self._pending.append((place, wrong))
+
+    def settle(self) -> None:
+        """A scenario was read: what is wrong with it is told in the order of its lines, after what was wrong before."""
+        self._pending.sort(key=lambda one: (one[0].file, one[0].line))
+        room = MOST_TOLD - len(self.told)
+        self.told += [(place, str(wrong).removesuffix("; ")) for place, wrong in self._pending[:room]]
+        self._pending.clear()
 
     def unusable(self) -> UsageProblem:
         """All of it as one error, a line each."""
-        many = f"{self.count:,} problems, so nothing was run\n" if self.count > 1 else ""
-        return UsageProblem(
-            many + "\n".join(self._problems.lines()), hint="the format: docs/scenarios.md", reason="bad_scenario"
-        )
+        self.settle()
+        many = [f"{self.count:,} problems, so nothing was run"] if self.count > 1 else []
+        more = [f"and {self.count - len(self.told):,} more"] if self.count > len(self.told) else []
+        lines = [*many, *(f"{place}: {text}" for place, text in self.told), *more]
+        return UsageProblem("\n".join(lines), hint="the format: docs/scenarios.md", reason="bad_scenario")
 
 
 class BadScenario(UsageProblem):
@@ -71,8 +75,8 @@ def _told(error: ErrorDetails, node: Node, model: type[BaseModel]) -> tuple[int,
         known = known_keys(_model_at(model, path[:-1]))
         return line, unknown_key(last, known)
     if kind == "missing":
-        return line, Wrong(f"the key {last!r} is missing", f"add {last}: ...")
-    return line, Wrong(f"{name}{': ' if name else ''}{_words(error)}", "see docs/scenarios.md")
+        return line, Wrong(f"the key {last!r} is missing", "")
+    return line, Wrong(f"{name}{': ' if name else ''}{_words(error)}", "")
 
 
 def unknown_key(key: str, known: list[str]) -> Wrong:
@@ -124,8 +128,8 @@ def _dotted(path: tuple[int | str, ...]) -> str:
 def _model_at(model: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel]:
     for part in path:
         fields: Mapping[str, Any] = {field.alias or name: field for name, field in model.model_fields.items()}
-        if part in fields:
-            model = _model_in(fields[part].annotation) or model
+        if str(part) in fields:
+            model = _model_in(fields[str(part)].annotation) or model
     return model
 
 

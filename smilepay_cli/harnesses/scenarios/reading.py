@@ -134,7 +134,9 @@ class _Builder:
                 continue
             if key.text in node.entries:
                 first = node.line_of(key.text)
-                raise Unreadable(at, Wrong(f"the key {shown(key.text)} is there twice", f"the first is in line {first}"))
+                raise Unreadable(
+                    at, Wrong(f"the key {shown(key.text)} is there twice", f"the first is in line {first}")
+                )
             node.put(Scalar(at, key.text, plain=key.plain), value)
         for value, at in merged:
             _merge(node, value, at)
@@ -171,7 +173,9 @@ def _unparsed(error: Any, text: str) -> Unreadable:
     if "\t" in before or (mark and written[mark.column : mark.column + 1] == "\t"):
         return Unreadable(line, Wrong("a tab", "YAML indents with blanks only"))
     if "mapping values are not allowed" in problem:
-        return Unreadable(line, Wrong("a colon where none can be", "put the text in quotes, or look at its indentation"))
+        return Unreadable(
+            line, Wrong("a colon where none can be", "put the text in quotes, or look at its indentation")
+        )
     if "cannot start any token" in problem and mark:
         letter = written[mark.column : mark.column + 1]
         return Unreadable(line, Wrong(f"a text that begins with {shown(letter)}", "put it in quotes"))

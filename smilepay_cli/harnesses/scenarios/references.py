@@ -91,7 +91,9 @@ def _parts(found: re.Match[str] | None) -> tuple[str, str]:
     assert found is not None
     parts = _NAME.fullmatch(found[1])
     if parts is None or not found[0].endswith("}"):
-        raise Wrong(f"{shown(found[0])} refers to nothing", "write ${name} or ${id.path}; $${ for the letters themselves")
+        raise Wrong(
+            f"{shown(found[0])} refers to nothing", "write ${name} or ${id.path}; $${ for the letters themselves"
+        )
     return parts[1], (parts[2] or "").strip()
 
 

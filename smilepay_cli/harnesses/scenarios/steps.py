@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from smilepay_cli.harnesses.scenarios.forms import ALIASES, Form, Forms, Key
-from smilepay_cli.harnesses.scenarios.models import Expect, Fault, Kill, StepForm, Tamper
-from smilepay_cli.harnesses.scenarios.nodes import NUMBER, WHOLE, Items, Node, Scalar, Table, kind_of
-from smilepay_cli.harnesses.scenarios.problems import known_keys, told_of, unknown_key
-from smilepay_cli.harnesses.scenarios.references import refers
-from smilepay_cli.harnesses.scenarios.scenario import ACTIONS, Call, Folders, Kind, Place, Step, Written
-from smilepay_cli.harnesses.scenarios.toml import toml
-from smilepay_cli.harnesses.scenarios.values import flag, span, typed
+from smilepay_cli.harnesses.scenarios.models import Fault, Kill, StepForm, Tamper
+from smilepay_cli.harnesses.scenarios.nodes import Items, Node, Table, kind_of
+from smilepay_cli.harnesses.scenarios.options import CATALOGUE, OptionReader, Tell
+from smilepay_cli.harnesses.scenarios.problems import told_of, unknown_key
+from smilepay_cli.harnesses.scenarios.scenario import ACTIONS, Call, Kind, Place, Step
+from smilepay_cli.harnesses.scenarios.values import span, typed
 from smilepay_cli.rules.sets.problems import Wrong, shown
 
-CATALOGUE = "shop.catalogue"
-"""The step that makes a text or a file the catalogue; the program does it as `shop --catalogue FILE`."""
-_CATALOGUE_KEYS = ("text", "file")
-_EXPECTING = {Kind.CALL, Kind.PARALLEL, Kind.KILL}
+_ALL = ("balances", "wallet")
+_OF_COMMANDS = (*_ALL, "events", "exit", "outcome", "reason", "message", "hint", "json")
+_EXPECTED = {
+    Kind.CALL: _OF_COMMANDS,
+    Kind.PARALLEL: (*_ALL, "events", "exits", "json"),
+    Kind.KILL: (*_ALL, "events"),
+    **dict.fromkeys((Kind.ADVANCE, Kind.TAMPER, Kind.FAULT), _ALL),
+}
+"""What can be expected of each kind of step."""
+_ANSWERING = (Kind.CALL, Kind.PARALLEL)
 MOST_AT_ONCE = 16
 
-Tell = Callable[[int, Wrong], None]
-"""Told a line and what is wrong there."""
-
 
 @dataclass(frozen=True)
-class Checks:
-    """What is known about files and words outside of a scenario. Each returns what is wrong, or None."""
-
-    path: Callable[[str, str, Folders], Wrong | None]
-    """Of a key's name, a path and what it is relative to."""
-    policy: Callable[[str, str], Wrong | None]
-    """Of a policy's text as TOML, and its name."""
-    catalogue: Callable[[str], Wrong | None]
-    """Of a catalogue's text."""
-
-
-@dataclass(frozen=True)
-class StepReader:
+class StepReader(OptionReader):
     """Reads the steps of one file."""
-
-    file: str
-    folders: Folders
-    forms: Forms
-    checks: Checks
 
     def step(self, node: Node, tell: Tell) -> Step | None:
         """One step; None where something is wrong with it, which `tell` was told."""
@@ -85,9 +69,7 @@ class StepReader:
 
     def _step(self, node: Table, name: str, tell: Tell) -> Step | None:
         line = node.line_of(name)
-        common = self._common(node, name, tell)
-        if common is None:
-            return None
+        common = self._common(node, name, tell) or StepForm()  # the command is looked at all the same
         bare = Step(
             Place(self.file, line), Kind.CALL, name, common.expect, title=common.title, id=common.id,
             capture=common.capture, retry=common.retry,
@@ -99,7 +81,10 @@ class StepReader:
         elif name in ACTIONS:
             step = self._action(bare, Kind(name), value, line, tell)
         else:
-            tell(line, Wrong(f"there is no command {shown(name)}", f"known: {', '.join(self._names)}", word=name, known=self._names))
+            known = self._names
+            tell(
+                line, Wrong(f"there is no command {shown(name)}", f"known: {', '.join(known)}", word=name, known=known)
+            )
             return None
         if step is not None:
             _require_sense(step, node, tell)
@@ -110,7 +95,8 @@ class StepReader:
         for key, value in node.entries.items():
             if key != name:
                 rest.put(node.keys[key], value)
-        return made(StepForm, rest, tell)
+        common: StepForm | None = made(StepForm, rest, tell)
+        return common
 
     def _action(self, step: Step, kind: Kind, value: Node, line: int, tell: Tell) -> Step | None:
         if kind is Kind.ADVANCE:
@@ -155,135 +141,12 @@ class StepReader:
             return None
         ((name, value),) = node.entries.items()
         if name not in self.forms:
-            tell(node.line_of(name), Wrong(f"there is no command {shown(name)} here", "", word=name, known=list(self.forms)))
+            tell(
+                node.line_of(name),
+                Wrong(f"there is no command {shown(name)} here", "", word=name, known=list(self.forms)),
+            )
             return None
         return self.call(name, value, node.line_of(name), tell)
-
-    def call(self, name: str, value: Node, line: int, tell: Tell) -> Call | None:
-        """A command with its options."""
-        if name == CATALOGUE:
-            return self._catalogue(value, line, tell)
-        form = self.forms[name]
-        if isinstance(value, Scalar) and value.is_nothing:
-            value = Table(line)
-        if not isinstance(value, Table):
-            tell(line, Wrong(f"needs a mapping of options, not {kind_of(value)}", f"keys: {', '.join(form.keys)}"))
-            return None
-        values: dict[str, Any] = {}
-        for key, entry in value.entries.items():
-            own = self.key(form, key)
-            at = value.line_of(key)
-            if own is None:
-                tell(at, unknown_key(key, [*form.keys, *(a for a, long in ALIASES.items() if long in form.keys)]))
-            elif own.name in values:
-                tell(at, Wrong(f"{own.name} is given twice", "once is enough"))
-            else:
-                values[own.name] = self._option(own, entry, at, tell)
-        for own in form.keys.values():
-            if own.required and own.name not in values:
-                tell(line, Wrong(f"the key {own.name!r} is missing", own.help or f"add {own.name}: ..."))
-        return Call(name, values, self.folders)
-
-    @staticmethod
-    def key(form: Form, name: str) -> Key | None:
-        """The key of that name, or that a short name stands for."""
-        if name in form.keys:
-            return form.keys[name]
-        return form.keys.get(ALIASES.get(name, ""))
-
-    def _option(self, key: Key, node: Node, line: int, tell: Tell) -> Any:
-        """The value as it is kept: a text, a truth value, a list of texts, or a file's text."""
-        if key.name == "policy" and isinstance(node, Table):
-            return self.policy(node, f"policy-{line}.toml", line, tell)
-        if key.is_list and isinstance(node, Items | Table):
-            return tuple(self._texts(key, node, line, tell))
-        if not isinstance(node, Scalar) or node.is_nothing:
-            tell(line, Wrong(f"{key.name} needs a text, not {kind_of(node)}", key.help or "see the command's --help"))
-            return None
-        value = self._text(key, node, line, tell)
-        return (value,) if key.is_list else value
-
-    def _texts(self, key: Key, node: Items | Table, line: int, tell: Tell) -> Iterator[str]:
-        if isinstance(node, Table):
-            if key.name != "picks":
-                tell(line, Wrong(f"{key.name} needs a text or a list, not a mapping", key.help))
-                return
-            for item, count in node.entries.items():
-                if not isinstance(count, Scalar) or not (refers(count.text) or WHOLE.fullmatch(count.text)):
-                    tell(node.line_of(item), Wrong(f"{shown(item)}: how many is a whole number", "like latte: 2"))
-                else:
-                    yield f"{item}={count.text}"
-            return
-        if not node.items:
-            tell(line, Wrong(f"{key.name} is an empty list", "leave it out"))
-        for item in node.items:
-            if not isinstance(item, Scalar) or item.is_nothing:
-                tell(item.line, Wrong(f"{key.name} needs texts, not {kind_of(item)}", key.help))
-            else:
-                value = self._text(key, item, item.line, tell)
-                if isinstance(value, str):
-                    yield value
-
-    def _text(self, key: Key, node: Scalar, line: int, tell: Tell) -> Any:
-        text = node.text
-        if key.kind == "flag":
-            try:
-                return text if refers(text) else flag(text)
-            except PydanticCustomError as error:
-                tell(line, Wrong(f"{key.name} {error}", "without quotes"))
-                return None
-        if refers(text):
-            return text
-        wrong: Wrong | None = None
-        if not text or "\0" in text:
-            wrong = Wrong(f"{key.name} needs a text", "leave it out, or give it a value")
-        elif key.choices and text not in key.choices:
-            wrong = Wrong(f"{key.name}: there is no {shown(text)}", f"known: {', '.join(key.choices)}", word=text, known=key.choices)
-        elif key.kind == "whole" and not WHOLE.fullmatch(text):
-            wrong = Wrong(f"{key.name} needs a whole number, not {shown(text)}", "like 20")
-        elif key.kind == "number" and not NUMBER.fullmatch(text):
-            wrong = Wrong(f"{key.name} needs a number, not {shown(text)}", "like 12")
-        elif key.within is not None or key.name == "policy":
-            wrong = self.checks.path(key.name, text, self.folders)
-        if wrong:
-            tell(line, wrong)
-            return None
-        return text
-
-    def policy(self, node: Table, name: str, line: int, tell: Tell) -> Written | None:
-        """A policy as a mapping."""
-        return self._written(node, name, line, tell, lambda text: self.checks.policy(text, name))
-
-    def catalogue(self, node: Table, line: int, tell: Tell) -> Written | None:
-        """A catalogue as a mapping."""
-        return self._written(node, "catalogue.toml", line, tell, self.checks.catalogue)
-
-    def _written(
-        self, node: Table, name: str, line: int, tell: Tell, check: Callable[[str], Wrong | None]
-    ) -> Written | None:
-        text = toml(node)
-        if wrong := check(text):
-            tell(line, wrong)
-            return None
-        return Written(name, text)
-
-    def _catalogue(self, value: Node, line: int, tell: Tell) -> Call | None:
-        if not isinstance(value, Table) or len(value.entries) != 1 or not set(value.entries) <= set(_CATALOGUE_KEYS):
-            tell(line, Wrong("needs text: or file:, one of them", "text: may be a mapping as catalogue files have it"))
-            return None
-        ((key, node),) = value.entries.items()
-        if isinstance(node, Table) and key == "text":
-            written = self._written(node, "catalogue.toml", line, tell, lambda _: None)
-            return Call("shop", {"catalogue": written}, self.folders) if written else None
-        if not isinstance(node, Scalar) or node.is_nothing:
-            tell(line, Wrong(f"{key} needs a text, not {kind_of(node)}", "a catalogue as a file has it"))
-            return None
-        if key == "text":
-            return Call("shop", {"catalogue": Written("catalogue.toml", node.text)}, self.folders)
-        if wrong := self.checks.path("catalogue", node.text, self.folders):
-            tell(line, wrong)
-            return None
-        return Call("shop", {"catalogue": node.text}, self.folders)
 
 
 def made(model: type[Any], node: Node, tell: Tell) -> Any:
@@ -299,25 +162,16 @@ def made(model: type[Any], node: Node, tell: Tell) -> Any:
 def _require_sense(step: Step, node: Table, tell: Tell) -> None:
     """What goes with one kind of step only."""
     line = node.line_of("expect")
-    given = step.expect.model_fields_set
-    if step.kind not in _EXPECTING:
-        for key in ("expect", "capture", "retry"):
-            if key in node.entries and not (key == "expect" and given <= {"balances", "wallet"}):
-                tell(node.line_of(key), Wrong(f"{key} does not go with {step.name}", "put it at a step that runs a command"))
-    if step.kind is Kind.PARALLEL:
-        for name in ("exit", "reason", "outcome", "message", "hint"):
-            if name in given:
-                tell(line, Wrong(f"expect.{name} is of one command", "a race has exits: [0, 20], in any order"))
-        exits = step.expect.exits
-        if exits is not None and len(exits) != len(step.calls):
-            tell(line, Wrong(f"{len(exits)} exits of {len(step.calls)} commands", "one for each, in any order"))
-    elif "exits" in given:
-        tell(line, Wrong("expect.exits is of races", "write exit: N"))
-    if step.kind is Kind.KILL:
-        for name in given - {"balances", "wallet", "events"}:
-            shown_name = known_keys(Expect)[list(Expect.model_fields).index(name)]
-            tell(line, Wrong(f"expect.{shown_name} needs an answer", "who is killed gives none: wallet, balances, events"))
-        for key in ("capture", "retry"):
-            if key in node.entries:
-                tell(node.line_of(key), Wrong(f"{key} needs an answer", "who is killed gives none"))
-
+    for name in sorted(step.expect.model_fields_set):
+        key = "json" if name == "data" else name
+        if key not in _EXPECTED[step.kind]:
+            todo = f"of {step.kind.value}, what can be expected is {', '.join(_EXPECTED[step.kind])}"
+            if key in _OF_COMMANDS and step.kind is Kind.PARALLEL:
+                todo = "a race has exits: [0, 20], in any order"
+            tell(line, Wrong(f"expect.{key} does not go with {step.name}", todo))
+    for key in ("capture", "retry"):
+        if key in node.entries and step.kind not in _ANSWERING:
+            tell(node.line_of(key), Wrong(f"{key} does not go with {step.name}", "there is no answer to look into"))
+    exits = step.expect.exits
+    if exits is not None and step.kind is Kind.PARALLEL and len(exits) != len(step.calls):
+        tell(line, Wrong(f"{len(exits)} exits of {len(step.calls)} commands", "one for each, in any order"))

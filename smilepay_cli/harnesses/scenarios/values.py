@@ -138,8 +138,8 @@ def _expression(value: Any) -> str:
     try:
         jmespath.compile(text)
     except (JMESPathError, ValueError, RecursionError) as error:
-        told = str(error).splitlines()
-        raise wrong(f"{shown(text)} is no JMESPath: {told[0] if told else error!r}") from None
+        told = str(error).strip().strip("'").splitlines() or [repr(error)]
+        raise wrong(f"{shown(text)} is no JMESPath: {told[0].rstrip(':')}") from None
     return text
 
 
@@ -176,11 +176,6 @@ def _kind(value: Any) -> str:
     return "a list" if isinstance(value, list) else "a mapping"
 
 
-def _written(schema: dict[str, Any], check: Any, **more: Any) -> tuple[Any, ...]:
-    return (BeforeValidator(check), WithJsonSchema(schema), *more.values())
-
-
-_SCALAR = ["string", "number", "boolean"]
 Text = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": "string", "minLength": 1})]
 Line = Annotated[str, BeforeValidator(_line), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200})]
 Id = Annotated[str, BeforeValidator(_id), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"})]

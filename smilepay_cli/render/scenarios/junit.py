@@ -49,7 +49,8 @@ def _case(one: Played) -> bytes:
     if one.is_good:
         return f"{head}/>\n".encode()
     tag, text = _TAGS[one.outcome], escape("\n".join(failure_lines(one)))
-    return f"{head}><{tag} type={_quoted(one.outcome)} message={_quoted(headline(one))}>{text}</{tag}></testcase>\n".encode()
+    told = f"<{tag} type={_quoted(one.outcome)} message={_quoted(headline(one))}>{text}</{tag}>"
+    return f"{head}>{told}</testcase>\n".encode()
 
 
 def _quoted(text: object) -> str:

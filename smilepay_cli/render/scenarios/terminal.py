@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 MOST_FAILURES = 25
 """That are told one by one; the others are in the reports."""
 _MOST_NAME = 72
-_WORDS = {PASSED: "passed", FAILED: "failed", ERROR: "could not begin", XFAILED: "failed as expected", XPASSED: "passed against xfail"}
+_WORDS = {
+    PASSED: "passed",
+    FAILED: "failed",
+    ERROR: "could not begin",
+    XFAILED: "failed as expected",
+    XPASSED: "passed against xfail",
+}
 _COLOURS = {"-": "red", "+": "green"}
 
 
@@ -29,7 +35,9 @@ def show_run(result: RunResult, paper: Paper) -> None:
         paper.line((f"  and {plural(len(bad) - MOST_FAILURES, 'more scenario')}", "dim"))
     for one in result.scenarios:
         if one.outcome == XFAILED:
-            paper.line((f"  failed as expected: {visible(one.name, most=_MOST_NAME)} ({visible(one.xfail, most=60)})", "dim"))
+            paper.line(
+                (f"  failed as expected: {visible(one.name, most=_MOST_NAME)} ({visible(one.xfail, most=60)})", "dim")
+            )
     counts = [f"{count:,} {_WORDS[outcome]}" for outcome, count in result.counts.items() if count]
     mark, colour = ("✗ ", "bold red") if bad else ("✓ ", "bold green")
     total = plural(len(result.scenarios), "scenario")
