@@ -82,16 +82,16 @@ def _of_step(step: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
     repeated = _repeats(expect)
     if status in LOOKED_AT and "image" in options and not repeated and "retry" not in step:
         image = options["image"]
-        if isinstance(image, yaml.ScalarNode) and not image.value.endswith(CAT) and not _is_used_up(expect):
-            folder = "sample_faces/" if "/" in image.value and image.value.split("/")[0] in _FOLDERS else ""
-            yield "image", image, folder + CAT
+        if isinstance(image, yaml.ScalarNode) and "${" not in image.value and not _is_used_up(expect):
+            yield "image", image, f"sample_faces/{CAT}" if image.value.startswith(_FROM_ROOT) else CAT
     if status == 0 and "amount" in options and "balances" in expect and not repeated:
         amount = options["amount"]
         if _AMOUNT.fullmatch(amount.value):
             yield "amount", amount, f'"{Decimal(amount.value) / 2:.2f}"'
 
 
-_FOLDERS = ("sample_faces", "scenarios", "${matrix.image}")
+_FROM_ROOT = ("sample_faces/", "scenarios/")
+"""How pictures are named where `faces` is the folder of the repository."""
 
 
 def _is_used_up(expect: dict[str, Any]) -> bool:
