@@ -66,8 +66,8 @@ def counts() -> str:
     stories = {(one.place.file, one.place.line) for one in library()}
     steps = sum(len(one.steps) for one in library())
     return (
-        f"{len(files)} files hold {len(stories)} scenarios, which make {len(library())} runs with every combination of a "
-        f"matrix, and {steps} steps.\n"
+        f"{len(files)} files hold {len(stories)} scenarios, which make {len(library())} runs with every "
+        f"combination of a matrix, and {steps} steps.\n"
     )
 
 

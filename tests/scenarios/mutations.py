@@ -119,6 +119,10 @@ def _of_expectations(expect: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
     for amount in _entries(expect["balances"]).values() if "balances" in expect else ():
         if _AMOUNT.fullmatch(amount.value):
             yield "balance", amount, f'"{Decimal(amount.value) + Decimal("0.01")}"'
+    yield from _of_words(expect)
+
+
+def _of_words(expect: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
     for name in ("message", "hint"):
         if name in expect:
             yield from _of_value(name, expect[name])
