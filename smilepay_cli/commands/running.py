@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import pickle
 import re
 import tempfile
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 AHEAD = 4
 """Scenarios for each process that are under way or done and not told yet."""
 EVERYTHING = Selection()
+IN_MEMORY = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
+ROOM = 48 * 1024 * 1024
+"""Bytes that have to be free there; a home has some hundred thousand."""
 _NO_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -63,11 +67,23 @@ class Stage:
         self._actors.close()
 
 
+def _throwaway(variables: Mapping[str, str]) -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes away, in memory where there is room: nobody waits for a disk to keep what is thrown away.
+
+    TMPDIR chooses another place.
+    """
+    place = None
+    if not variables.get("TMPDIR") and os.access(IN_MEMORY, os.W_OK | os.X_OK):
+        found = os.statvfs(IN_MEMORY)
+        place = IN_MEMORY if found.f_bavail * found.f_frsize >= ROOM else None
+    return tempfile.TemporaryDirectory(prefix="smilepay-run-", dir=place, ignore_cleanup_errors=True)
+
+
 @contextmanager
 def throwaway_stage(variables: Mapping[str, str], engine: str | None = None) -> Iterator[Stage]:
     """A stage by itself, for whoever plays scenarios one by one; everything is gone after the block."""
     with (
-        tempfile.TemporaryDirectory(prefix="smilepay-run-") as folder,
+        _throwaway(variables) as folder,
         closing(Stage(world_of(variables, engine), Path(folder))) as stage,
     ):
         yield stage
@@ -122,7 +138,7 @@ def ran(call: Call, wanted: Wanted) -> RunResult | ListResult:
     begun = monotonic()
     played: list[Played] = []
     with ExitStack() as stack:
-        base = _base(wanted, stack)
+        base = _base(call, wanted, stack)
         results = _played(call, wanted, base, stack)
         with closing(results):
             for one in results:
@@ -250,14 +266,13 @@ class _Crew:
             actor.end()
 
 
-def _base(wanted: Wanted, stack: ExitStack) -> Path:
+def _base(call: Call, wanted: Wanted, stack: ExitStack) -> Path:
     """The folder that homes are in; gone at the end however it comes, unless homes are kept."""
     from smilepay_cli.commands.stopping import signals_interrupt
 
     stack.enter_context(signals_interrupt())
     if wanted.keep_homes is None:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="smilepay-run-", ignore_cleanup_errors=True))
-        return Path(folder)
+        return Path(stack.enter_context(_throwaway(call.environment.variables)))
     path = Path(wanted.keep_homes).expanduser().absolute()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)

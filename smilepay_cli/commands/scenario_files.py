@@ -92,7 +92,8 @@ class DiskFiles:
         try:
             extend(tomllib.loads(text), name, self._scheme)
         except UsageProblem as problem:
-            return Wrong(f"policy: {problem.message}", problem.hint or "see docs/policies.md")
+            hint = (problem.hint or "see docs/policies.md").partition("? keys:")
+            return Wrong(f"policy: {problem.message}", hint[0] + ("?" if hint[1] else ""))
         except ValueError as error:
             return Wrong(f"policy: {error}", "see docs/policies.md")
         return None

@@ -56,6 +56,8 @@ class _Beginning:
 
     accounts: tuple[Account, ...] = ()
     steps: tuple[Step, ...] = ()
+    is_whole: bool = True
+    """Nothing is wrong there."""
 
 
 @dataclass
@@ -120,8 +122,12 @@ class Loader:
 
     def _scenario(self, file: str, node: Table) -> Scenario | None:
         """One scenario; None where something is wrong with it."""
-        before = self.complaints.count
-        tell = partial(self._tell, file)
+        wrongs: list[int] = []
+
+        def tell(line: int, wrong: Wrong) -> None:
+            wrongs.append(line)
+            self._tell(file, line, wrong)
+
         form: ScenarioForm | None = made(ScenarioForm, _without_bodies(node), tell)
         folders = self._folders(file, node, tell)
         reader = StepReader(file, folders, self.forms, self.files.checks())
@@ -132,8 +138,9 @@ class Loader:
         catalogue = self._catalogue(reader, node, tell)
         if form is not None:
             check_whole(form, accounts, steps, node, tell)
-        if form is None or self.complaints.count > before:
+        if form is None or wrongs or not beginning.is_whole:
             return None
+        before = self.complaints.count
         check_references(accounts, steps, node, file, self.complaints)
         if self.complaints.count > before:
             return None
@@ -228,14 +235,15 @@ class Loader:
         given = node.entries.get("include")
         accounts: list[Account] = []
         steps: list[Step] = []
+        is_whole = True
         for item in given.items if isinstance(given, Items) else [given]:
             if isinstance(item, Scalar) and item.text:
                 path = self.files.beside(file, item.text)
-                found = self._of_file(file, path, item.line, tell)
-                if found is not None:
-                    accounts += found.accounts
-                    steps += found.steps
-        return _Beginning(tuple(accounts), tuple(steps))
+                found = self._of_file(file, path, item.line, tell) or _Beginning(is_whole=False)
+                accounts += found.accounts
+                steps += found.steps
+                is_whole &= found.is_whole
+        return _Beginning(tuple(accounts), tuple(steps), is_whole)
 
     def _of_file(self, file: str, path: str, line: int, tell: Tell) -> _Beginning | None:
         if path == file or path in self._opening:
@@ -262,7 +270,12 @@ class Loader:
         except UsageProblem as problem:
             tell(line, Wrong(f"include: {problem.message}", "it is looked for beside this file"))
             return None
-        told = partial(self._tell, path)
+        wrongs: list[int] = []
+
+        def told(line: int, wrong: Wrong) -> None:
+            wrongs.append(line)
+            self._tell(path, line, wrong)
+
         try:
             for node in documents(content):
                 count += 1
@@ -276,6 +289,7 @@ class Loader:
                     )
                     continue
                 beginning = self._beginning(path, node, told)
+                wrongs += [] if beginning.is_whole else [node.line]
                 reader = StepReader(path, self._folders(path, node, told), self.forms, self.files.checks())
                 accounts += [*beginning.accounts, *self._accounts(reader, node, told)]
                 steps += [*beginning.steps, *self._steps(reader, node, len(beginning.steps), told)]
@@ -283,7 +297,7 @@ class Loader:
             told(error.line, error.wrong)
         if not count:
             tell(line, Wrong(f"include: nothing is in {shown(path)}", "it has accounts or steps"))
-        return _Beginning(tuple(accounts), tuple(steps))
+        return _Beginning(tuple(accounts), tuple(steps), not wrongs)
 
 
 def _about(thing: str, wrong: Wrong) -> Wrong:

@@ -179,14 +179,17 @@ def _kind(value: Any) -> str:
 Text = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": "string", "minLength": 1})]
 Line = Annotated[str, BeforeValidator(_line), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200})]
 Id = Annotated[str, BeforeValidator(_id), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"})]
-Whole = Annotated[int, BeforeValidator(whole), WithJsonSchema({"type": "integer"})]
-Count = Annotated[int, BeforeValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
-Flag = Annotated[bool, BeforeValidator(flag), WithJsonSchema({"type": "boolean"})]
+_REFERENCE = {"type": "string", "pattern": "\\$\\{"}
+Whole = Annotated[int, BeforeValidator(whole), WithJsonSchema({"anyOf": [{"type": "integer"}, _REFERENCE]})]
+Count = Annotated[
+    int, BeforeValidator(_count), WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, _REFERENCE]})
+]
+Flag = Annotated[bool, BeforeValidator(flag), WithJsonSchema({"anyOf": [{"type": "boolean"}, _REFERENCE]})]
 Span = Annotated[
     timedelta,
     BeforeValidator(span),
     PlainSerializer(lambda value: f"{value.total_seconds():g}s"),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,9}(ms|s|m|h|d)$", "examples": ["30s", "10m", "1d"]}),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,9}(ms|s|m|h|d)$|\\$\\{", "examples": ["30s", "10m"]}),
 ]
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Amount = Annotated[str, BeforeValidator(_amount), WithJsonSchema({"type": ["string", "number"]})]

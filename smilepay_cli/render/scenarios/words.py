@@ -10,7 +10,8 @@ from smilepay_cli.render.replay.words import visible
 MOST_LINES = 11
 """Under the scenario's name, which makes a dozen."""
 WIDTH = 100
-_MOST_MISMATCHES = 3
+_MOST_MISMATCHES = 2
+"""Told with both sides: what follows from the first says little, and event and reason are to fit too."""
 
 
 def failure_lines(played: Played) -> list[str]:
