@@ -28,6 +28,7 @@ COMMANDS = (
     "replay",
     "forge",
     "run",
+    "record",
     "policy",
     "doctor",
 )

@@ -42,6 +42,7 @@ SHOWN_BY = {
     "ReplayResult": "replay.terminal.show_replay",
     "RunResult": "scenarios.terminal.show_run",
     "ListResult": "scenarios.terminal.show_listed",
+    "RecordResult": "scenarios.recorded.show_recorded",
     "DoctorResult": "doctor.show_findings",
 }
 """Modules of this folder and functions in them, by name: only the one that is needed is imported."""

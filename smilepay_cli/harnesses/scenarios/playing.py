@@ -107,7 +107,7 @@ class Playing:
             return replace(bare, outcome=ERROR, failure=failure)
         steps: list[StepPlayed] = []
         for number, step in enumerate(scenario.steps, 1):
-            steps.append(self._step(step, number))
+            steps.append(self.step(step, number))
             if steps[-1].mismatches:
                 break
         last = steps[-1]
@@ -134,7 +134,8 @@ class Playing:
         self.passed = timedelta()
         return None
 
-    def _step(self, step: Step, number: int) -> StepPlayed:
+    def step(self, step: Step, number: int) -> StepPlayed:
+        """One step; what came of it stays in `known`, under its command."""
         bare = StepPlayed(number, step.place, step.described)
         try:
             return self._tried(step, number, bare)
