@@ -1,118 +1,119 @@
-"""The scenario gallery: what the scenarios of the library show, read from the files themselves."""
+"""The made parts of docs/scenarios.md: keys from the models, commands from the program, errors from the loader."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
-from itertools import groupby
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from smilepay_cli.vocabulary.errors import MEANING, ExitStatus, Reason
-from tools.docs_console import ROOT
 from tools.docs_parts import table
 
 if TYPE_CHECKING:
-    from smilepay_cli.harnesses.scenarios.scenario import Scenario
+    from pydantic import BaseModel
 
-T = TypeVar("T", str, int)
-LIBRARY = ROOT / "scenarios"
-OUT_OF_REACH: dict[Reason | ExitStatus, str] = {
-    Reason.NO_CAMERA: "scenarios play files, and open no camera",
-    ExitStatus.EXPECTATION_FAILED: "that is how `smilepay run` itself ends, where a scenario fails",
-    ExitStatus.INTERRUPTED: "nobody presses Ctrl-C in a scenario",
-}
-"""What no scenario of the library shows, and why."""
-
-
-@cache
-def library() -> tuple[Scenario, ...]:
-    """Every scenario, in the order of the files; of a matrix each combination."""
-    from smilepay_cli.commands.running import scenarios_of
-
-    return tuple(scenarios_of([str(file) for file in sorted(LIBRARY.glob("*.smile.yaml"))]))
+BAD = """\
+name: A retry after a timeout
+seed: 010
+accounts:
+  lin: {imgae: lin/1.jpg}
+steps:
+  - pay: {order: "${ordr}", image: lin/55.jpg, hold: yes}
+    expect: {exit: 10, json: {data.name: no}}
+  - wallet.balanse: {name: lin}
+"""
+"""A file with some of what goes wrong."""
 
 
-def gallery() -> str:
-    """A row for each scenario: its file, what it is called and for what it is there, how its steps end."""
+def keys() -> str:
+    """Of a scenario."""
+    from smilepay_cli.harnesses.scenarios.models import ScenarioForm
+
+    return _table(ScenarioForm)
+
+
+def step_keys() -> str:
+    """Beside the command of a step."""
+    from smilepay_cli.harnesses.scenarios.models import StepForm
+
+    return _table(StepForm)
+
+
+def expect_keys() -> str:
+    """Of `expect`."""
+    from smilepay_cli.harnesses.scenarios.models import Expect
+
+    return _table(Expect)
+
+
+def matchers() -> str:
+    """In place of a value."""
+    from smilepay_cli.harnesses.scenarios.models import Matcher
+
+    return _table(Matcher)
+
+
+def retry_keys() -> str:
+    """Of `retry`."""
+    from smilepay_cli.harnesses.scenarios.models import Retry
+
+    return _table(Retry)
+
+
+def kill_points() -> str:
+    """Where a process can be killed."""
+    from smilepay_cli.harnesses.scenarios.models import KILL_POINTS
+
+    return table(("at", "the process is gone"), ((f"`{point}`", told) for point, told in KILL_POINTS.items()))
+
+
+def commands() -> str:
+    """Every command with its keys."""
+    from smilepay_cli.commands.scenario_forms import forms
+    from smilepay_cli.harnesses.scenarios.forms import ALIASES
+
+    shared = ("policy", "terminal")
     rows = []
-    for (file, line), found in groupby(library(), key=lambda one: (one.place.file, one.place.line)):
-        scenarios = list(found)
-        first = scenarios[0]
-        name = first.name.split(" [")[0] if first.combination else first.name
-        times = f" ({len(scenarios)} combinations)" if len(scenarios) > 1 else ""
-        xfail = f" **Expected to fail:** {first.xfail}." if first.xfail else ""
-        link = f"[{_short(file)}](../scenarios/{_short(file)}.smile.yaml#L{line})"
-        reasons = ", ".join(f"`{reason}`" for reason in dict.fromkeys(_reasons(scenarios)))
-        exits = ", ".join(map(str, sorted(set(_exits(scenarios)))))
-        rows.append((link, f"{name}{times}", f"{first.why}{xfail}", exits, reasons))
-    return table(("file", "scenario", "why", "exits", "reasons"), rows)
+    for form in forms().values():
+        names = [next((a for a, name in ALIASES.items() if name == key), key) for key in form.keys if key not in shared]
+        rows.append((f"`{form.name}`", ", ".join(f"`{name}`" for name in names), form.help))
+    return table(("step", "keys", "what it does"), rows)
 
 
-def reasons() -> str:
-    """Each reason for a refusal, and where it is shown."""
-    rows = [(f"`{r.value}`", str(int(r.exit)), _shown(covered_reasons().get(r.value), r)) for r in Reason]
-    return table(("reason", "status", "shown by"), rows)
+def outcomes() -> str:
+    """What a scenario comes to."""
+    from smilepay_cli.harnesses.scenarios.played import GOOD, OUTCOMES
+
+    rows = ((f"`{name}`", told, "no" if name in GOOD else "yes: 30") for name, told in OUTCOMES.items())
+    return table(("outcome", "what it means", "is a failure"), rows)
 
 
-def exits() -> str:
-    """Each exit status, and where it is shown."""
-    rows = [(f"**{int(s)}**", MEANING[s], _shown(covered_exits().get(int(s)), s)) for s in ExitStatus]
-    return table(("status", "meaning", "shown by"), rows)
+def limits() -> str:
+    """What is too much."""
+    from smilepay_cli.harnesses.scenarios.checking import LONGEST_SCENARIO
+    from smilepay_cli.harnesses.scenarios.matrix import MOST_COMBINATIONS
+    from smilepay_cli.harnesses.scenarios.reading import DEEPEST, LARGEST_FILE, MOST_VALUES
+    from smilepay_cli.harnesses.scenarios.steps import MOST_AT_ONCE
 
-
-def counts() -> str:
-    """How many there are."""
-    files = {one.place.file for one in library()}
-    stories = {(one.place.file, one.place.line) for one in library()}
-    steps = sum(len(one.steps) for one in library())
     return (
-        f"{len(files)} files hold {len(stories)} scenarios, which make {len(library())} runs with every "
-        f"combination of a matrix, and {steps} steps.\n"
+        f"A file has at most {LARGEST_FILE // 2**20} MiB; a document {MOST_VALUES:,} values, aliases written out, and "
+        f"{DEEPEST} levels; a scenario {LONGEST_SCENARIO:,} steps; a matrix {MOST_COMBINATIONS:,} combinations; a race "
+        f"{MOST_AT_ONCE} commands.\n"
     )
 
 
-def covered_reasons() -> dict[str, list[str]]:
-    """By reason, the files that expect it."""
-    return _by(_reasons)
+def problems() -> str:
+    """BAD, and what the loader says of it."""
+    from tests.fakes.scenarios import loaded
+
+    lines = [line.replace("a:", "retry.smile.yaml:", 1) for line in loaded(a=BAD)[1]]
+    return f"```yaml\n{BAD}```\n\n```text\n" + "\n".join(lines) + "\n```\n"
 
 
-def covered_exits() -> dict[int, list[str]]:
-    """By exit status, the files that expect it."""
-    return _by(_exits)
-
-
-def _by(told: Callable[[Iterable[Scenario]], Iterator[T]]) -> dict[T, list[str]]:
-    found: dict[T, list[str]] = {}
-    for scenario in library():
-        if scenario.xfail is None:
-            for value in told([scenario]):
-                files = found.setdefault(value, [])
-                if (name := _short(scenario.place.file)) not in files:
-                    files.append(name)
-    return found
-
-
-def _shown(files: list[str] | None, what: Reason | ExitStatus) -> str:
-    if not files:
-        return OUT_OF_REACH.get(what, "")
-    few = [f"[{name}](../scenarios/{name}.smile.yaml)" for name in files[:3]]
-    return ", ".join(few) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
-
-
-def _reasons(scenarios: Iterable[Scenario]) -> Iterator[str]:
-    for scenario in scenarios:
-        for step in scenario.steps:
-            if step.expect.reason is not None:
-                yield step.expect.reason
-
-
-def _exits(scenarios: Iterable[Scenario]) -> Iterator[int]:
-    for scenario in scenarios:
-        for step in scenario.steps:
-            yield from step.expect.exits or ()
-            if step.kind.value == "call" and (wanted := step.expect.wanted_exit) is not None:
-                yield wanted
-
-
-def _short(file: str) -> str:
-    return file.rpartition("/")[2].removesuffix(".smile.yaml")
+def _table(model: type[BaseModel]) -> str:
+    rows = (
+        (
+            f"`{field.alias or name}`",
+            "yes" if field.is_required() else "",
+            (field.description or "").replace("|", "\\|"),
+        )
+        for name, field in model.model_fields.items()
+    )
+    return table(("key", "needed", "what it says"), rows)

@@ -19,7 +19,7 @@ from smilepay_cli.harnesses.scenarios.forms import Within
 from smilepay_cli.harnesses.scenarios.playing import Answer, Asked
 from smilepay_cli.harnesses.scenarios.references import Missing
 from smilepay_cli.harnesses.scenarios.scenario import Folders
-from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.errors import ExitStatus, UsageProblem
 
 if TYPE_CHECKING:
     from smilepay_cli.commands.actors import Actors
@@ -53,6 +53,8 @@ class World:
         out, err = stdout or io.StringIO(), io.StringIO()
         environment = self._environment(asked, out, err, clock)
         exit_status = run(self._typed(asked.words, folder, "--json"), environment)
+        if exit_status == ExitStatus.INTERRUPTED:  # Ctrl-C came into the command: it is meant for all of this
+            raise KeyboardInterrupt
         return Answer(exit_status, _envelope(out.getvalue(), err.getvalue(), folder))
 
     def shown(self, asked: Asked, folder: Path, out: TextIO, err: TextIO, *looks: str) -> Answer:

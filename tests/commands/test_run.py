@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from junitparser import JUnitXml
 
-from smilepay_cli.commands import running
+from smilepay_cli.harnesses.scenarios.playing import Playing
 from tests.commands.conftest import Answer, Shell
 
 GOOD = """\
@@ -82,7 +82,7 @@ def test_a_failure_is_30_with_its_line_and_both_sides(shell: Shell, folder: Path
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ("merchant: kiosk", "merchant: nobody", "no seller 'nobody'"),
+        ("merchant: kiosk", "merchant: nobody", "+ actual    2 ("),
         ("smile.png", "bob.png", "10 (no_match): "),
         ("amount: 3", "amount: 11", "20 (insufficient_funds): "),
         ("events: 1", "events: 2", "+ actual    1"),
@@ -144,7 +144,7 @@ def test_a_bug_is_1(shell: Shell, folder: Path, monkeypatch: pytest.MonkeyPatch)
     def broken(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(running.Playing, "played", broken)
+    monkeypatch.setattr(Playing, "played", broken)
     answer = run(shell, write(folder, GOOD))
     assert answer.exit == 1 and "internal error: RuntimeError: boom" in answer.stderr
 

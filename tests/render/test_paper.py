@@ -170,10 +170,10 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         "wallet",
     ):
         importlib.import_module(f"smilepay_cli.verbs.{verb}")
-    for harness in ("forging.making", "replay.summing"):
+    for harness in ("forging.making", "replay.summing", "scenarios.played"):
         importlib.import_module(f"smilepay_cli.harnesses.{harness}")
     places = tuple(
-        f"smilepay_cli.{place}." for place in ("verbs", "harnesses.forging", "harnesses.replay")
+        f"smilepay_cli.{place}." for place in ("verbs", "harnesses.forging", "harnesses.replay", "harnesses.scenarios")
     )  # the demo shows itself while it plays
     results = {kind.__name__ for kind in _results(Result) if kind.__module__.startswith(places)}
     assert set(SHOWN_BY) == results

@@ -22,7 +22,7 @@ from smilepay_cli.vocabulary.errors import ExitStatus, Reason
 from tests.measured import note
 from tests.scenarios.mutations import Mutation, mutations
 from tests.verbs.profile import LONG
-from tools.docs_scenarios import LIBRARY, OUT_OF_REACH, covered_exits, covered_reasons
+from tools.docs_gallery import LIBRARY, OUT_OF_REACH, covered_exits, covered_reasons
 
 FILES = sorted(LIBRARY.glob("*.smile.yaml"))
 SAMPLE = 60

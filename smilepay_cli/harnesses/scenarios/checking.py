@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from smilepay_cli.harnesses.scenarios.models import LARGEST_SEED, ScenarioForm
-from smilepay_cli.harnesses.scenarios.nodes import Table, scalars
+from smilepay_cli.harnesses.scenarios.models import LARGEST_SEED, ScenarioForm, StepForm
+from smilepay_cli.harnesses.scenarios.nodes import Items, Node, Scalar, Table, scalars
 from smilepay_cli.harnesses.scenarios.options import Tell
-from smilepay_cli.harnesses.scenarios.problems import Complaints
 from smilepay_cli.harnesses.scenarios.references import MATRIX, names_in
-from smilepay_cli.harnesses.scenarios.scenario import Account, Kind, Place, Step, Written
+from smilepay_cli.harnesses.scenarios.scenario import ACTIONS, Account, Kind, Step
 from smilepay_cli.rules.sets.problems import Wrong, shown
 
+_AFTERWARDS = ("expect", "retry")
+"""What of a step is looked at when its answer is there."""
 LONGEST_SCENARIO = 5000
 """Steps, those that are included counted."""
 
@@ -38,64 +37,54 @@ def check_whole(
             tell(step.place.line, Wrong("no command comes right after fault", "a check of that command is to fail"))
 
 
-def check_references(
-    accounts: Sequence[Account], steps: Sequence[Step], node: Table, file: str, complaints: Complaints
-) -> None:
-    """Every `${name}` is kept by an earlier step."""
-    lines = {scalar.text: scalar.line for scalar in reversed(list(scalars(node))) if "${" in scalar.text}
-    known = _Known(complaints)
-    for account in accounts:
-        known.check(account.call.values, account.place, lines if account.place.file == file else {})
-    for step in steps:
-        own = lines if step.place.file == file else {}
-        known.check([call.values for call in step.calls], step.place, own)
-        known.check(step.sql or "", step.place, own)
-        known.learn(step)
-        for expect in (step.expect, step.retry.until if step.retry else None):
-            if expect is not None:
-                known.check(expect.model_dump(exclude_unset=True), step.place, own)
+def check_references(node: Table, known: dict[str, None], before: int, tell: Tell) -> None:
+    """Every `${name}` of a document is kept by an earlier step; `known` gets the names that are kept here.
+
+    It is the nodes that are looked at, so that a step with something else wrong hides nothing. `before` is how many
+    steps come before those of this document.
+    """
+    for key in ("policy", "catalogue", "accounts"):
+        if key in node.entries:
+            _check(node.entries[key], {}, tell)
+    steps = node.entries.get("steps")
+    for number, step in enumerate(steps.items if isinstance(steps, Items) else (), before + 1):
+        if not isinstance(step, Table):
+            continue
+        name = next((key for key in step.entries if key not in StepForm.model_fields), "")
+
+        def told(line: int, wrong: Wrong, about: str = f"step {number} ({shown(name)[1:-1]})") -> None:
+            tell(line, wrong.about(f"{about}:"))
+
+        for key, value in step.entries.items():
+            if key not in _AFTERWARDS:
+                _check(value, known, told)
+        known.update(dict.fromkeys(_kept(step, name)))
+        for key in _AFTERWARDS:
+            if key in step.entries:
+                _check(step.entries[key], known, told)
 
 
-@dataclass
-class _Known:
-    """The names that have a value by now."""
-
-    complaints: Complaints
-    names: dict[str, None] = field(default_factory=dict)
-
-    def learn(self, step: Step) -> None:
-        """What later steps may refer to: captures, the step's id, and the command's name."""
-        if step.kind not in (Kind.CALL, Kind.PARALLEL):
-            return
-        told = [*step.capture, step.id, step.name if "." not in step.name else None]
-        self.names.update(dict.fromkeys(name for name in told if name))
-
-    def check(self, value: Any, place: Place, lines: Mapping[str, int]) -> None:
-        """Complain of references that lead nowhere, at their lines where these are known."""
-        for text in _texts(value):
-            at = Place(place.file, lines.get(text, place.line))
-            try:
-                for name in names_in(text):
-                    self._check(name, text, at)
-            except Wrong as wrong:
-                self.complaints.add(at, wrong)
-
-    def _check(self, name: str, text: str, at: Place) -> None:
-        if name == MATRIX:
-            self.complaints.add(at, Wrong(f"{shown(text)}: the matrix has no such key", ""))
-        elif name not in self.names:
-            todo = "no earlier step keeps it: capture: {name: JMESPATH}, or give that step an id"
-            self.complaints.add(at, Wrong(f"${{{name}}} is not known here", todo, word=name, known=list(self.names)))
+def _kept(step: Table, name: str) -> Iterator[str]:
+    """What later steps may refer to: captures, the step's id, and the command's name."""
+    if name in ACTIONS and name != Kind.PARALLEL.value:
+        return
+    capture, own = step.entries.get("capture"), step.entries.get("id")
+    if isinstance(capture, Table):
+        yield from capture.entries
+    if isinstance(own, Scalar):
+        yield own.text
+    if "." not in name:
+        yield name
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Written):
-        yield value.text
-    elif isinstance(value, Mapping):
-        for entry in value.values():
-            yield from _texts(entry)
-    elif isinstance(value, list | tuple):
-        for entry in value:
-            yield from _texts(entry)
+def _check(node: Node, known: Mapping[str, None], tell: Tell) -> None:
+    for scalar in scalars(node):
+        try:
+            for name in names_in(scalar.text):
+                if name == MATRIX:
+                    tell(scalar.line, Wrong(f"{shown(scalar.text)}: the matrix has no such key", ""))
+                elif name not in known:
+                    todo = "no earlier step keeps it: capture: {name: JMESPATH}, or give that step an id"
+                    tell(scalar.line, Wrong(f"${{{name}}} is not known here", todo, word=name, known=list(known)))
+        except Wrong as wrong:
+            tell(scalar.line, wrong)

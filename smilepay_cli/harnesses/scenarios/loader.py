@@ -56,6 +56,8 @@ class _Beginning:
 
     accounts: tuple[Account, ...] = ()
     steps: tuple[Step, ...] = ()
+    names: tuple[str, ...] = ()
+    """That are kept there."""
     is_whole: bool = True
     """Nothing is wrong there."""
 
@@ -138,11 +140,8 @@ class Loader:
         catalogue = self._catalogue(reader, node, tell)
         if form is not None:
             check_whole(form, accounts, steps, node, tell)
+        check_references(node, dict.fromkeys(beginning.names), len(beginning.steps), tell)
         if form is None or wrongs or not beginning.is_whole:
-            return None
-        before = self.complaints.count
-        check_references(accounts, steps, node, file, self.complaints)
-        if self.complaints.count > before:
             return None
         return Scenario(
             place=Place(file, node.line_of("name")), name=form.name, why=form.why, tags=form.tags, seed=form.seed,
@@ -235,6 +234,7 @@ class Loader:
         given = node.entries.get("include")
         accounts: list[Account] = []
         steps: list[Step] = []
+        names: list[str] = []
         is_whole = True
         for item in given.items if isinstance(given, Items) else [given]:
             if isinstance(item, Scalar) and item.text:
@@ -242,8 +242,9 @@ class Loader:
                 found = self._of_file(file, path, item.line, tell) or _Beginning(is_whole=False)
                 accounts += found.accounts
                 steps += found.steps
+                names += found.names
                 is_whole &= found.is_whole
-        return _Beginning(tuple(accounts), tuple(steps), is_whole)
+        return _Beginning(tuple(accounts), tuple(steps), tuple(names), is_whole)
 
     def _of_file(self, file: str, path: str, line: int, tell: Tell) -> _Beginning | None:
         if path == file or path in self._opening:
@@ -264,6 +265,7 @@ class Loader:
     def _read_included(self, path: str, line: int, tell: Tell) -> _Beginning | None:
         accounts: list[Account] = []
         steps: list[Step] = []
+        names: dict[str, None] = {}
         count = 0
         try:
             content = self.files.read(path)
@@ -292,12 +294,14 @@ class Loader:
                 wrongs += [] if beginning.is_whole else [node.line]
                 reader = StepReader(path, self._folders(path, node, told), self.forms, self.files.checks())
                 accounts += [*beginning.accounts, *self._accounts(reader, node, told)]
-                steps += [*beginning.steps, *self._steps(reader, node, len(beginning.steps), told)]
+                names.update(dict.fromkeys(beginning.names))
+                check_references(node, names, len(steps) + len(beginning.steps), told)
+                steps += [*beginning.steps, *self._steps(reader, node, len(steps) + len(beginning.steps), told)]
         except Unreadable as error:
             told(error.line, error.wrong)
         if not count:
             tell(line, Wrong(f"include: nothing is in {shown(path)}", "it has accounts or steps"))
-        return _Beginning(tuple(accounts), tuple(steps), not wrongs)
+        return _Beginning(tuple(accounts), tuple(steps), tuple(names), not wrongs)
 
 
 def _about(thing: str, wrong: Wrong) -> Wrong:

@@ -158,6 +158,16 @@ def test_all_of_it_is_told_at_once_in_order() -> None:
     assert [line.partition(": ")[0] for line in found] == ["a:4", "a:5", "a:6", "a:7"]
 
 
+def test_a_reference_is_told_beside_everything_else() -> None:
+    """A step with something else wrong hides no other; what it would have kept is known."""
+    steps = "  - pay: {imgae: x}\n    capture: {a: b}\n  - pay: {order: '${a} ${b} ${pay.x}'}\n"
+    assert problems(steps) == [
+        "a:4: step 1 (pay): unknown key 'imgae'; did you mean 'image'?",
+        "a:6: step 2 (pay): ${b} is not known here; no earlier step keeps it: capture: {name: JMESPATH}, or give that"
+        " step an id",
+    ]
+
+
 def test_included_steps_come_first_with_their_own_places() -> None:
     """Accounts and captures of a common beginning; what is wrong there is told there, once."""
     common = "accounts: {lin: {image: lin/1.jpg}}\nsteps:\n  - shop: {items: [latte], image: lin/3.jpg}\n"

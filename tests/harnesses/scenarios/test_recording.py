@@ -57,7 +57,7 @@ def test_a_command_line_becomes_a_step(line: str, written: dict[str, Any]) -> No
 )
 def test_what_is_no_command_is_left_to_the_program(line: str) -> None:
     """It has something to say about slips of the finger; here are no second words for them."""
-    with pytest.raises(NotTaken, match="^$"):
+    with pytest.raises(NotTaken, match=r"^$"):
         step(line)
 
 
