@@ -6,16 +6,22 @@ SMILEPAY_LONG=1 every single one.
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from random import Random
 
+import jsonschema
 import pytest
 
+from smilepay_cli.commands.app import run
 from smilepay_cli.commands.running import Stage, loader_for, scenarios_of, throwaway_stage
+from smilepay_cli.harnesses.scenarios.nodes import as_value
 from smilepay_cli.harnesses.scenarios.played import XFAILED, Played, result_of
+from smilepay_cli.harnesses.scenarios.reading import documents
 from smilepay_cli.harnesses.scenarios.scenario import Scenario
 from smilepay_cli.render.scenarios.words import failure_lines
 from smilepay_cli.vocabulary.errors import ExitStatus, Reason
@@ -69,6 +75,14 @@ def test_the_library_is_as_large_as_promised() -> None:
             assert len(asked) >= 2, f"{file.name}: {scenario.name} looks at {asked} only"
 
 
+@pytest.mark.parametrize("file", FILES, ids=by_name)
+def test_editors_find_nothing_wrong(file: Path) -> None:
+    """Who opens a file of the library to learn from it sees no complaints by the published JSON Schema."""
+    schema = json.loads(files("smilepay_cli").joinpath("schemas/scenario.json").read_text(encoding="utf-8"))
+    for node in documents(file.read_bytes()):
+        jsonschema.validate(as_value(node), schema)
+
+
 def test_every_reason_that_can_be_had_is_shown() -> None:
     """The error gallery has no gaps; what no scenario can reach is named with the cause."""
     covered = covered_reasons()
@@ -101,6 +115,18 @@ def test_every_mutation_fails_and_says_where(tmp_path: Path, stage: Stage, numbe
     kinds = ", ".join(f"{what} {count}" for what, count in sorted(tried.items()))
     note(f"scenario files: {sum(tried.values())} of {sum(map(len, everything.values()))} mutations tried, "
          f"all noticed ({kinds})")  # fmt: skip
+
+
+def test_the_command_ends_with_30_for_a_mutant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same through the command line: what a pipeline sees."""
+    text = (LIBRARY / "usage.smile.yaml").read_text(encoding="utf-8")
+    mutant = tmp_path / "usage.smile.yaml"
+    mutant.write_text(text.replace("reason: no_such_event", "reason: no_such_order"), encoding="utf-8")
+    assert run(["run", str(mutant), "--filter", "Slips*", "--no-color"]) == ExitStatus.EXPECTATION_FAILED
+    told = capsys.readouterr().out
+    line = text[: text.index("audit.show")].count("\n") + 1
+    for words in (f"{mutant}:{line}: step 8 (audit.show)", "- expected  no_such_order", "+ actual    no_such_event"):
+        assert words in told
 
 
 def sampled(everything: dict[Path, list[Mutation]]) -> list[tuple[Path, Mutation]]:
