@@ -41,7 +41,7 @@ def gallery() -> str:
         name = first.name.split(" [")[0] if first.combination else first.name
         times = f" ({len(scenarios)} combinations)" if len(scenarios) > 1 else ""
         xfail = f" **Expected to fail:** {first.xfail}." if first.xfail else ""
-        link = f"[{_short(file)}](../scenarios/{_short(file)}.smile.yaml#L{line})"
+        link = f"[{_short(file)}](../scenarios/{_short(file)}.smile.yaml)"
         reasons = ", ".join(f"`{reason}`" for reason in dict.fromkeys(_reasons(scenarios)))
         exits = ", ".join(map(str, sorted(set(_exits(scenarios)))))
         rows.append((link, f"{name}{times}", f"{first.why}{xfail}", exits, reasons))
