@@ -35,7 +35,7 @@ def library() -> tuple[Scenario, ...]:
 def gallery() -> str:
     """A row for each scenario: its file, what it is called and for what it is there, how its steps end."""
     rows = []
-    for (file, line), found in groupby(library(), key=lambda one: (one.place.file, one.place.line)):
+    for (file, _), found in groupby(library(), key=lambda one: (one.place.file, one.place.line)):
         scenarios = list(found)
         first = scenarios[0]
         name = first.name.split(" [")[0] if first.combination else first.name
