@@ -17,6 +17,7 @@ LAYERS = {
     "harnesses": 5,
     "render": 6,
     "commands": 6,
+    "pytest_plugin": 6,
     "__main__": 6,
     "__init__": 0,
 }

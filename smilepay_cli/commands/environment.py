@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO
 
@@ -35,6 +35,9 @@ class Environment:
     """An engine to use in place of the one named by `--engine`; only code can set it, no option can."""
     engines: Engines | None = None
     """In place of opening the one named by `--engine` for every call: for harnesses, which make many calls."""
+
+    overhear: Callable[[str], None] | None = None
+    """Told every envelope, whether or not it is printed: for recordings, where people read something else."""
 
     @property
     def stdin_bytes(self) -> BinaryIO | None:

@@ -64,11 +64,11 @@ def _require_whole(call: Call) -> None:
 def fail(call: Call, path: str, status: ExitStatus, reason: str, message: str, hint: str | None = None) -> int:
     """Say in one line what is wrong and in another what to do; the same as JSON when asked for."""
     try:
-        if call.shared.json:
+        if call.shared.json or call.environment.overhear:
             from smilepay_cli.render.envelope import envelope_of_error
 
-            _print(call, envelope_of_error(path, status, reason, message, hint, call.warnings))
-        else:
+            _document(call, envelope_of_error(path, status, reason, message, hint, call.warnings))
+        if not call.shared.json:
             from smilepay_cli.render.text import error_lines
 
             _warn(call)
@@ -88,10 +88,11 @@ def fail_as_bug(call: Call, path: str, error: Exception) -> int:
 
 
 def _tell(call: Call, path: str, result: Result) -> None:
-    if call.shared.json:
+    if call.shared.json or call.environment.overhear:
         from smilepay_cli.render.envelope import envelope_of_result
 
-        _print(call, envelope_of_result(path, replace(result, warnings=(*result.warnings, *call.warnings))))
+        _document(call, envelope_of_result(path, replace(result, warnings=(*result.warnings, *call.warnings))))
+    if call.shared.json:
         return
     _warn(call)
     from smilepay_cli.render.people import show
@@ -107,6 +108,14 @@ def _tell(call: Call, path: str, result: Result) -> None:
 def _warn(call: Call) -> None:
     for warning in call.warnings:
         print(f"smilepay: warning: {warning}", file=call.environment.stderr)
+
+
+def _document(call: Call, document: str) -> None:
+    """Print the envelope where it was asked for, and tell it to whoever listens."""
+    if call.environment.overhear:
+        call.environment.overhear(document)
+    if call.shared.json:
+        _print(call, document)
 
 
 def _print(call: Call, document: str) -> None:

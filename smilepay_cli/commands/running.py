@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from smilepay_cli.commands.actors import Actor, ActorGone, Actors
 from smilepay_cli.commands.scenario_files import DiskFiles, found
@@ -29,7 +29,9 @@ from smilepay_cli.vocabulary.errors import UsageProblem
 if TYPE_CHECKING:
     from smilepay_cli.commands.call import Call
     from smilepay_cli.harnesses.scenarios.scenario import Scenario
+    from smilepay_cli.ports import FaceEngine
 
+Home = TypeVar("Home", bound=ThrowawayHome)
 AHEAD = 4
 """Scenarios for each process that are under way or done and not told yet."""
 EVERYTHING = Selection()
@@ -52,8 +54,7 @@ class Stage:
 
         slug = _NO_NAME.sub("-", scenario.name.encode("ascii", "ignore").decode()).strip("-").lower()[:40]
         folder = self._base / (f"{number:04d}-{slug}" if self._keep else f"{number:06d}")
-        folder.mkdir(mode=0o700)
-        home = ThrowawayHome(self._world, folder.resolve(), self._actors)
+        home = self.home(ThrowawayHome, folder.name)
         begun = perf_counter()
         try:
             played = Playing(scenario, home, forms()).played()
@@ -61,6 +62,12 @@ class Stage:
             if not self._keep:
                 home.remove()
         return replace(played, seconds=perf_counter() - begun, home=str(folder) if self._keep else None)
+
+    def home(self, kind: type[Home], name: str) -> Home:
+        """A new folder of that name with an empty home in it, for whoever plays step by step."""
+        folder = self._base / name
+        folder.mkdir(mode=0o700)
+        return kind(self._world, folder.resolve(), self._actors)
 
     def close(self) -> None:
         """End the processes that were started for races."""
@@ -80,12 +87,15 @@ def _throwaway(variables: Mapping[str, str]) -> tempfile.TemporaryDirectory[str]
 
 
 @contextmanager
-def throwaway_stage(variables: Mapping[str, str], engine: str | None = None) -> Iterator[Stage]:
-    """A stage by itself, for whoever plays scenarios one by one; everything is gone after the block."""
-    with (
-        _throwaway(variables) as folder,
-        closing(Stage(world_of(variables, engine), Path(folder))) as stage,
-    ):
+def throwaway_stage(
+    variables: Mapping[str, str], engine: str | None = None, *, own: FaceEngine | None = None
+) -> Iterator[Stage]:
+    """A stage by itself, for whoever plays scenarios one by one; everything is gone after the block.
+
+    `own` is an engine in place of the one of that name.
+    """
+    world = replace(world_of(variables, engine), engine=own)
+    with _throwaway(variables) as folder, closing(Stage(world, Path(folder))) as stage:
         yield stage
 
 

@@ -9,9 +9,9 @@ import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from smilepay_cli.commands.environment import Engines, Environment
 from smilepay_cli.harnesses.replay.conditions import TrialClock, TrialIds
@@ -51,7 +51,23 @@ class World:
         from smilepay_cli.commands.app import run
 
         out, err = stdout or io.StringIO(), io.StringIO()
-        environment = Environment(
+        environment = self._environment(asked, out, err, clock)
+        exit_status = run(self._typed(asked.words, folder, "--json"), environment)
+        if exit_status == ExitStatus.INTERRUPTED:  # Ctrl-C came into the command: it is meant for all of this
+            raise KeyboardInterrupt
+        return Answer(exit_status, _envelope(out.getvalue(), err.getvalue(), folder))
+
+    def shown(self, asked: Asked, folder: Path, out: TextIO, err: TextIO, *looks: str) -> Answer:
+        """The same, for somebody who reads what is said; `looks` are options such as --json."""
+        from smilepay_cli.commands.app import run
+
+        heard: list[str] = []
+        environment = replace(self._environment(asked, out, err), overhear=heard.append)
+        exit_status = run(self._typed(asked.words, folder, *looks), environment)
+        return Answer(exit_status, _envelope(heard[-1] if heard else "", "", folder))
+
+    def _environment(self, asked: Asked, out: TextIO, err: TextIO, clock: Clock | None = None) -> Environment:
+        return Environment(
             stdout=out,
             stderr=err,
             stdin=io.StringIO(),
@@ -61,13 +77,9 @@ class World:
             engine=self.engine,
             engines=None if self.engine else self.engines,
         )
-        exit_status = run(self._typed(asked.words, folder), environment)
-        if exit_status == ExitStatus.INTERRUPTED:  # Ctrl-C came into the command: it is meant for all of this
-            raise KeyboardInterrupt
-        return Answer(exit_status, _envelope(out.getvalue(), err.getvalue(), folder))
 
-    def _typed(self, words: tuple[str, ...], folder: Path) -> list[str]:
-        options = [f"--home={folder / 'home'}", "--json"]
+    def _typed(self, words: tuple[str, ...], folder: Path, *looks: str) -> list[str]:
+        options = [f"--home={folder / 'home'}", *looks]
         if self.engine_name:
             options.append(f"--engine={self.engine_name}")
         at = words.index("--") if "--" in words else len(words)

@@ -43,6 +43,7 @@ SHOWN_BY = {
     "CalibrateResult": "calibration.show_calibrated",
     "RunResult": "scenarios.terminal.show_run",
     "ListResult": "scenarios.terminal.show_listed",
+    "RecordResult": "scenarios.recorded.show_recorded",
     "DoctorResult": "doctor.show_findings",
 }
 """Modules of this folder and functions in them, by name: only the one that is needed is imported."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,15 @@ def sale(shop: Shell, *more: str) -> list[str]:
             "--policy", str(shop.folder / "p.toml"), *more]  # fmt: skip
 
 
-def at_a_terminal(arguments: list[str], answer: bytes | None) -> tuple[int, bytes, bool]:
+def at_a_terminal(
+    arguments: list[str], answer: bytes | None, *, prompt: bytes = b"", typed: Sequence[bytes] = ()
+) -> tuple[int, bytes, bool]:
     """Exit status, everything that stood on the terminal, and whether typing was hidden at the question.
 
-    The answer is typed when the question stands there; None expects none.
+    The answer is typed when the question stands there; None expects none. `typed` are lines for a prompt, one each time
+    that it stands there.
     """
+    lines = list(typed)
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
         [sys.executable, "-m", "tests.commands.at_a_terminal", *arguments],
@@ -58,6 +63,8 @@ def at_a_terminal(arguments: list[str], answer: bytes | None) -> tuple[int, byte
                 shown += os.read(ours, 4096)
             except OSError:  # the other end is closed
                 break
+        if lines and shown.count(prompt) > len(typed) - len(lines):
+            os.write(ours, lines.pop(0))
         if QUESTION in shown and answer is not None and not termios.tcgetattr(ours)[3] & termios.ECHO:
             hidden = True
             time.sleep(0.3)  # a spinner that still turned would write over the question

@@ -25,6 +25,9 @@ class Wallet(Protocol):
     def balances(self) -> Mapping[str, str]:
         """What is posted on accounts, in major units, by name."""
 
+    def balance(self, name: str) -> str | None:
+        """What is posted on one account that `balances` does not list: a seller who was never paid has 0.00."""
+
     def flaw(self) -> str | None:
         """What `audit verify` finds wrong; None where it finds nothing."""
 
@@ -38,7 +41,7 @@ def unmet(
     """Everything that does not hold. Raises Missing for a `${...}` that has no value."""
     found = [*_of_exit(expect, answer), *_of_words(expect, answer, known), *_of_data(expect, answer, known)]
     if expect.balances is not None:
-        found += _of_balances(filled(expect.balances, known), wallet.balances())
+        found += _of_balances(filled(expect.balances, known), wallet)
     if expect.events is not None and (events := wallet.events() - events_before) != expect.events:
         found.append(Mismatch("events", str(expect.events), str(events)))
     if expect.wallet is not None and (flaw := wallet.flaw()) is not None:
@@ -178,11 +181,11 @@ _WORDS = {
 }
 
 
-def _of_balances(wanted: Mapping[str, Any], told: Mapping[str, str]) -> list[Mismatch]:
-    by_name = {name.casefold(): amount for name, amount in told.items()}
+def _of_balances(wanted: Mapping[str, Any], wallet: Wallet) -> list[Mismatch]:
+    by_name = {name.casefold(): amount for name, amount in wallet.balances().items()}
     found = []
     for name, amount in wanted.items():
-        actual = by_name.get(name.casefold())
+        actual = by_name.get(name.casefold()) or wallet.balance(name)
         if actual is None:
             found.append(Mismatch(f"balance of {name}", str(amount), "there is no such account"))
         elif not (exact := _decimals(str(amount), actual)) or exact[0] != exact[1]:

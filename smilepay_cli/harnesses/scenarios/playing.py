@@ -107,7 +107,7 @@ class Playing:
             return replace(bare, outcome=ERROR, failure=failure)
         steps: list[StepPlayed] = []
         for number, step in enumerate(scenario.steps, 1):
-            steps.append(self._step(step, number))
+            steps.append(self.step(step, number))
             if steps[-1].mismatches:
                 break
         last = steps[-1]
@@ -134,7 +134,8 @@ class Playing:
         self.passed = timedelta()
         return None
 
-    def _step(self, step: Step, number: int) -> StepPlayed:
+    def step(self, step: Step, number: int) -> StepPlayed:
+        """One step; what came of it stays in `known`, under its command."""
         bare = StepPlayed(number, step.place, step.described)
         try:
             return self._tried(step, number, bare)
@@ -242,10 +243,11 @@ class Playing:
 
     def balances(self) -> Mapping[str, str]:
         """As `wallet balance` tells them."""
-        data = self._look("wallet", "balance").envelope.get("data") or {}
-        return {
-            one["name"]: one["balance"]["posted"]["amount"] for one in data.get("balances") or () if one.get("name")
-        }
+        return _balances(self._look("wallet", "balance"))
+
+    def balance(self, name: str) -> str | None:
+        """As `wallet balance NAME` tells it; None where there is no such account."""
+        return next(iter(_balances(self._look("wallet", "balance", "--", name)).values()), None)
 
     def flaw(self) -> str | None:
         """As `audit verify` tells it."""
@@ -260,6 +262,11 @@ class Playing:
 
     def _look(self, *words: str) -> Answer:
         return self.home.run(Asked(words, self.scenario.start + self.passed, "looking"))
+
+
+def _balances(answer: Answer) -> dict[str, str]:
+    found = (answer.envelope.get("data") or {}).get("balances") or ()
+    return {one["name"]: one["balance"]["posted"]["amount"] for one in found if one.get("name")}
 
 
 def _with(bare: StepPlayed, answer: Answer, mismatches: list[Mismatch], tries: int) -> StepPlayed:

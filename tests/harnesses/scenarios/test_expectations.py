@@ -26,6 +26,9 @@ class Wallet:
     def balances(self) -> Mapping[str, str]:
         return {"lin": "94.00", "kiosk": "5.96"}
 
+    def balance(self, name: str) -> str | None:
+        return "0.00" if name == "cafe" else None
+
     def flaw(self) -> str | None:
         return "31: broken"
 
@@ -54,7 +57,7 @@ def told(text: str, answer: Answer = DONE) -> list[tuple[str, str, str]]:
         "{json: {data.n: {gt: 4, ge: 5, lt: 6, le: 5, differs: 4, exists: true}}}",
         "{json: {data.amount: {gt: '9.5', matches: '^9', contains: '4.'}, data.gone: {exists: false}}}",
         "{json: {data.list: {contains: a, length: 2}, data.gone: null}}",
-        "{balances: {LIN: 94, kiosk: 5.960}, events: 3}",
+        "{balances: {LIN: 94, kiosk: 5.960, cafe: 0}, events: 3}",
     ],
 )
 def test_what_holds_says_nothing(text: str) -> None:
