@@ -29,6 +29,8 @@ R = TypeVar("R")
 
 FLOOR_SETTING = "policy_floor"
 UNUSABLE_IMAGE = "unusable_image"
+_BUG = "this is a bug: please report it with this line"
+_LIBRARY = "a library is missing or cannot be loaded; what works here and what does not: smilepay doctor"
 LONGEST_FAULT = 400
 """Characters of an unforeseen error that are told."""
 
@@ -106,7 +108,7 @@ class Attempt:
             raise Refused(
                 Reason.CHECK_FAILED,
                 f"the check {name!r} failed ({fault}), so the answer is no",
-                hint="this is a bug: please report it with this line",
+                hint=_LIBRARY if isinstance(error, ImportError) else _BUG,
             ) from error
         self.checks.append(CheckResult(name, passed=True, figures=figures))
 

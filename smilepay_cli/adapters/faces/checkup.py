@@ -15,10 +15,14 @@ from smilepay_cli.vocabulary.errors import SmilepayError
 from smilepay_cli.vocabulary.findings import Finding
 
 ENGINES, MODELS, FAST, PARITY = "face models", "weights", "fast engine", "parity with dlib"
+OPENCV = "OpenCV"
+WHAT_OPENCV_NEEDS = "Debian and Ubuntu: apt install libgl1 libglib2.0-0"
+"""The wheel of opencv-python links them and does not bring them; desktops have them, slim containers do not."""
 
 
 def look_at_engines(scheme: str, variables: Mapping[str, str], say: Say) -> Iterator[Finding]:
-    """dlib and the weight files, then the fast engine with its models, measured against dlib once more."""
+    """OpenCV, dlib and the weight files, then the fast engine with its models, measured against dlib once more."""
+    yield _opencv()
     try:
         version = load_dlib().__version__
         weights = find_weights()
@@ -33,6 +37,14 @@ def look_at_engines(scheme: str, variables: Mapping[str, str], say: Say) -> Iter
         yield Finding(MODELS, "problem", "the weight files changed unnoticed", f"delete {engine.folder}")
         return
     yield from _fast(engine)
+
+
+def _opencv() -> Finding:
+    try:
+        import cv2
+    except ImportError as error:  # a library of the system that the wheel needs
+        return Finding(OPENCV, "problem", f"cannot be loaded: {error}", WHAT_OPENCV_NEEDS)
+    return Finding(OPENCV, "ok", str(cv2.__version__))
 
 
 def _fast(engine: FastEngine) -> Iterator[Finding]:
