@@ -6,6 +6,7 @@ The real engine is either there and tested, or the run is red.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,10 @@ import pytest
 
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from tests.measured import LINES
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Shells start what runs in the background so, and children inherit it: Ctrl-C would reach no program that is tested.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
