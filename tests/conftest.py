@@ -17,13 +17,12 @@ import pytest
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from tests.measured import LINES
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # Shells start what runs in the background so, and children inherit it: Ctrl-C would reach no program that is tested.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Shells start so what runs in the background, and children inherit it: Ctrl-C would reach no program under test.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _OURS = (
     "SMILEPAY_HOME",
