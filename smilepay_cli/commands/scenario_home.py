@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 LEFT_ALONE = ("SMILEPAY_HOME", "SMILEPAY_KEY_STORE", "SMILEPAY_DEBUG", "VISUAL", "EDITOR")
 """Variables of whoever runs scenarios that must not change what comes of them."""
+
+MOST_STEPS, STEPS_AT_ONCE = 50_000_000, 100_000
+"""Of SQLite's machine, that tampering may take: some seconds, and a query without an end is none for a scenario."""
 
 
 def variables_of(outer: Mapping[str, str]) -> dict[str, str]:
@@ -137,11 +141,14 @@ class ThrowawayHome:
                 for name, _ in guards:
                     db.execute(f'DROP TRIGGER "{name}"')  # a name of our own
                 db.set_authorizer(_within_the_file)
+                steps = count()
+                db.set_progress_handler(lambda: next(steps) >= MOST_STEPS // STEPS_AT_ONCE, STEPS_AT_ONCE)
                 try:
                     for statement in _statements(sql):
                         db.execute(statement)
                 finally:
                     db.set_authorizer(None)
+                    db.set_progress_handler(None, 0)
                 for _, text in guards:
                     db.execute(text)
                 db.execute("COMMIT")

@@ -247,10 +247,14 @@ def test_a_forger_is_noticed_and_a_fault_denies(shell: Shell, folder: Path) -> N
         ("COMMIT; DELETE FROM events", "not authorized"),
         ("PRAGMA journal_mode = DELETE", "not authorized"),
         ("UPDATE gone SET a = 1", "no such table"),
+        ("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c", "interrupted"),
     ],
 )
-def test_tampering_reaches_no_other_file(shell: Shell, folder: Path, sql: str, told: str) -> None:
+def test_tampering_reaches_no_other_file_and_ends(
+    shell: Shell, folder: Path, sql: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """SQL of a scenario file is somebody else's, too."""
+    monkeypatch.setattr("smilepay_cli.commands.scenario_home.MOST_STEPS", 1_000_000)
     head = GOOD.partition("  - pay")[0]
     answer = run(shell, write(folder, f'{head}  - tamper: {{sql: "{sql}"}}\n'))
     assert answer.exit == 30 and told in answer.stdout

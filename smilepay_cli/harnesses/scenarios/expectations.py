@@ -15,6 +15,8 @@ from smilepay_cli.harnesses.scenarios.references import filled
 if TYPE_CHECKING:
     from smilepay_cli.harnesses.scenarios.playing import Answer
 
+MATCH_SECONDS = 2.0
+"""For one regular expression."""
 LONGEST_SHOWN = 300
 """Letters of a value in a message."""
 
@@ -155,6 +157,16 @@ def _contains(value: Any, side: Any) -> bool:
     return isinstance(value, dict) and isinstance(side, str) and side in value
 
 
+def _found(pattern: str, text: str) -> bool:
+    """What takes for ever, as some patterns do of a text that they do not fit, is not found."""
+    import regex
+
+    try:
+        return regex.search(pattern, text, timeout=MATCH_SECONDS) is not None
+    except (TimeoutError, regex.error):  # what was put into the pattern may make it none
+        return False
+
+
 _HOLDS: dict[str, Any] = {
     "equals": same,
     "differs": lambda value, side: not same(value, side),
@@ -162,7 +174,7 @@ _HOLDS: dict[str, Any] = {
     "ge": _ordered("__ge__"),
     "lt": _ordered("__lt__"),
     "le": _ordered("__le__"),
-    "matches": lambda value, side: isinstance(value, str) and re.search(side, value) is not None,
+    "matches": lambda value, side: isinstance(value, str) and _found(side, value),
     "contains": _contains,
     "length": lambda value, side: isinstance(value, str | list | dict) and len(value) == side,
     "exists": lambda value, side: (value is not None) is side,

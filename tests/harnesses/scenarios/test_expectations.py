@@ -89,6 +89,14 @@ def test_what_does_not_hold_is_told_with_both_sides(text: str, what: str, expect
     assert told(text) == [(what, expected, actual)]
 
 
+def test_a_pattern_that_takes_for_ever_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nested repetition of a text that does not fit: each letter more takes twice as long."""
+    monkeypatch.setattr("smilepay_cli.harnesses.scenarios.expectations.MATCH_SECONDS", 0.2)
+    answer = Answer(0, {**DONE.envelope, "data": {"name": "a" * 64 + "!"}})
+    found = told("{json: {data.name: {matches: '^(a|aa)+$'}}}", answer)
+    assert [what for what, _, _ in found] == ["data.name"]
+
+
 def test_a_step_that_says_nothing_has_to_be_done() -> None:
     """Who expects a refusal says so: by its exit, its reason or its outcome."""
     assert told("{}", REFUSED) == [("exit", "0", "10 (no_match): nobody")]
