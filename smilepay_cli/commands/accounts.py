@@ -89,7 +89,6 @@ def _forget_what_was_measured(call: Call) -> None:
 
     folder = cache_folder(call, None)
     try:
-        if forget_memory(folder):
-            call.say(f"what replays had measured on pictures is gone too ({folder})")
+        forget_memory(folder)
     except OSError as error:
         call.warnings.append(f"what replays measured on pictures could not be removed: {folder}: {error.strerror}")

@@ -22,8 +22,7 @@ def measured(shell: Shell) -> Path:
 def test_forgetting_anybody_removes_it(shell: Shell, measured: Path) -> None:
     """Nobody can tell whose pictures were measured; it can all be measured again."""
     assert shell("enroll", "ann", "--image", str(shell.selfie("ann"))).exit == 0
-    answer = shell("accounts", "forget", "ann")
-    assert answer.exit == 0 and "what replays had measured on pictures is gone too" in answer.stderr
+    assert shell("accounts", "forget", "ann").exit == 0
     assert list(measured.iterdir()) == []
 
 

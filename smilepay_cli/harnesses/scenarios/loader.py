@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
-from smilepay_cli.harnesses.scenarios.checking import check_references, check_whole
+from smilepay_cli.harnesses.scenarios.checking import LONGEST_SCENARIO, check_references, check_whole
 from smilepay_cli.harnesses.scenarios.forms import Forms
 from smilepay_cli.harnesses.scenarios.matrix import combinations, title
 from smilepay_cli.harnesses.scenarios.models import ScenarioForm
@@ -25,6 +25,7 @@ from smilepay_cli.harnesses.scenarios.steps import StepReader, made
 from smilepay_cli.rules.sets.problems import Wrong, shown
 from smilepay_cli.vocabulary.errors import UsageProblem
 
+_TOO_LONG = Wrong(f"more than {LONGEST_SCENARIO:,} steps, with those of included files", "take some out")
 MOST_INCLUDED = 50
 """Files in a row that include each other."""
 ENROLL = "enroll"
@@ -244,6 +245,9 @@ class Loader:
                 steps += found.steps
                 names += found.names
                 is_whole &= found.is_whole
+                if len(steps) > LONGEST_SCENARIO:  # files that include others twice grow twice as fast with each
+                    tell(item.line, _TOO_LONG)
+                    return _Beginning(is_whole=False)
         return _Beginning(tuple(accounts), tuple(steps), tuple(names), is_whole)
 
     def _of_file(self, file: str, path: str, line: int, tell: Tell) -> _Beginning | None:
@@ -291,6 +295,9 @@ class Loader:
                     )
                     continue
                 beginning = self._beginning(path, node, told)
+                if len(steps) + len(beginning.steps) > LONGEST_SCENARIO:
+                    told(node.line, _TOO_LONG)
+                    break
                 wrongs += [] if beginning.is_whole else [node.line]
                 reader = StepReader(path, self._folders(path, node, told), self.forms, self.files.checks())
                 accounts += [*beginning.accounts, *self._accounts(reader, node, told)]

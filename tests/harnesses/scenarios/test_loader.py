@@ -183,6 +183,16 @@ def test_included_steps_come_first_with_their_own_places() -> None:
     ]
 
 
+def test_includes_that_multiply_are_stopped_where_they_do() -> None:
+    """Three documents that each include the next file: three times as many steps with each, and no end of memory."""
+    text = "\n---\n".join(["include: {next}\nsteps: [{{audit.verify: }}]"] * 3)
+    files = {f"b{number}": text.format(next=f"b{number + 1}") for number in range(20)}
+    begun = time.process_time()
+    _, wrong = loaded(a="name: x\ninclude: b0\nsteps: [{audit.verify: }]\n", b20="steps: [{audit.verify: }]\n", **files)
+    assert wrong and all("more than 5,000 steps, with those of included files" in line for line in wrong)
+    assert time.process_time() - begun < 60, "it grew beyond all bounds before that"
+
+
 def test_a_circle_of_includes_is_named() -> None:
     """Over three files."""
     files = {name: f"include: {other}\nsteps: [{{audit.verify: }}]\n" for name, other in (("b", "c"), ("c", "a"))}
