@@ -238,7 +238,9 @@ class Playing:
                 mismatches.append(Mismatch(f"capture of {name}", path, str(error).splitlines()[0]))
                 continue
             if value is None and not mismatches:
-                mismatches.append(Mismatch(f"capture of {name}", path, "finds nothing in the answer"))
+                mismatches.append(
+                    Mismatch(f"capture of {name}", path, f"finds nothing in the answer{there(path, answer.envelope)}")
+                )
             self.known[name] = value
 
     def balances(self) -> Mapping[str, str]:
@@ -304,3 +306,18 @@ def _failure(step: StepPlayed) -> Failure:
 def _event(answer: Answer) -> str | None:
     events = answer.envelope.get("events") or ()
     return events[-1] if events else None
+
+
+def there(path: str, envelope: Mapping[str, Any]) -> str:
+    """Where a plain path leads no further, and what is there instead: nobody knows an envelope by heart."""
+    found: Any = envelope
+    walked: list[str] = []
+    for part in path.split("."):
+        if not isinstance(found, Mapping) or found.get(part) is None:
+            break
+        found = found[part]
+        walked.append(part)
+    if not isinstance(found, Mapping) or not all(part.isidentifier() for part in path.split(".")):
+        return ""
+    known = ", ".join(name for name, value in found.items() if value is not None)
+    return f"; {'.'.join(walked) or 'it'} has {known}" if known else ""

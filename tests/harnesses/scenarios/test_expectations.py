@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from smilepay_cli.harnesses.scenarios.expectations import same, unmet
 from smilepay_cli.harnesses.scenarios.models import Expect
 from smilepay_cli.harnesses.scenarios.nodes import Table
-from smilepay_cli.harnesses.scenarios.playing import Answer
+from smilepay_cli.harnesses.scenarios.playing import Answer, there
 from smilepay_cli.harnesses.scenarios.reading import documents
 from smilepay_cli.harnesses.scenarios.values import typed
 
@@ -128,3 +128,18 @@ def test_equality_is_that_of_json(one: Any, other: Any) -> None:
 
     assert same(one, one)
     assert same(one, other) == (json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True))
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("data.payment.id", "; data.payment has hold, state"),
+        ("payment", "; it has data, exit"),
+        ("data.payment.hold.id.more", ""),
+        ("data.payment[0]", ""),
+    ],
+)
+def test_a_capture_that_finds_nothing_says_what_is_there(path: str, told: str) -> None:
+    """Only of plain paths, and only what has a value."""
+    envelope = {"data": {"payment": {"hold": {"id": "pay_1"}, "state": "captured", "gone": None}}, "exit": 0}
+    assert there(path, envelope) == told
