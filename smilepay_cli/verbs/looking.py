@@ -63,7 +63,12 @@ def quality(till: Till, frame: Frame, box: Box, landmarks: Points | None) -> Qua
 
 def live_score(till: Till, pad: PadModel, frame: Frame, box: Box) -> float:
     """As the PAD model's `live_score`."""
-    return _recalled(till, frame, f"pad {pad.digest} {_words(box)}", lambda: pad.live_score(frame.pixels, box))
+    return _recalled(till, frame, f"{named(pad)} {_words(box)}", lambda: pad.live_score(frame.pixels, box))
+
+
+def named(pad: PadModel | None) -> str:
+    """What names a PAD model and how it is used: the same network under another sidecar scores, or denies, otherwise."""
+    return f"pad {sorted(pad.figures.items()) if pad else None}"
 
 
 def cue_measures(till: Till) -> Callable[[Frame, str, Callable[[], Any]], Any]:

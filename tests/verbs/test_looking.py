@@ -17,6 +17,7 @@ from smilepay_cli.verbs.pay import PayRequest, pay
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.faces import Box, Frame, pixel_digest
 from tests.fakes.fake_engine import FakeEngine, picture
+from tests.fakes.pad import Living
 from tests.fakes.source import PictureSource
 from tests.verbs.conftest import Scene
 
@@ -89,3 +90,28 @@ def test_what_can_be_asked_has_a_name(scene: Scene) -> None:
     names = {asked_by(policy, None, is_camera=camera) for policy in PROFILES.values() for camera in (False, True)}
     assert len(names) == 2 * len(PROFILES)
     assert asked_by(PROFILES["demo"], None, is_camera=True) in names
+
+
+class Used(Living):
+    """The same network, used otherwise: another class is the live one, or the limit is another."""
+
+    def __init__(self, live_class: int, threshold: float = 0.5) -> None:
+        self.threshold, self._live_class = threshold, live_class
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        return {"model": self.digest, "threshold": self.threshold, "live_class": self._live_class}
+
+    def live_score(self, pixels: Any, box: Box) -> float:
+        return 0.9 if self._live_class else 0.1
+
+
+def test_a_pad_model_is_not_known_by_its_network_alone(scene: Scene) -> None:
+    """A sidecar that reads the output otherwise would be told what another one had passed."""
+    till = replace(scene.till(), memory=FaceMemory())
+    lax, strict = Used(live_class=1), Used(live_class=0)
+    assert looking.live_score(till, lax, frame(), BOX) == 0.9
+    assert looking.live_score(till, strict, frame(), BOX) == 0.1
+    pads = (None, lax, strict, Used(live_class=1, threshold=0.95))
+    asked = {asked_by(till.policy, pad, is_camera=False) for pad in pads}
+    assert len(asked) == 4

@@ -39,6 +39,7 @@ from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.replay.rows import as_row, line_of
 from smilepay_cli.rules.replay.tally import Tally
 from smilepay_cli.verbs.challenge import fixed_challenge
+from smilepay_cli.verbs.looking import named as named_pad
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.money import parse_amount
 from smilepay_cli.vocabulary.results import Refusal
@@ -140,7 +141,7 @@ class _Replay:
         catalogue = sha256(own.catalogue.read()).hexdigest()
         told = (
             _source_digest(), made_by(own.engine), self.people.kind == WALLET, self.people.digest, catalogue,
-            own.pad.digest if own.pad else None, sorted(as_figures(self.call.policy).items()), repr(self.conditions),
+            named_pad(own.pad), sorted(as_figures(self.call.policy).items()), repr(self.conditions),
         )  # fmt: skip
         return sha256(repr(told).encode()).hexdigest()
 

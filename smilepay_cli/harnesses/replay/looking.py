@@ -11,7 +11,7 @@ from smilepay_cli.rules.cues.trace import rested_on
 from smilepay_cli.rules.policy_files import as_figures
 from smilepay_cli.rules.session import Session
 from smilepay_cli.verbs.capture import Capture, good_faces
-from smilepay_cli.verbs.looking import cue_measures, descriptors_of, live_score
+from smilepay_cli.verbs.looking import cue_measures, descriptors_of, live_score, named
 from smilepay_cli.vocabulary.errors import SmilepayError
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 def asked_by(policy: Policy, pad: PadModel | None, *, is_camera: bool) -> str:
     """What names everything that these three can ask of a frame: other ones may ask for more."""
-    return _asked(policy, pad.digest if pad else None, is_camera)
+    return _asked(policy, named(pad), is_camera)
 
 
 @cache
-def _asked(policy: Policy, pad: str | None, is_camera: bool) -> str:
+def _asked(policy: Policy, pad: str, is_camera: bool) -> str:
     told = f"{sorted(as_figures(policy).items())} {pad} {is_camera}"
     return f"asked {sha256(told.encode()).hexdigest()[:16]}"
 
