@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smilepay_cli.render.flow import next_step, ok
+from smilepay_cli.render.flow import next_step, ok, show_left_out
 from smilepay_cli.render.paper import Table
 from smilepay_cli.render.text import plural
 from smilepay_cli.rules.calibration.policy_text import plain
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from smilepay_cli.render.paper import Paper
     from smilepay_cli.rules.calibration.figures import Figure
 
-FEW = 3
-"""Of each reason, how many pictures are told by name."""
 _MEASURES = {"fmr": "FMR", "fnmr": "FNMR", "fpir": "FPIR", "fnir": "FNIR", "ambiguous": "by the margin"}
 
 
@@ -69,13 +67,7 @@ def _show_material(result: CalibrateResult, paper: Paper) -> None:
         paper.line((f"    {half.mated:,} mated, {half.non_mated:,} non-mated comparisons{worth}", "dim"))
     if result.not_acquired.k:
         paper.line((f"  failures to acquire: {result.not_acquired}", "dim"))
-    for reason, count in result.reasons.items():
-        named = [left for left in result.left_out if left.reason == reason][:FEW]
-        paper.line(("! ", "bold yellow"), f"{count:,} left out: {reason}")
-        for left in named:
-            paper.line((f"  {left.what}: {left.message}", "dim"))
-        if count > len(named):
-            paper.line((f"  and {count - len(named):,} more; --json tells all", "dim"))
+    show_left_out(result.reasons, result.left_out, paper)
 
 
 def _show_halves(result: CalibrateResult, paper: Paper) -> None:

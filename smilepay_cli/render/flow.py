@@ -8,13 +8,18 @@ from smilepay_cli.render.paper import Paper, Table
 from smilepay_cli.render.text import amount, percent, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from smilepay_cli.verbs.catalogue import CatalogueResult
     from smilepay_cli.verbs.edit import EditResult
     from smilepay_cli.verbs.enroll import EnrollResult
+    from smilepay_cli.vocabulary.originals import LeftOut
 
 
 MOST_CHANGES = 8
 """Of a catalogue that are told one by one."""
+FEW_LEFT_OUT = 3
+"""Of each reason, how many are told by name."""
 
 
 def ok(paper: Paper, text: str) -> None:
@@ -25,6 +30,17 @@ def ok(paper: Paper, text: str) -> None:
 def next_step(paper: Paper, text: str) -> None:
     """One line that says what one could do now."""
     paper.line((f"  next: {text}", "dim"))
+
+
+def show_left_out(reasons: Mapping[str, int], left_out: Sequence[LeftOut], paper: Paper) -> None:
+    """What was not used: by reason how many, and the first few by name."""
+    for reason, count in reasons.items():
+        named = [left for left in left_out if left.reason == reason][:FEW_LEFT_OUT]
+        paper.line(("! ", "bold yellow"), f"{count:,} left out: {reason}")
+        for left in named:
+            paper.line((f"  {left.what}: {left.message}", "dim"))
+        if count > len(named):
+            paper.line((f"  and {count - len(named):,} more; --json tells all", "dim"))
 
 
 def show_enrolled(result: EnrollResult, paper: Paper) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from smilepay_cli.render.flow import next_step, ok
+from smilepay_cli.render.flow import next_step, ok, show_left_out
 from smilepay_cli.render.paper import Table
 from smilepay_cli.render.text import plural
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from smilepay_cli.harnesses.forging.asking import SpeciesResult
     from smilepay_cli.harnesses.forging.making import ForgeResult
     from smilepay_cli.render.paper import Paper
-
-FEW = 3
-"""Of each reason, how many are told by name."""
 
 
 def show_forged(result: ForgeResult, paper: Paper) -> None:
@@ -32,19 +29,8 @@ def show_forged(result: ForgeResult, paper: Paper) -> None:
     ok(paper, f"{plural(result.trials, 'trial')} from {plural(result.pictures, 'picture')}{captures} of {people}")
     paper.line(f"  {result.folder}")
     paper.line((f"  {result.manifest}, {result.contact_sheet}; seed {result.seed}", "dim"))
-    _show_left_out(result, paper)
+    show_left_out(Counter(left.reason for left in result.left_out), result.left_out, paper)
     next_step(paper, f"smilepay replay {result.folder}")
-
-
-def _show_left_out(result: ForgeResult, paper: Paper) -> None:
-    counts = Counter(left.reason for left in result.left_out)
-    for reason, count in counts.items():
-        named = [left for left in result.left_out if left.reason == reason][:FEW]
-        paper.line(("! ", "bold yellow"), f"{count:,} left out: {reason}")
-        for left in named:
-            paper.line((f"  {left.what}: {left.message}", "dim"))
-        if count > len(named):
-            paper.line((f"  and {count - len(named):,} more; --json tells all", "dim"))
 
 
 def show_species(result: SpeciesResult, paper: Paper) -> None:

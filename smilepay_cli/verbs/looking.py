@@ -67,7 +67,7 @@ def live_score(till: Till, pad: PadModel, frame: Frame, box: Box) -> float:
 
 
 def named(pad: PadModel | None) -> str:
-    """What names a PAD model and how it is used: the same network under another sidecar scores, or denies, otherwise."""
+    """What names a PAD model and how it is used: the same network under another sidecar scores or denies otherwise."""
     return f"pad {sorted(pad.figures.items()) if pad else None}"
 
 

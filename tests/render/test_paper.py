@@ -170,7 +170,13 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         "wallet",
     ):
         importlib.import_module(f"smilepay_cli.verbs.{verb}")
-    for harness in ("forging.making", "replay.summing", "calibration.calibrating", "scenarios.played"):
+    for harness in (
+        "forging.making",
+        "replay.summing",
+        "calibration.calibrating",
+        "scenarios.played",
+        "scenarios.recording",
+    ):
         importlib.import_module(f"smilepay_cli.harnesses.{harness}")
     places = tuple(
         f"smilepay_cli.{place}."

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from smilepay_cli.rules.replay.counting import UNUSABLE_FILE
-from smilepay_cli.rules.replay.definitions import DEFINITIONS, SENTENCE, Definition
+from smilepay_cli.rules.replay.definitions import DEFINITIONS, Definition
 from smilepay_cli.rules.replay.rates import Rate, figures, percent
 from smilepay_cli.rules.replay.tally import Tally
 from smilepay_cli.vocabulary.trials import Kind
@@ -86,39 +85,6 @@ def measures(tally: Tally, *, enrolments: Rate | None = None) -> list[Measure]:
 def rates_json(found: Sequence[Measure]) -> dict[str, dict[str, Any]]:
     """For summary.json: every measure under the name that gates use."""
     return {measure.key: measure.as_json() for measure in found}
-
-
-def summary(tally: Tally, *, enrolments: Rate | None = None) -> dict[str, Any]:
-    """The pieces of summary.json that come of counting."""
-    found = measures(tally, enrolments=enrolments)
-    species = {
-        name: {"refused": _refused(tally, name), "before_pad": tally.told("before_pad", name)} for name in tally.species
-    }
-    return {
-        "rows": tally.rows,
-        "dissimilarity_max": tally.dissimilarity_max,
-        "what_files_are": SENTENCE,
-        "rates": rates_json(found),
-        "worst_species": {measure.name: measure.worst for measure in found if measure.worst is not None},
-        "notes": {measure.key: measure.note for measure in found if measure.note},
-        "false_rejects_by_reason": tally.told("false_reject"),
-        "species": species,
-        "left_out": tally.told("left_out"),
-        "money_moved_minor": {
-            "by_kind": tally.money("kind"),
-            "by_species": tally.money("species"),
-            "by_target": tally.money("target"),
-            "lost_by_payer": tally.money("payer"),
-        },
-        "definitions": {name: told.as_json() for name, told in DEFINITIONS.items()},
-    }
-
-
-def _refused(tally: Tally, species: str) -> dict[str, int]:
-    """By reason; a species may come as attack and as injection."""
-    reasons = Counter(tally.told("refused", Kind.ATTACK.value, species))
-    reasons.update(tally.told("refused", Kind.INJECTION.value, species))
-    return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _single(name: str, rate: Rate, *, group: str | None = None, note: str = "", worst: str | None = None) -> Measure:

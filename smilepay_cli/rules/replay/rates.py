@@ -12,7 +12,6 @@ from functools import lru_cache
 from math import ceil, expm1, log, log1p, nan
 from typing import Any
 
-CONFIDENCE = 0.95
 _TAIL = 0.05
 
 

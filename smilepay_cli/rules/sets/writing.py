@@ -77,10 +77,3 @@ def set_digest(trials: Iterable[Trial]) -> str:
     for trial in trials:
         digest.update(json.dumps([getattr(trial, column) for column in COLUMNS]).encode() + b"\n")
     return digest.hexdigest()
-
-
-def digest_problem(trial: Trial, data: bytes) -> str | None:
-    """Why the bytes of a trial's file are not those that the set means; None where they are, or any will do."""
-    if trial.sha256 is None or (found := sha256(data).hexdigest()) == trial.sha256:
-        return None
-    return f"the file's SHA-256 is {found}, and the set says {trial.sha256}"

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 from sklearn.metrics import confusion_matrix
 
-from smilepay_cli.rules.replay.definitions import DEFINITIONS, SENTENCE
-from smilepay_cli.rules.replay.measures import Measure, measures, summary
+from smilepay_cli.rules.replay.definitions import SENTENCE
+from smilepay_cli.rules.replay.measures import Measure, measures
 from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.replay.tally import Tally
 from smilepay_cli.vocabulary.trials import Kind, Outcome
@@ -98,36 +98,6 @@ def test_riapar_is_the_sum_with_bounds_that_hold_together() -> None:
     assert list(told) == ["k", "n", "rate", "lower", "upper", "upper_one_sided"] and told["k"] is told["n"] is None
 
 
-def test_the_pieces_of_the_summary_by_hand() -> None:
-    """Reasons, money and what was not counted; amounts are minor units by currency."""
-    told = summary(tallied(TABLE), enrolments=Rate(1, 3))
-    assert told["rows"] == 17 and told["dissimilarity_max"] == LIMIT and told["what_files_are"] == SENTENCE
-    assert told["rates"]["frr"]["k"] == 4 and list(told["rates"]["frr"]) == [
-        "k", "n", "rate", "lower", "upper", "upper_one_sided",
-    ]  # fmt: skip
-    assert told["false_rejects_by_reason"] == {
-        "no_face": 1,
-        "no_match": 1,
-        "smile_not_shown": 1,
-        "taken_for_another": 1,
-    }
-    assert told["species"] == {
-        "print": {"refused": {"border": 1, "no_match": 1}, "before_pad": {"not recognised": 1}},
-        "screen": {
-            "refused": {"insufficient_funds": 1, "no_face": 1, "usage": 1},
-            "before_pad": {"not acquired": 1, "unusable file": 1},
-        },
-    }
-    assert told["money_moved_minor"] == {
-        "by_kind": {"attack": {"EUR": 200}, "bona_fide": {"EUR": 300}, "zero_effort": {"EUR": 100}},
-        "by_species": {"print": {"EUR": 200}},
-        "by_target": {"bo": {"EUR": 100}, "lin": {"EUR": 200}},
-        "lost_by_payer": {"bo": {"EUR": 100}, "lin": {"EUR": 300}},
-    }
-    assert told["worst_species"]["apcer"] == "screen" and told["left_out"] == {}
-    assert set(told["definitions"]) == set(DEFINITIONS)
-
-
 def test_notes_say_what_the_numbers_cannot() -> None:
     """Dependence, those that PAD never saw, files that were no presentation, and nobody enrolled."""
     found = of(TABLE)
@@ -149,7 +119,7 @@ def test_rows_that_contradict_themselves_count_for_no_error_and_are_told() -> No
     found = of(odd)
     for name in ("fpir", "fnir", "far", "frr"):
         assert found[name].value is None and found[name].note.count("Not counted: 1 (") == 4
-    assert len(summary(tallied(odd))["left_out"]) == 4
+    assert len(tallied(odd).told("left_out")) == 4
 
 
 def test_a_bona_fide_claim_without_a_subject_shows_the_holder() -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv as csv_module
 import json
 from dataclasses import fields, replace
-from hashlib import sha256
 from io import StringIO
 
 import pytest
 from hypothesis import given
 
 from smilepay_cli.rules.sets.columns import COLUMNS
-from smilepay_cli.rules.sets.writing import csv_lines, digest_problem, jsonl_lines, set_digest
+from smilepay_cli.rules.sets.writing import csv_lines, jsonl_lines, set_digest
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.trials import Kind, Trial
 from tests.rules.sets.reading import csv, jsonl
@@ -92,14 +91,6 @@ def test_the_digest_of_a_set_is_that_of_its_words_and_their_order(first: Trial, 
 def test_every_word_of_a_trial_is_a_column() -> None:
     """A field that is added to Trial would be lost in manifests and missing from digests."""
     assert {field.name for field in fields(Trial)} == {*COLUMNS, "where"}
-
-
-def test_a_file_is_the_one_that_is_meant() -> None:
-    """Asked once its bytes are there; a set that names no digest takes any."""
-    right = replace(TRIAL, sha256=sha256(b"right").hexdigest())
-    assert digest_problem(right, b"right") is None and digest_problem(TRIAL, b"any") is None
-    found = sha256(b"wrong").hexdigest()
-    assert digest_problem(right, b"wrong") == f"the file's SHA-256 is {found}, and the set says {right.sha256}"
 
 
 def test_json_lines_are_readable() -> None:
