@@ -27,6 +27,7 @@ check: setup ## lint, format, types, docs that match the program, dependencies t
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m mypy
+	.venv/bin/python tools/messages.py --check
 	.venv/bin/python tools/docs.py --check
 	.venv/bin/python -m pip check
 
@@ -34,7 +35,8 @@ bench: setup ## measure
 	@test -d benchmarks || { echo "bench: there are no benchmarks yet" >&2; exit 1; }
 	@.venv/bin/python -m benchmarks $(ARGS)
 
-docs: setup ## write into the docs what the program says (help, tables, sessions)
+docs: setup ## write into the docs what the program says (help, tables, sessions), collect texts for translation
+	@.venv/bin/python tools/messages.py
 	@.venv/bin/python tools/docs.py
 
 lock: ## for maintainers: solve the requirements anew with uv (ARGS=--upgrade for the newest)

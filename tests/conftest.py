@@ -33,13 +33,16 @@ _OURS = (
     "CLICOLOR",
     "COLUMNS",
     "LINES",
+    "SMILEPAY_LANG",
+    "LC_MESSAGES",
+    "LANG",
 )
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A wallet, a keyring, a colour, a width or a time zone of the caller's must not show in a test; models are built
-    anew."""
+    """Nothing of the caller's must show in a test: no wallet, keyring, colour, width, language or time zone; models are
+    built anew."""
     cache = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(cache))
@@ -48,6 +51,7 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             patch.delenv(name, raising=False)
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")  # never the keyring of who runs them
         patch.setenv("TZ", "UTC")
+        patch.setenv("LC_ALL", "C.UTF-8")
         patch.setenv("TERM", "xterm-256color")
         time.tzset()
         yield

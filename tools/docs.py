@@ -29,8 +29,9 @@ def pages() -> list[Path]:
 
 
 def fixed_surroundings() -> None:
-    """The same terminal everywhere: 80 columns, UTC, no colour unless a picture is drawn."""
+    """The same terminal everywhere: 80 columns, English, UTC, no colour unless a picture is drawn."""
     os.environ.update(TZ="UTC", COLUMNS="80", LINES="50", TERMINAL_WIDTH="80", TERM="xterm-256color")
+    os.environ.update(LC_ALL="C.UTF-8", SMILEPAY_LANG="en")
     os.environ["COLORTERM"] = "truecolor"
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # keys go into files, whoever runs this
     for name in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "SMILEPAY_DEBUG", "SMILEPAY_KEY_STORE"):

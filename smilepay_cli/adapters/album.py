@@ -11,6 +11,7 @@ from smilepay_cli.adapters.capture.files import file_kind, printable, problem, r
 from smilepay_cli.adapters.capture.images import STDIN, SUFFIXES, decode_image
 from smilepay_cli.rules.natural import natural_key
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.originals import Original
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ class FolderAlbum:
 
     def _of(self, name: str) -> Iterator[Original]:
         if not name or name == STDIN:
-            raise UsageProblem("forge needs pictures as files or folders", hint="smilepay forge FOLDER --out FOLDER")
+            raise UsageProblem(
+                tr("forge needs pictures as files or folders"), hint="smilepay forge FOLDER --out FOLDER"
+            )
         path = Path(os.path.abspath(Path(name).expanduser()))  # noqa: PTH100 - `..` goes, links stay
         kind = file_kind(path)
         if kind == "file":

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping
 
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 _HINT = "for example: EDITOR=nano smilepay shop --edit; or give a file: smilepay shop --catalogue FILE"
 
@@ -19,8 +20,10 @@ def chosen_editor(variables: Mapping[str, str]) -> list[str]:
             try:
                 return shlex.split(typed)
             except ValueError as error:
-                raise UsageProblem(f"${name} is no command: {error}", hint=_HINT, reason="no_editor") from None
-    raise UsageProblem("no editor is set: neither $VISUAL nor $EDITOR", hint=_HINT, reason="no_editor")
+                raise UsageProblem(
+                    tr("${name} is no command: {error}", name=name, error=error), hint=_HINT, reason="no_editor"
+                ) from None
+    raise UsageProblem(tr("no editor is set: neither $VISUAL nor $EDITOR"), hint=_HINT, reason="no_editor")
 
 
 def run_editor(command: list[str], path: str) -> None:
@@ -31,9 +34,14 @@ def run_editor(command: list[str], path: str) -> None:
     except OSError as error:
         detail = error.strerror or error
         raise UsageProblem(
-            f"the editor {command[0]!r} cannot start: {detail}", hint=_HINT, reason="no_editor"
+            tr("the editor {command!r} cannot start: {detail}", command=command[0], detail=detail),
+            hint=_HINT,
+            reason="no_editor",
         ) from None
     finally:
         signal.signal(signal.SIGINT, before)
     if status:
-        raise UsageProblem(f"the editor {command[0]!r} ended with status {status}", reason="editor_failed")
+        raise UsageProblem(
+            tr("the editor {command!r} ended with status {status}", command=command[0], status=status),
+            reason="editor_failed",
+        )

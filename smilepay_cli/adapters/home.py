@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from smilepay_cli.vocabulary.errors import StoreUnusable, UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 FILES = (
     "wallet.db", "wallet.db-wal", "wallet.db-shm", "wallet.db-journal",
@@ -48,7 +49,7 @@ def prepare_home(home: Path, warn: Callable[[str], None]) -> None:
     _make(home)
     found = home.stat()
     if not stat.S_ISDIR(found.st_mode):
-        raise _unusable(home, "it is no folder", "choose another folder with --home DIR")
+        raise _unusable(home, tr("it is no folder"), tr("choose another folder with --home DIR"))
     _require_own(home, found)
     mended = _private_folder(home, found.st_mode)
     for name in FILES:
@@ -64,7 +65,9 @@ def require_no_name_of_ours(home: Path, file: Path) -> None:
     Raises UsageProblem for such a name in the home.
     """
     if _TAKEN.match(file.name) and file.parent.resolve() == home.resolve():
-        raise UsageProblem(f"{file} belongs to the wallet itself", hint="choose another name", reason="cannot_write")
+        raise UsageProblem(
+            tr("{file} belongs to the wallet itself", file=file), hint=tr("choose another name"), reason="cannot_write"
+        )
 
 
 def sweep_drafts(home: Path) -> None:
@@ -132,7 +135,9 @@ class InUse:
         if self._folder >= 0 and not _locked(self._folder, fcntl.LOCK_SH, RESTORE_SECONDS):
             self.close()
             raise StoreUnusable(
-                f"the home {home} is held by a restore", hint="try again when it is done", reason="locked"
+                tr("the home {home} is held by a restore", home=home),
+                hint=tr("try again when it is done"),
+                reason="locked",
             )
 
     def alone(self, seconds: float) -> bool:
@@ -167,7 +172,7 @@ def _make(home: Path) -> None:
         _require_not_the_caller_of_sudo(home)
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise _unusable(home, error.strerror or str(error), "choose another folder with --home DIR") from None
+        raise _unusable(home, error.strerror or str(error), tr("choose another folder with --home DIR")) from None
 
 
 def _require_not_the_caller_of_sudo(home: Path) -> None:
@@ -178,13 +183,17 @@ def _require_not_the_caller_of_sudo(home: Path) -> None:
     above = next((folder for folder in home.parents if folder.exists()), home)
     if above.stat().st_uid == int(caller):
         raise _unusable(
-            home, "it would be root's, in the home of who called sudo", "leave sudo out, or give --home DIR"
+            home, tr("it would be root's, in the home of who called sudo"), tr("leave sudo out, or give --home DIR")
         )
 
 
 def _require_own(path: Path, found: os.stat_result) -> None:
     if found.st_uid != os.geteuid():
-        raise _unusable(path, f"it belongs to another user (uid {found.st_uid})", "use a home of your own: --home DIR")
+        raise _unusable(
+            path,
+            tr("it belongs to another user (uid {st_uid})", st_uid=found.st_uid),
+            tr("use a home of your own: --home DIR"),
+        )
 
 
 def _private_folder(home: Path, mode: int) -> list[str]:
@@ -196,8 +205,8 @@ def _private_folder(home: Path, mode: int) -> list[str]:
     if mode & _WRITABLE:
         raise _unusable(
             home,
-            "others may write to it, and it holds other things too",
-            f"choose a folder of its own with --home DIR, or: chmod go-w {home}",
+            tr("others may write to it, and it holds other things too"),
+            tr("choose a folder of its own with --home DIR, or: chmod go-w {home}", home=home),
         )
     return []
 
@@ -206,11 +215,11 @@ def _private_file(path: Path) -> list[str]:
     found = path.lstat()
     if stat.S_ISLNK(found.st_mode):
         raise _unusable(
-            path, "it is a symbolic link, and links in a home are not followed", "put the file itself there"
+            path, tr("it is a symbolic link, and links in a home are not followed"), tr("put the file itself there")
         )
     _require_own(path, found)
     if path.name.startswith("wallet.db-") and not stat.S_ISREG(found.st_mode):  # SQLite would wait for a pipe for ever
-        raise _unusable(path, "it is no regular file", "take it away: it is none of ours")
+        raise _unusable(path, tr("it is no regular file"), tr("take it away: it is none of ours"))
     if not stat.S_ISREG(found.st_mode) or not found.st_mode & _PRIVATE or path.name == "master.key":
         return []
     return _mended(path, found.st_mode, 0o600, path.name)
@@ -221,10 +230,14 @@ def _mended(path: Path, mode: int, private: int, what: str) -> list[str]:
         path.chmod(private)  # no link: that was looked at, and nobody else writes to the folder
     except OSError as error:
         raise _unusable(
-            path, f"others can look into it, and that cannot be mended: {error.strerror}", f"chmod {private:o} {path}"
+            path,
+            tr("others can look into it, and that cannot be mended: {strerror}", strerror=error.strerror),
+            tr("chmod {private:o} {path}", private=private, path=path),
         ) from None
     return [f"{what} ({stat.S_IMODE(mode):04o})"]
 
 
 def _unusable(path: Path, detail: str, hint: str) -> StoreUnusable:
-    return StoreUnusable(f"the home cannot be used: {path}: {detail}", hint=hint, reason="home_unusable")
+    return StoreUnusable(
+        tr("the home cannot be used: {path}: {detail}", path=path, detail=detail), hint=hint, reason="home_unusable"
+    )

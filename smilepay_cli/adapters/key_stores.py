@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from smilepay_cli.vocabulary.errors import StoreUnusable
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,13 +69,19 @@ class FileKeys:
             with os.fdopen(descriptor, "rb") as file:
                 mode = os.fstat(descriptor).st_mode
                 if not stat.S_ISREG(mode):
-                    raise unusable(str(path), "it is not a regular file", f"put back the {path.name} of this wallet")
+                    raise unusable(
+                        str(path),
+                        tr("it is not a regular file"),
+                        tr("put back the {path} of this wallet", path=path.name),
+                    )
                 if stat.S_IMODE(mode) & 0o077:
-                    raise unusable(str(path), "others can read it", f"chmod 600 {path}")
+                    raise unusable(str(path), tr("others can read it"), tr("chmod 600 {path}", path=path))
                 return b64decode(file.read(LONGEST_FILE), validate=True)
         except OSError as error:
             detail = error.strerror or str(error)
-            raise unusable(str(path), detail, f"put back the {path.name} that belongs to this wallet") from None
+            raise unusable(
+                str(path), detail, tr("put back the {path} that belongs to this wallet", path=path.name)
+            ) from None
         except ValueError:
             return b""  # no key: whoever asked sees that it is too short
 
@@ -98,7 +105,7 @@ class FileKeys:
                 raise
             _sync_folder(path.parent)  # the wallet must not outlive its key
         except OSError as error:
-            raise unusable(str(path), error.strerror or str(error), "check the folder's permissions") from None
+            raise unusable(str(path), error.strerror or str(error), tr("check the folder's permissions")) from None
 
     def delete(self, name: str) -> None:
         """No effect when it is not there. Its bytes are written over first, for what that is worth on this disk."""
@@ -115,7 +122,7 @@ class FileKeys:
             path.unlink()
             _sync_folder(path.parent)
         except OSError as error:
-            raise unusable(str(path), error.strerror or str(error), "remove the file by hand") from None
+            raise unusable(str(path), error.strerror or str(error), tr("remove the file by hand")) from None
 
     def _path(self, name: str) -> Path:
         return self._home / f"{name}.key"
@@ -168,7 +175,9 @@ class RingKeys:
         found = self._asked(lambda: _ring().get_password(SERVICE, name), name)
         if found is None:
             raise unusable(
-                self.place(name), "there is no such entry", "open the keyring in which this wallet's key was made"
+                self.place(name),
+                tr("there is no such entry"),
+                tr("open the keyring in which this wallet's key was made"),
             )
         try:
             return b64decode(found, validate=True)
@@ -189,8 +198,11 @@ class RingKeys:
         if not self._asked(kept, name):
             raise unusable(
                 self.place(name),
-                "it does not keep what it is given",
-                "keep the key in a file: SMILEPAY_KEY_STORE=file for a new wallet, or smilepay wallet key --store file",
+                tr("it does not keep what it is given"),
+                tr(
+                    "keep the key in a file: SMILEPAY_KEY_STORE=file for a new wallet, or smilepay "
+                    "wallet key --store file"
+                ),
                 UNAVAILABLE,
             )
 
@@ -214,7 +226,7 @@ class RingKeys:
         raise unusable(
             self.place(name),
             detail,
-            "unlock the keyring (log in at the desktop) and try again; what there is: smilepay doctor",
+            tr("unlock the keyring (log in at the desktop) and try again; what there is: smilepay doctor"),
             UNAVAILABLE,
         )
 
@@ -225,7 +237,9 @@ UNAVAILABLE = "key_unavailable"
 
 def unusable(place: str, detail: str, hint: str, reason: str = "wrong_key") -> StoreUnusable:
     """The error for a key that cannot be used."""
-    return StoreUnusable(f"the key {place} cannot be used: {detail}", hint=hint, reason=reason)
+    return StoreUnusable(
+        tr("the key {place} cannot be used: {detail}", place=place, detail=detail), hint=hint, reason=reason
+    )
 
 
 def _ring() -> Any:

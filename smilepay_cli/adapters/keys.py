@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from smilepay_cli.adapters.key_stores import FILE, KEYRING, FileKeys, unusable
 from smilepay_cli.adapters.sealing import KEY_BYTES, blob, fingerprint, lock, text, unlocked
 from smilepay_cli.vocabulary.errors import StoreUnusable
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import KeyPlace
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class WalletVault:
         left = self._leftovers(settings)
         if (store_and_name := _split(place)) not in left:
             raise StoreUnusable(
-                "another process changed the wallet's key a moment ago", hint="try again", reason="locked"
+                tr("another process changed the wallet's key a moment ago"), hint=tr("try again"), reason="locked"
             )
         self.unlock(settings, create=False)
         old, new = self._key(), self._store(store_and_name[0]).get(store_and_name[1])
@@ -225,16 +226,16 @@ class WalletVault:
         if self._wanted not in (None, store):
             raise unusable(
                 self._store(store).place(name),
-                f"SMILEPAY_KEY_STORE asks for the {self._wanted}",
-                f"leave it unset, or move the key: smilepay wallet key --store {self._wanted}",
+                tr("SMILEPAY_KEY_STORE asks for the {wanted}", wanted=self._wanted),
+                tr("leave it unset, or move the key: smilepay wallet key --store {wanted}", wanted=self._wanted),
                 "key_elsewhere",
             )
         master = self._read(store, name)
         if fingerprint(master) != expected:
             raise unusable(
                 self._store(store).place(name),
-                "it is not the key of this wallet",
-                "put back the one that belongs to it",
+                tr("it is not the key of this wallet"),
+                tr("put back the one that belongs to it"),
             )
         return master
 
@@ -242,7 +243,9 @@ class WalletVault:
         keys = self._store(store)
         key = keys.get(name)
         if len(key) != KEY_BYTES:
-            raise unusable(keys.place(name), "it does not hold a key", "put back the one that belongs to this wallet")
+            raise unusable(
+                keys.place(name), tr("it does not hold a key"), tr("put back the one that belongs to this wallet")
+            )
         return key
 
     def _store_of_new(self) -> str:
@@ -257,8 +260,8 @@ class WalletVault:
     def _store(self, name: str) -> KeyStore:
         if name not in self._stores:
             raise StoreUnusable(
-                f"this wallet's key is in the {name}, which cannot be used here",
-                hint="see: smilepay doctor",
+                tr("this wallet's key is in the {name}, which cannot be used here", name=name),
+                hint=tr("see: smilepay doctor"),
                 reason="wrong_key",
             )
         return self._stores[name]
@@ -285,7 +288,9 @@ class WalletVault:
 
     def _key(self) -> bytes:
         if self._master is None:
-            raise unusable("of this wallet", "it was not read", "this is a bug: a vault is unlocked before it is used")
+            raise unusable(
+                tr("of this wallet"), tr("it was not read"), tr("this is a bug: a vault is unlocked before it is used")
+            )
         return self._master
 
 
@@ -306,5 +311,7 @@ def _split(place: str) -> tuple[str, str]:
     """(store, name) of a place as the wallet has it. Raises StoreUnusable for what we never wrote."""
     store, _, name = place.partition(":")
     if not _NAME.fullmatch(name):  # it becomes a file's name
-        raise StoreUnusable("the wallet does not say where its key is", hint="restore a backup", reason="damaged")
+        raise StoreUnusable(
+            tr("the wallet does not say where its key is"), hint=tr("restore a backup"), reason="damaged"
+        )
     return store, name

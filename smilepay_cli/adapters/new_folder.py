@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 
 class UnfinishedFolder:
@@ -72,11 +73,11 @@ def _is_empty(place: Path) -> bool:
     except FileNotFoundError:
         return False
     if not place.is_dir():
-        raise UsageProblem(f"--out {place} is there and is no folder", reason="unusable_folder")
+        raise UsageProblem(tr("--out {place} is there and is no folder", place=place), reason="unusable_folder")
     if any(place.iterdir()):
         raise UsageProblem(
-            f"--out {place} is not empty, and nothing is written over",
-            hint="name a new or an empty folder",
+            tr("--out {place} is not empty, and nothing is written over", place=place),
+            hint=tr("name a new or an empty folder"),
             reason="unusable_folder",
         )
     return True
@@ -107,7 +108,7 @@ def _finish(draft: Path, place: Path, last: str, *, is_there: bool) -> None:
 
 def _move_in(draft: Path, place: Path, last: str) -> None:
     if any(entry != draft for entry in place.iterdir()):
-        raise _unwritable(place, "something else was put in it meanwhile")
+        raise _unwritable(place, tr("something else was put in it meanwhile"))
     names = sorted((entry.name for entry in draft.iterdir()), key=lambda name: (name == last, name))
     try:
         for name in names:
@@ -125,4 +126,8 @@ def _for_the_owner(path: str, flags: int) -> int:
 
 def _unwritable(place: Path, why: Exception | str) -> UsageProblem:
     detail = getattr(why, "strerror", None) or str(why)
-    return UsageProblem(f"--out {place} cannot be written: {detail}", hint="choose another --out", reason="unwritable")
+    return UsageProblem(
+        tr("--out {place} cannot be written: {detail}", place=place, detail=detail),
+        hint=tr("choose another --out"),
+        reason="unwritable",
+    )

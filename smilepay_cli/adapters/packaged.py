@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from smilepay_cli.vocabulary.errors import StoreUnusable, UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Catalogue
 
 _PACKAGE = Path(__file__).parent.parent
@@ -45,7 +46,9 @@ class CatalogueFile:
         try:
             return read_catalogue(content.decode())
         except (Unreadable, UnicodeDecodeError) as error:
-            raise UsageProblem(f"the catalogue {path} cannot be used: {error}", reason="bad_catalogue") from None
+            raise UsageProblem(
+                tr("the catalogue {path} cannot be used: {error}", path=path, error=error), reason="bad_catalogue"
+            ) from None
 
     def read(self) -> bytes:
         """What is in force, as it lies there. Raises UsageProblem for no small file, StoreUnusable for a link."""
@@ -95,8 +98,8 @@ class CatalogueFile:
         """As of everything in a home (home.py), also where the wallet is not opened. Raises StoreUnusable."""
         if self._own.is_symlink():
             raise StoreUnusable(
-                f"the catalogue {self._own} is a symbolic link, and links in a home are not followed",
-                hint="put the file itself there",
+                tr("the catalogue {own} is a symbolic link, and links in a home are not followed", own=self._own),
+                hint=tr("put the file itself there"),
                 reason="home_unusable",
             )
 
@@ -158,7 +161,7 @@ def _told(own: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreUnusable(
-            f"the catalogue {own} cannot be written: {error.strerror or error}",
-            hint="free some space, or check the folder's permissions",
+            tr("the catalogue {own} cannot be written: {strerror}", own=own, strerror=error.strerror or error),
+            hint=tr("free some space, or check the folder's permissions"),
             reason="catalogue_not_written",
         ) from None

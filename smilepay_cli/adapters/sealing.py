@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import StoreUnusable
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -34,8 +35,8 @@ def unlocked(key: bytes, sealed: Buffer, label: str) -> bytes:
             return AESGCM(key).decrypt(bytes(whole[:NONCE_BYTES]), rest, label.encode())
     except (InvalidTag, ValueError):
         raise StoreUnusable(
-            "an encrypted part of the wallet does not open: it was changed, or moved from another account",
-            hint="restore a backup, or forget the person and enrol again",
+            tr("an encrypted part of the wallet does not open: it was changed, or moved from another account"),
+            hint=tr("restore a backup, or forget the person and enrol again"),
             reason="sealed_damaged",
         ) from None
 

@@ -11,11 +11,13 @@ import typer
 from typer.core import TyperGroup
 
 from smilepay_cli import __version__
+from smilepay_cli.adapters.languages import language_for
 from smilepay_cli.commands.call import Call, Sample, Shared
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.commands.perform import fail, fail_as_bug
 from smilepay_cli.commands.tree import Commands, Made, made_group
 from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
+from smilepay_cli.vocabulary.language import PLAIN, speaking
 
 COMMANDS = (
     "demo", "enroll", "shop", "pay", "audit", "wallet", "accounts", "replay", "forge", "calibrate", "run", "record",
@@ -61,6 +63,17 @@ def _made(name: str) -> Made:
 def run(arguments: Sequence[str], environment: Environment | None = None) -> int:
     """Run one command line and return its exit status. Never raises for anything a user can do."""
     environment = environment or Environment()
+    is_for_programs = "--json" in arguments
+    try:
+        language = PLAIN if is_for_programs else language_for(environment.variables)
+    except SmilepayError as error:
+        call = Call(environment, Shared(), Sample())
+        return fail(call, "smilepay", error.exit, error.reason, error.message, error.hint)
+    with speaking(language):
+        return _run(arguments, environment)
+
+
+def _run(arguments: Sequence[str], environment: Environment) -> int:
     shared = Shared(json="--json" in arguments)
     call = Call(environment, shared, Sample())
     path = next((word for word in arguments if not word.startswith("-")), "smilepay")

@@ -135,7 +135,7 @@ def _register_evidence(audit: Commands) -> None:
         progress = call.progress("Recomputing the chain: event")
         return checkpoint(call.till, call.signer, call.outbox, out, new_key=new_key, progress=progress)
 
-    @command(audit, "export", path="audit export")
+    @command(audit, "export", path="audit export", plain=True)
     def export(
         call: Call,
         form: Annotated[Form, typer.Option("--format", help="What it is written as.")] = Form.JSONL,
@@ -147,7 +147,7 @@ def _register_evidence(audit: Commands) -> None:
 
         return export(call.till, form, sink(call, out), call.progress("Writing the trail: event"))
 
-    @command(audit, "report", path="audit report")
+    @command(audit, "report", path="audit report", plain=True)
     def report(
         call: Call,
         out: Annotated[str | None, typer.Option(metavar="FILE.html", help="A new file; - is standard output.")] = None,

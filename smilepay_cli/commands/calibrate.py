@@ -39,7 +39,7 @@ _SHARE = re.compile(r"(?P<number>[0-9]{0,9}\.?[0-9]{1,15}(?:[eE]-[0-9]{1,2})?)\s
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "calibrate", epilog=EPILOG)
+    @command(commands, "calibrate", plain=True, epilog=EPILOG)
     def calibrate(
         call: Call,
         images: Annotated[

@@ -30,7 +30,7 @@ What is simulated, and what is not: docs/forging.md."""
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "forge", epilog=EPILOG)
+    @command(commands, "forge", plain=True, epilog=EPILOG)
     def forge(
         call: Call,
         images: Annotated[

@@ -21,6 +21,7 @@ from smilepay_cli.commands.call import Call, Sample, Shared
 from smilepay_cli.commands.perform import perform
 from smilepay_cli.commands.tree import Commands, Made, made_command, made_group
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import PLAIN, current, speaking
 from smilepay_cli.vocabulary.results import Result
 
 
@@ -78,16 +79,23 @@ _SAMPLE = (
 
 
 def command(
-    commands: Commands, name: str, *, path: str | None = None, sample: bool = False, **settings: Any
+    commands: Commands,
+    name: str,
+    *,
+    path: str | None = None,
+    sample: bool = False,
+    plain: bool = False,
+    **settings: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function that takes a `Call` and its own parameters and returns a Result.
 
-    `path` is the command as people type it (default: `name`); `sample` adds --image, --camera, --fps.
+    `path` is the command as people type it (default: `name`); `sample` adds --image, --camera, --fps; what a `plain`
+    command says is the same in every language, since it is kept and compared.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         def make() -> Made:
-            return made_command(name, _runner(function, path or name, sample=sample), **settings)
+            return made_command(name, _runner(function, path or name, sample=sample, plain=plain), **settings)
 
         commands.later(name, make)
         return function
@@ -113,7 +121,9 @@ def group(
     return decorate
 
 
-def _runner(function: Callable[..., Any], path: str, *, sample: bool, with_context: bool = False) -> Callable[..., Any]:
+def _runner(
+    function: Callable[..., Any], path: str, *, sample: bool, plain: bool = False, with_context: bool = False
+) -> Callable[..., Any]:
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     added = (*(_SAMPLE if sample else ()), *_SHARED)
 
@@ -132,7 +142,8 @@ def _runner(function: Callable[..., Any], path: str, *, sample: bool, with_conte
             result: Result = function(call, **given)
             return result
 
-        return perform(call, path, body)
+        with speaking(PLAIN if plain else current()):
+            return perform(call, path, body)
 
     parameters = [
         inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),

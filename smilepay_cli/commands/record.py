@@ -30,7 +30,7 @@ What becomes of them: docs/recording.md."""
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "record", epilog=EPILOG)
+    @command(commands, "record", plain=True, epilog=EPILOG)
     def record(
         call: Call,
         file: Annotated[str, typer.Argument(metavar="FILE", help="A new scenario file: NAME.smile.yaml.")],

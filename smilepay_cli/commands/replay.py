@@ -25,7 +25,7 @@ Examples:
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "replay", epilog=EXAMPLES)
+    @command(commands, "replay", plain=True, epilog=EXAMPLES)
     def replay(
         call: Call,
         images: Annotated[

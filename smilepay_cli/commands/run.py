@@ -27,7 +27,7 @@ The format of the files: docs/scenarios.md."""
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "run", epilog=EPILOG)
+    @command(commands, "run", plain=True, epilog=EPILOG)
     def run(
         call: Call,
         files: Annotated[

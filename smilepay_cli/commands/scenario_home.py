@@ -35,9 +35,9 @@ MOST_STEPS, STEPS_AT_ONCE = 50_000_000, 100_000
 
 def variables_of(outer: Mapping[str, str]) -> dict[str, str]:
     """Those that the program has in a scenario: keys go into files, since a home that is thrown away must leave nothing
-    in a keyring."""
+    in a keyring; and what is said is the same on every machine."""
     kept = {name: value for name, value in outer.items() if name not in LEFT_ALONE}
-    return {**kept, "SMILEPAY_KEY_STORE": "file"}
+    return {**kept, "SMILEPAY_KEY_STORE": "file", "SMILEPAY_LANG": "en"}
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, cast
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from smilepay_cli.vocabulary.language import PLAIN, current, marked, tr
 
 Made = TyperCommand | TyperGroup
 
@@ -50,6 +53,7 @@ def made_command(name: str, function: Callable[..., Any], **settings: Any) -> Ma
     app.command(name, cls=_Command, **settings)(function)
     made = typer.main.get_command(app)
     assert isinstance(made, TyperCommand)
+    _tell(made)
     return made
 
 
@@ -61,18 +65,61 @@ def made_group(
     app.callback()(function)
     made = typer.main.get_command(app)
     assert isinstance(made, TyperGroup)
+    _tell(made)
     made.commands = cast(Any, commands)  # Typer's own way makes all of them first
     return made
+
+
+def _tell(made: Made) -> None:
+    """Help in the language of this run."""
+    if current() is PLAIN:
+        return
+    made.help, made.epilog = (tr(text) if text else text for text in (made.help, made.epilog))
+    for parameter in made.params:
+        _tell_parameter(parameter)
+
+
+def _tell_parameter(parameter: Any) -> None:
+    for name in ("help", "rich_help_panel"):
+        if text := getattr(parameter, name, None):
+            setattr(parameter, name, tr(inspect.cleandoc(text)))
+
+
+_TYPERS = {
+    "DEPRECATED_STRING": marked("(deprecated) "),
+    "DEFAULT_STRING": marked("[default: {}]"),
+    "ENVVAR_STRING": marked("[env var: {}]"),
+    "REQUIRED_LONG_STRING": marked("[required]"),
+    "ARGUMENTS_PANEL_TITLE": marked("Arguments"),
+    "OPTIONS_PANEL_TITLE": marked("Options"),
+    "COMMANDS_PANEL_TITLE": marked("Commands"),
+}
+"""Typer's own words in a help page: constants of its module, which asks gettext once, when it is imported."""
+
+
+def _tell_in_typers_place() -> None:
+    from typer import rich_utils
+
+    for name, text in _TYPERS.items():
+        setattr(rich_utils, name, tr(text))
 
 
 class _Command(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         return taken_as_typed(super().get_params(ctx))
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _tell_in_typers_place()
+        super().format_help(ctx, formatter)
+
 
 class _Group(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
         return taken_as_typed(super().get_params(ctx))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _tell_in_typers_place()
+        super().format_help(ctx, formatter)
 
 
 def taken_as_typed(parameters: list[Any]) -> list[Any]:

@@ -12,6 +12,7 @@ from smilepay_cli.verbs.enroll import enroll
 from smilepay_cli.verbs.pay import PayRequest, pay
 from smilepay_cli.verbs.shop import shop
 from smilepay_cli.vocabulary.errors import ExitStatus, Reason
+from smilepay_cli.vocabulary.language import marked
 
 
 def _enrolling(name: str, deposit: str) -> FaceAct:
@@ -35,96 +36,106 @@ def _done(told: str) -> Ending:
 
 
 ENROL_LIN = FaceStep(
-    title="Enrol lin",
-    narration="The picture becomes a reference: 128 numbers, and the shape of the relaxed mouth, encrypted in the "
-    "wallet. The picture itself is not kept.",
+    title=marked("Enrol lin"),
+    narration=marked(
+        "The picture becomes a reference: 128 numbers, and the shape of the relaxed mouth, encrypted in the "
+        "wallet. The picture itself is not kept."
+    ),
     command="smilepay enroll lin --image lin/1.jpg --deposit 100",
     foreseen=_done("lin with 100.00 EUR"),
     act=_enrolling("lin", "100"),
     images=("lin/1.jpg",),
 )
 ENROL_EILEEN = FaceStep(
-    title="Enrol eileen",
-    narration="Somebody else, so that recognising lin means telling two people apart.",
+    title=marked("Enrol eileen"),
+    narration=marked("Somebody else, so that recognising lin means telling two people apart."),
     command="smilepay enroll eileen --image eileen/1.jpg --deposit 50",
     foreseen=_done("eileen with 50.00 EUR"),
     act=_enrolling("eileen", "50"),
     images=("eileen/1.jpg",),
 )
 SHOP = FaceStep(
-    title="lin picks the stamp",
-    narration="Shopping needs a match only: near enough to lin, and clearly nearer than to anybody else.",
+    title=marked("lin picks the stamp"),
+    narration=marked("Shopping needs a match only: near enough to lin, and clearly nearer than to anybody else."),
     command="smilepay shop stamp --image lin/3.jpg",
     foreseen=_done("lin owes 20.00 EUR"),
     act=_shopping("stamp"),
     images=("lin/3.jpg",),
 )
 A_STRANGER = FaceStep(
-    title="A stranger tries to pay",
-    narration="She is not enrolled. Even the nearest face is too far away, so nobody is charged.",
+    title=marked("A stranger tries to pay"),
+    narration=marked("She is not enrolled. Even the nearest face is too far away, so nobody is charged."),
     command="smilepay pay --image grace/1.jpg",
     foreseen=_refused(Reason.NO_MATCH),
     act=_paying(),
     images=("grace/1.jpg",),
 )
 WITHOUT_A_SMILE = FaceStep(
-    title="lin, without a smile",
-    narration="The face is known. But Smile to Pay means smile, and without one nothing is paid.",
+    title=marked("lin, without a smile"),
+    narration=marked("The face is known. But Smile to Pay means smile, and without one nothing is paid."),
     command="smilepay pay --image lin/2.jpg",
     foreseen=_refused(Reason.SMILE_NOT_SHOWN),
     act=_paying(),
     images=("lin/2.jpg",),
 )
 NOBODY_THERE = FaceStep(
-    title="Nobody there",
-    narration="A cat is no payer. Where no face is found nobody is judged, and it is no strike towards the lockout.",
+    title=marked("Nobody there"),
+    narration=marked(
+        "A cat is no payer. Where no face is found nobody is judged, and it is no strike towards the lockout."
+    ),
     command="smilepay pay --image no_face/1.jpg",
     foreseen=_refused(Reason.NO_FACE),
     act=_paying(),
     images=("no_face/1.jpg",),
 )
 WITH_A_SMILE = FaceStep(
-    title="lin smiles, and pays",
-    narration="Recognised, smiling, and good for it. Money and audit event are one transaction.",
+    title=marked("lin smiles, and pays"),
+    narration=marked("Recognised, smiling, and good for it. Money and audit event are one transaction."),
     command="smilepay pay --image lin/5.jpg",
     foreseen=_done("lin paid 20.00 EUR"),
     act=_paying(),
     images=("lin/5.jpg",),
 )
 THE_SAME_AGAIN = FaceStep(
-    title="The same picture again",
-    narration="A picture pays once. What was presented before is refused, however well it smiles.",
+    title=marked("The same picture again"),
+    narration=marked("A picture pays once. What was presented before is refused, however well it smiles."),
     command="smilepay pay --image lin/5.jpg",
     foreseen=_refused(Reason.USED_BEFORE),
     act=_paying(),
     images=("lin/5.jpg",),
 )
 A_CAPTURE = FaceStep(
-    title="A capture: neutral, then a smile",
-    narration="A camera is watched until the smile. The change from neutral to smiling is evidence of life that "
-    "one picture cannot give.",
+    title=marked("A capture: neutral, then a smile"),
+    narration=marked(
+        "A camera is watched until the smile. The change from neutral to smiling is evidence of life that "
+        "one picture cannot give."
+    ),
     command="smilepay pay --amount 3 --merchant kiosk --camera lin/clip/%03d.jpg",
     foreseen=_done("lin paid 3.00 EUR"),
     act=_paying(PayRequest(amount="3", merchant="kiosk")),
     camera="lin/clip/%03d.jpg",
 )
 BALANCES = BookStep(
-    title="Who has what now",
-    narration="Balances are not stored, but added up from what moved. Sellers have their price less a fee.",
+    title=marked("Who has what now"),
+    narration=marked("Balances are not stored, but added up from what moved. Sellers have their price less a fee."),
     command="smilepay wallet balance",
     foreseen=_done("eileen 50.00 EUR; lin 77.00 EUR; kiosk 2.99 EUR; philately 19.88 EUR; fees 0.13 EUR"),
     act=wallet.balance,
 )
 TRAIL = BookStep(
-    title="What happened",
-    narration="Every attempt left an event, the refused ones too. Each event holds the hash of the one before it.",
+    title=marked("What happened"),
+    narration=marked(
+        "Every attempt left an event, the refused ones too. Each event holds the hash of the one before it."
+    ),
     command="smilepay audit",
     foreseen=_done("9 events"),
     act=audit.listed,
 )
 VERIFIED = BookStep(
-    title="Nothing was changed",
-    narration="The chain is computed anew, and every movement of money is held against the event that tells of it.",
+    title=marked("Nothing was changed"),
+    narration=marked(
+        "The chain is computed anew, and every movement of money is held against the event that tells of it."
+    ),
     command="smilepay audit verify",
     foreseen=_done("9 events, 4 transactions"),
     act=audit.verify,

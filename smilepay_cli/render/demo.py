@@ -18,6 +18,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.policies import Policy
 
 if TYPE_CHECKING:
@@ -41,15 +42,15 @@ _SMILEY = """\
 ▐██ ▀██████▀ ██▌
  ▀██▄ ▀▀▀▀ ▄██▀
    ▀▀██████▀▀"""
-_WHAT = """\
+_WHAT = marked("""\
 Hannover, 15 March 2015, the eve of CeBIT. Jack Ma of Alibaba buys a stamp of the Hannover fair of 1948, for \
-20 EUR. He pays with his face. They call it Smile to Pay."""
-_NOT = """\
+20 EUR. He pays with his face. They call it Smile to Pay.""")
+_NOT = marked("""\
 This is a simulator of it and a test bench for it: enrol, shop, pay with a smile, audit. It is not an \
-authentication product, and what it sees here are files, not people in front of a camera."""
-_HOW = """\
+authentication product, and what it sees here are files, not people in front of a camera.""")
+_HOW = marked("""\
 What follows is no film. Every step runs on real pictures: faces are found and compared, an order is paid, \
-and every attempt is written down, in a wallet that is thrown away at the end."""
+and every attempt is written down, in a wallet that is thrown away at the end.""")
 
 
 _ASCII = str.maketrans("█░┃▲✓✗┌┐└┘─│▄▀▐▌", "#.|^+x++++-|####")
@@ -89,13 +90,19 @@ class Screen:
     def title(self) -> None:
         """What this is, before anything slow happens."""
         words = Group(
-            Text("Smile to Pay, simulated in a terminal", style="bold"), "", Text(_WHAT), "", Text(_NOT), "", Text(_HOW)
+            Text(tr("Smile to Pay, simulated in a terminal"), style="bold"),
+            "",
+            Text(tr(_WHAT)),
+            "",
+            Text(tr(_NOT)),
+            "",
+            Text(tr(_HOW)),
         )
         page = Table.grid(padding=(0, 3, 0, 0))
         page.add_row(Align(Text(_SMILEY, style="bold yellow"), vertical="middle"), words)
         self._say(Panel(page, box=ROUNDED, border_style="yellow", padding=(1, 2), width=self._width))
         if self._animated:
-            self._say(Text("About a minute; Ctrl-C ends it.", style="dim"))
+            self._say(Text(tr("About a minute; Ctrl-C ends it."), style="dim"))
         self._pause(SECONDS_FOR_TITLE)
 
     @contextmanager
@@ -104,7 +111,7 @@ class Screen:
         if not self._animated:
             yield
             return
-        with self._console.status(f"{step.title} ..."):
+        with self._console.status(f"{tr(step.title)} ..."):
             yield
 
     def scene(self, scene: Scene, number: int) -> None:
@@ -131,15 +138,15 @@ class Screen:
                 "smilepay wallet statement lin",
             ]
             lines += ["smilepay shop latte=2 --image lin/4.jpg", "smilepay pay --image lin/6.jpg"]
-            head = "This wallet is kept. To go on with it:"
+            head = tr("This wallet is kept. To go on with it:")
         else:
             lines += ["smilepay enroll lin --image lin/1.jpg --deposit 100", "smilepay shop stamp --image lin/3.jpg"]
             lines += ["smilepay pay --image lin/5.jpg", "smilepay audit"]
-            head = "The wallet of this story is gone. To make one of your own:"
+            head = tr("The wallet of this story is gone. To make one of your own:")
         self._say(Text(f"\n{head}", style="bold"))
         for line in lines:
             self._say(Text(f"  {line}"))
-        self._say(Text("With a camera, leave --image out. All commands: smilepay --help", style="dim"))
+        self._say(Text(tr("With a camera, leave --image out. All commands: smilepay --help"), style="dim"))
 
     def _move(self, scene: Scene, number: int, look: Look) -> None:
         """Play a capture frame by frame, or let the smile meter rise; wiped before the panel comes."""

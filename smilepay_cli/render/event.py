@@ -14,6 +14,7 @@ from rich.text import Text
 from smilepay_cli.render.text import amount, moment
 from smilepay_cli.render.trail import amount_of, what_of, who_of
 from smilepay_cli.vocabulary.instants import from_iso
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.money import Money
 
 if TYPE_CHECKING:
@@ -43,19 +44,23 @@ _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 def show_event(result: EventResult, paper: Paper) -> None:
     """Everything that one event holds."""
     event, body = result.event, result.event.body
-    paper.console.print(Text.assemble((f"event {event.id}", "bold"), f"  number {event.seq} in the chain"))
+    paper.console.print(
+        Text.assemble(
+            (tr("event {event}", event=event.id), "bold"), "  " + tr("number {seq} in the chain", seq=event.seq)
+        )
+    )
     facts = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
-    facts.add_row("when", moment(from_iso(body["at"])))
-    facts.add_row("what", what_of(event))
-    facts.add_row("who", who_of(event, result.names) or "nobody recognised")
+    facts.add_row(tr("when"), moment(from_iso(body["at"])))
+    facts.add_row(tr("what"), what_of(event))
+    facts.add_row(tr("who"), who_of(event, result.names) or tr("nobody recognised"))
     if told := amount_of(event):
-        facts.add_row("amount", told)
+        facts.add_row(tr("amount"), told)
     for key in (*(name for name in _ORDER if name in body), *(name for name in body if name not in _ORDER)):
         if key not in _SHOWN and body[key] not in (None, [], {}):
-            facts.add_row(key.replace("_", " "), "\n".join(_LINES.get(key, _lines)(body[key])))
-    facts.add_row("hash", event.hash)
+            facts.add_row(tr(key.replace("_", " ")), "\n".join(_LINES.get(key, _lines)(body[key])))
+    facts.add_row(tr("hash"), event.hash)
     paper.console.print(facts)
     if body.get("checks"):
         paper.console.print(_checks(body["checks"]))
@@ -68,9 +73,9 @@ def figures(values: Mapping[str, Any]) -> str:
 
 def _checks(checks: list[dict[str, Any]]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    table.add_column("check", no_wrap=True)
+    table.add_column(tr("check"), no_wrap=True)
     table.add_column("")
-    table.add_column("figures", overflow="fold")
+    table.add_column(tr("figures"), overflow="fold")
     for check in checks:
         passed = Text("✓", "green") if check["passed"] else Text("✗", "bold red")
         table.add_row(check["name"], passed, figures(check["figures"]))
@@ -107,9 +112,9 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, dict):
         return f"({figures(value)})"
     if isinstance(value, list):
-        return f"({', '.join(_value(entry) for entry in value)})" if value else "none"
+        return f"({', '.join(_value(entry) for entry in value)})" if value else tr("none")
     return json.dumps(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smilepay_cli.render.flow import next_step, ok
-from smilepay_cli.render.text import plural
+from smilepay_cli.vocabulary.language import tr, trn
 
 if TYPE_CHECKING:
     from smilepay_cli.render.paper import Paper
@@ -17,23 +17,42 @@ if TYPE_CHECKING:
 
 def show_verified(result: VerifyResult, paper: Paper) -> None:
     """All of it holds."""
-    ok(paper, f"{plural(result.count, 'event')} and {plural(result.transactions, 'transaction')} are as written")
+    ok(
+        paper,
+        tr(
+            "{events} and {transactions} are as written",
+            events=_events(result.count),
+            transactions=_transactions(result.transactions),
+        ),
+    )
     for checkpoint in result.checkpoints:
-        ok(paper, f"the checkpoint of {checkpoint.at} holds: event {checkpoint.seq} and all before it")
-    paper.line((f"  head {result.head}", "dim"))
+        ok(
+            paper,
+            tr("the checkpoint of {at} holds: event {seq} and all before it", at=checkpoint.at, seq=checkpoint.seq),
+        )
+    paper.line((tr("  head {head}", head=result.head), "dim"))
     if not result.checkpoints:
-        next_step(paper, "keep a head elsewhere, it shows a trail cut or made anew: smilepay audit checkpoint")
+        next_step(paper, tr("keep a head elsewhere, it shows a trail cut or made anew: smilepay audit checkpoint"))
 
 
 def show_checkpoint(result: CheckpointResult, paper: Paper) -> None:
     """Where it is, and what only people can do about it."""
     whole = result.checkpoint
-    ok(paper, f"signed: event {whole.seq} and all before it, {plural(whole.transactions, 'transaction')}")
+    ok(
+        paper,
+        tr(
+            "signed: event {seq} and all before it, {transactions}",
+            seq=whole.seq,
+            transactions=_transactions(whole.transactions),
+        ),
+    )
     paper.line(f"  {result.file}")
-    paper.line(("  key  ", "dim"), (result.fingerprint, "bold"))
+    paper.line(("  " + tr("key") + "  ", "dim"), (result.fingerprint, "bold"))
     if result.new_key:
-        paper.line(("  this key is new: write the fingerprint down where this wallet's owner cannot reach", "yellow"))
-    paper.line(("  keep the file elsewhere too; with both, nobody can bend what is signed unseen", "dim"))
+        paper.line(
+            (tr("  this key is new: write the fingerprint down where this wallet's owner cannot reach"), "yellow")
+        )
+    paper.line((tr("  keep the file elsewhere too; with both, nobody can bend what is signed unseen"), "dim"))
     next_step(paper, "smilepay audit verify --checkpoint FILE --key FINGERPRINT")
 
 
@@ -41,8 +60,8 @@ def show_export(result: ExportResult, paper: Paper) -> None:
     """What was written; on standard output the export is all there is."""
     if result.file is None:
         return
-    what = plural(result.rows, "transaction") if result.format == "beancount" else plural(result.rows, "event")
-    ok(paper, f"{what} in {result.file}")
+    what = _transactions(result.rows) if result.format == "beancount" else _events(result.rows)
+    ok(paper, tr("{what} in {file}", what=what, file=result.file))
     next_step(paper, result.check)
 
 
@@ -50,7 +69,15 @@ def show_report(result: ReportResult, paper: Paper) -> None:
     """Where it is; on standard output the page is all there is."""
     if result.file is None:
         return
-    ok(paper, f"{plural(result.events_told, 'event')} in {result.file}")
+    ok(paper, tr("{what} in {file}", what=_events(result.events_told), file=result.file))
     if result.broken:
-        paper.line((f"✗ the trail is not what was written: {result.broken}", "bold red"))
-    next_step(paper, "open it in a browser, or print it")
+        paper.line((tr("✗ the trail is not what was written: {broken}", broken=result.broken), "bold red"))
+    next_step(paper, tr("open it in a browser, or print it"))
+
+
+def _events(count: int) -> str:
+    return trn(count, "{count} event", "{count} events")
+
+
+def _transactions(count: int) -> str:
+    return trn(count, "{count} transaction", "{count} transactions")

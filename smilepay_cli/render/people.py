@@ -7,6 +7,7 @@ from typing import TextIO
 
 from smilepay_cli.render.paper import Paper
 from smilepay_cli.vocabulary.errors import ExitStatus
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.results import Refusal, Result
 
 SHOWN_BY = {
@@ -49,14 +50,14 @@ SHOWN_BY = {
 """Modules of this folder and functions in them, by name: only the one that is needed is imported."""
 
 _CLASS = {
-    ExitStatus.NO_MATCH: "not recognised",
-    ExitStatus.AMBIGUOUS: "not sure who this is",
-    ExitStatus.ATTACK_SUSPECTED: "not accepted: a live, new smile was not shown",
+    ExitStatus.NO_MATCH: marked("not recognised"),
+    ExitStatus.AMBIGUOUS: marked("not sure who this is"),
+    ExitStatus.ATTACK_SUSPECTED: marked("not accepted: a live, new smile was not shown"),
 }
 """What the person in front is told; what exactly failed is in the event."""
 _CLASS_AT_THE_TILL = {
-    ExitStatus.INSUFFICIENT_FUNDS: "not enough money on the account",
-    ExitStatus.OVER_LIMIT: "over a limit, or a PIN is needed",
+    ExitStatus.INSUFFICIENT_FUNDS: marked("not enough money on the account"),
+    ExitStatus.OVER_LIMIT: marked("over a limit, or a PIN is needed"),
 }
 """In addition where somebody pays: whoever stands behind must not read what is on the account."""
 
@@ -66,7 +67,7 @@ def show(result: Result, stream: TextIO, *, color: bool) -> None:
     paper = Paper(stream, color=color)
     if not result.refusal or len(result.warnings) > 1:  # the only frame's reason is the refusal's own
         for warning in result.warnings:
-            paper.line((f"note: {warning}", "yellow"))
+            paper.line((tr("note: {warning}", warning=warning), "yellow"))
     shown_by = SHOWN_BY.get(type(result).__name__)
     if result.refusal and not result.is_report:
         show_refusal(result, result.refusal, paper)
@@ -80,7 +81,9 @@ def show_refusal(result: Result, refusal: Refusal, paper: Paper) -> None:
     told = _CLASS.get(refusal.exit)
     if told is None and type(result).__name__ == "PayResult":
         told = _CLASS_AT_THE_TILL.get(refusal.exit)
-    paper.line(("✗ refused: ", "bold red"), told or refusal.message)
-    hint = f"what was checked: smilepay audit show {result.events[-1]}" if told and result.events else refusal.hint
+    paper.line(("✗ " + tr("refused") + ": ", "bold red"), tr(told) if told else refusal.message)
+    hint = refusal.hint
+    if told and result.events:
+        hint = tr("what was checked: smilepay audit show {event}", event=result.events[-1])
     if hint:
         paper.line((f"  {hint}", "dim"))

@@ -13,6 +13,7 @@ from rich.text import Text
 from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.paper import Paper
 from smilepay_cli.verbs.policy import FloorResult, PolicyResult
+from smilepay_cli.vocabulary.language import tr
 
 
 def show_policies(result: PolicyResult, paper: Paper) -> None:
@@ -26,11 +27,13 @@ def show_policies(result: PolicyResult, paper: Paper) -> None:
         if field.name != "name":
             table.add_row(field.name, *(_value(getattr(policy, field.name)) for policy in result.policies))
     paper.console.print(table)
-    paper.console.print(Text("* in force for this call", style="dim"))
-    paper.console.print(f"floor of this wallet: {result.floor or 'none, so the payer may choose any policy'}")
+    paper.console.print(Text(tr("* in force for this call"), style="dim"))
+    paper.console.print(
+        tr("floor of this wallet: {floor}", floor=result.floor or tr("none, so the payer may choose any policy"))
+    )
     sources = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    sources.add_column("number", no_wrap=True, style="dim")
-    sources.add_column("where it comes from")
+    sources.add_column(tr("number"), no_wrap=True, style="dim")
+    sources.add_column(tr("where it comes from"))
     for name, source in result.sources.items():
         sources.add_row(name, source)
     paper.console.print(sources)
@@ -40,17 +43,17 @@ def show_policies(result: PolicyResult, paper: Paper) -> None:
 
 def show_floor(result: FloorResult, paper: Paper) -> None:
     """The floor that holds from now on."""
-    told = (
-        f"anything weaker than {result.floor} is refused from now on" if result.floor else "there is no floor any more"
-    )
-    ok(paper, told)
+    if result.floor:
+        ok(paper, tr("anything weaker than {floor} is refused from now on", floor=result.floor))
+    else:
+        ok(paper, tr("there is no floor any more"))
 
 
 def _value(value: Any) -> str:
     if value is None:
-        return "no limit"
+        return tr("no limit")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, tuple):
         return "\n".join(value) or "none"
     if isinstance(value, Decimal):

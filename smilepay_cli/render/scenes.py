@@ -23,6 +23,7 @@ from smilepay_cli.verbs.shop import ShopResult
 from smilepay_cli.verbs.wallet import BalanceResult
 from smilepay_cli.vocabulary.events import Event
 from smilepay_cli.vocabulary.faces import Face
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import FEES
 from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.policies import Policy
@@ -60,7 +61,7 @@ def scene_panel(scene: Scene, number: int, look: Look) -> Panel:
     border = "red" if scene.result.refusal else "green"
     if len(scene.faces) > 1:
         return _panel(scene, number, look, _capture(scene, look), border)
-    words = Group(Text(scene.step.narration), "", *_facts(scene, look), _outcome(scene))
+    words = Group(Text(tr(scene.step.narration)), "", *_facts(scene, look), _outcome(scene))
     if scene.frame is None:
         return _panel(scene, number, look, words, border)
     if scene.faces:
@@ -74,9 +75,9 @@ def scene_panel(scene: Scene, number: int, look: Look) -> Panel:
 def moment_panel(scene: Scene, number: int, look: Look, face: Face, z: float) -> Panel:
     """A moment before the answer, for animation: a face, and the smile meter at some reading."""
     picture = face_picture(face, rows=look.rows, accepted=None, color=look.color)
-    looking = f"frame {face.frame.number}" if len(scene.faces) > 1 else "looking for a smile"
+    looking = tr("frame {number}", number=face.frame.number) if len(scene.faces) > 1 else tr("looking for a smile")
     words = Group(
-        Text(scene.step.narration), "", Text(looking, style="dim"), "", smile_meter(z, look.policy, METER_WIDTH)
+        Text(tr(scene.step.narration)), "", Text(looking, style="dim"), "", smile_meter(z, look.policy, METER_WIDTH)
     )
     return _panel(scene, number, look, _side_by_side(picture, words, look), "yellow")
 
@@ -107,14 +108,14 @@ def smile_meter(z: float, policy: Policy, width: int) -> Text:
             bar.append("┃", style="bold")
         else:
             bar.append("█" if cell <= end else "░", style=style if cell <= end else "dim")
-    answer = ("✓ smiles", "bold green") if smiling else ("✗ does not smile", "bold red")
-    head = Text.assemble(("smile ", "dim"), f"z {z:.2f} ", answer)
+    answer = ("✓ " + tr("smiles"), "bold green") if smiling else ("✗ " + tr("does not smile"), "bold red")
+    head = Text.assemble((tr("smile") + " ", "dim"), f"z {z:.2f} ", answer)
     mark = Text(" " * max(0, threshold - 6) + f"{policy.smile_z_min:.2f} ▲", style="dim")
     return Text("\n").join([head, bar, mark])
 
 
 def _panel(scene: Scene, number: int, look: Look, body: RenderableType, border: str) -> Panel:
-    title = Text.assemble((f" {number} ", "bold reverse"), (f" {scene.step.title} ", "bold"))
+    title = Text.assemble((f" {number} ", "bold reverse"), (f" {tr(scene.step.title)} ", "bold"))
     return Panel(body, title=title, title_align="left", box=ROUNDED, border_style=border, width=look.width)
 
 
@@ -136,9 +137,9 @@ def _facts(scene: Scene, look: Look) -> list[RenderableType]:
         facts.append(
             _pairs(
                 {
-                    "name": result.name,
-                    "references": str(result.references),
-                    "deposit": amount(result.balance.posted),
+                    tr("name"): result.name,
+                    tr("references"): str(result.references),
+                    tr("deposit"): amount(result.balance.posted),
                 }
             )
         )
@@ -156,18 +157,22 @@ def _facts(scene: Scene, look: Look) -> list[RenderableType]:
     if isinstance(result, EventsResult) and result.found:
         facts.append(_trail(result))
     if isinstance(result, VerifyResult):
-        facts.append(_pairs({"head": result.head}))
+        facts.append(_pairs({tr("head"): result.head}))
     return [part for fact in facts for part in (fact, "")]
 
 
 def _match(result: Any, policy: Policy) -> Table:
     decision = result.decision
-    who = result.name or ("recognised" if decision.accepted else "nobody who is enrolled")
-    rows = {"who": who}
+    who = result.name or (tr("recognised") if decision.accepted else tr("nobody who is enrolled"))
+    rows = {tr("who"): who}
     if decision.nearest:
-        rows["dissimilarity"] = f"{decision.nearest.dissimilarity:.2f}, at most {policy.dissimilarity_max:.2f}"
+        rows[tr("dissimilarity")] = tr(
+            "{measured:.2f}, at most {most:.2f}",
+            measured=decision.nearest.dissimilarity,
+            most=policy.dissimilarity_max,
+        )
     if decision.accepted and decision.margin is not None:
-        rows["margin"] = f"{decision.margin:.2f}, at least {policy.margin:.2f}"
+        rows[tr("margin")] = tr("{measured:.2f}, at least {least:.2f}", measured=decision.margin, least=policy.margin)
     return _pairs(rows)
 
 
@@ -185,7 +190,7 @@ def _receipt(result: PayResult) -> Table:
         table.add_row(Text(who or ""), Text(amount(posting.amount, sign=True), style="red" if own else "green"))
     if result.balance:
         left = amount(result.balance.available)
-        table.add_row(Text(f"left to {result.name}", style="dim"), Text(left, style="dim"))
+        table.add_row(Text(tr("left to {name}", name=result.name), style="dim"), Text(left, style="dim"))
     return table
 
 
@@ -205,13 +210,13 @@ def _capture(scene: Scene, look: Look) -> RenderableType:
         _match(result, look.policy) if result.decision else "",
         _receipt(result) if isinstance(result, PayResult) and result.payment else "",
     )
-    return Group(row, Text(scene.step.narration), facts, _outcome(scene))
+    return Group(row, Text(tr(scene.step.narration)), facts, _outcome(scene))
 
 
 def _caption(face: Face, policy: Policy, width: int) -> Text:
     bar = smile_meter(z_of(face), policy, width).split("\n")[1]
     sign = ("✓", "bold green") if face.mouth and smiles(face.mouth, (), policy) else ("✗", "bold red")
-    words = Text.assemble(sign, f" z {z_of(face):.2f}", (f"  frame {face.frame.number}", "dim"))
+    words = Text.assemble(sign, f" z {z_of(face):.2f}", ("  " + tr("frame {number}", number=face.frame.number), "dim"))
     words.truncate(width)
     return Text("\n").join([bar, words])
 
@@ -219,10 +224,10 @@ def _caption(face: Face, policy: Policy, width: int) -> Text:
 def _trail(result: EventsResult) -> Table:
     """The events, oldest first, short enough for 80 columns."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold dim")
-    for title in ("", "what", "who", "answer"):
+    for title in ("", tr("what"), tr("who"), tr("answer")):
         table.add_column(title, no_wrap=True)
-    table.add_column("amount", justify="right", no_wrap=True)
-    table.add_column("hash", style="dim", no_wrap=True)
+    table.add_column(tr("amount"), justify="right", no_wrap=True)
+    table.add_column(tr("hash"), style="dim", no_wrap=True)
     for event in reversed(result.found):
         table.add_row(str(event.seq), str(event.body["command"]), *_event(event, result.names), event.hash[:8])
     return table
@@ -231,7 +236,7 @@ def _trail(result: EventsResult) -> Table:
 def _event(event: Event, names: dict[str, str]) -> tuple[str, Text, str]:
     body = event.body
     who = names.get(body["account"] or "", "")
-    answer = Text(f"✗ {body['reason']} ({body['exit']})", "red") if body["reason"] else Text("✓ done", "green")
+    answer = Text(f"✗ {body['reason']} ({body['exit']})", "red") if body["reason"] else Text("✓ " + tr("done"), "green")
     minor = body.get("amount_minor")
     return who, answer, "" if minor is None else amount(Money(minor, body["currency"]))
 
@@ -240,29 +245,36 @@ def _outcome(scene: Scene) -> Text:
     """The answer in words and in the form that scripts get."""
     refusal = scene.result.refusal
     if refusal:
-        answer = Text.assemble(("✗ refused: ", "bold red"), (refusal.message, "bold"))
+        answer = Text.assemble(("✗ " + tr("refused") + ": ", "bold red"), (refusal.message, "bold"))
     else:
         answer = Text.assemble(("✓ ", "bold green"), (_success(scene), "bold"))
-    answer.append(f"\n  {refusal.reason}, exit {int(refusal.exit)}" if refusal else ", exit 0", style="dim")
+    if refusal:
+        answer.append("\n  " + tr("{reason}, exit {exit}", reason=refusal.reason, exit=int(refusal.exit)), style="dim")
+    else:
+        answer.append(tr(", exit 0"), style="dim")
     return answer
 
 
 def _success(scene: Scene) -> str:
     result = scene.result
     if isinstance(result, EnrollResult):
-        return f"{result.name} is enrolled"
+        return tr("{name} is enrolled", name=result.name)
     if isinstance(result, ShopResult):
-        return f"hello {result.name}, the order is open"
+        return tr("hello {name}, the order is open", name=result.name)
     if isinstance(result, PayResult):
-        return f"paid with a smile: {amount(result.amount)}" if result.amount else "paid"
+        return tr("paid with a smile: {amount}", amount=result.amount) if result.amount else tr("paid")
     if isinstance(result, BalanceResult):
         sum_of_all = sum((named.balance.posted for named in result.balances[1:]), result.balances[0].balance.posted)
-        return f"{amount(sum_of_all)} in all, as much as was deposited"
+        return tr("{amount} in all, as much as was deposited", amount=sum_of_all)
     if isinstance(result, EventsResult):
-        return f"{len(result.found)} attempts, {len(result.found)} events"
+        return tr("{attempts} attempts, {events} events", attempts=len(result.found), events=len(result.found))
     if isinstance(result, VerifyResult):
-        return f"{result.count} events and {result.transactions} transactions are as written"
-    return "done"
+        return tr(
+            "{events} events and {transactions} transactions are as written",
+            events=result.count,
+            transactions=result.transactions,
+        )
+    return tr("done")
 
 
 def _pairs(rows: Mapping[str, str], *, right: bool = False) -> Table:

@@ -10,42 +10,70 @@ from smilepay_cli.render.flow import next_step
 from smilepay_cli.render.paper import Paper
 from smilepay_cli.render.text import amount, in_currency, moment
 from smilepay_cli.verbs.wallet import LimitsResult, StatementResult
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.ledger import Hold
 
-_WHAT = {"deposit": "deposit", "withdrawal": "withdrawal", "capture": "payment", "refund": "refund"}
+_GAINED = {
+    "deposit": marked("deposit from {others}"),
+    "capture": marked("payment from {others}"),
+    "refund": marked("refund from {others}"),
+    "withdrawal": marked("withdrawal from {others}"),
+}
+_SPENT = {
+    "deposit": marked("deposit to {others}"),
+    "capture": marked("payment to {others}"),
+    "refund": marked("refund to {others}"),
+    "withdrawal": marked("withdrawal to {others}"),
+}
 
 
 def show_statement(result: StatementResult, paper: Paper) -> None:
     """Every movement with the balance after it, then what is set aside."""
     if not (result.lines or result.holds or result.expired):
-        paper.console.print(f"nothing has moved on the account of {result.name} yet")
+        paper.console.print(tr("nothing has moved on the account of {name} yet", name=result.name))
         next_step(paper, f"smilepay wallet deposit {result.name} 100")
         return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", title=f"statement of {result.name}")
-    table.add_column("when", no_wrap=True)
-    table.add_column("what", ratio=1)
-    table.add_column("amount", justify="right", no_wrap=True)
-    table.add_column("balance", justify="right", no_wrap=True)
+    table = Table(
+        box=SIMPLE_HEAD, pad_edge=False, header_style="bold", title=tr("statement of {name}", name=result.name)
+    )
+    table.add_column(tr("when"), no_wrap=True)
+    table.add_column(tr("what"), ratio=1)
+    table.add_column(tr("amount"), justify="right", no_wrap=True)
+    table.add_column(tr("balance"), justify="right", no_wrap=True)
     for line in result.lines:
         gained = line.amount.minor > 0
-        what = Text(f"{_WHAT[line.transaction.kind]} {'from' if gained else 'to'} {', '.join(line.others)}")
+        what = Text(tr((_GAINED if gained else _SPENT)[line.transaction.kind], others=", ".join(line.others)))
         if line.transaction.hold_id:
             what.append(f"\n{line.transaction.hold_id}", style="dim")
         if line.gross is not None and line.fee is not None and line.fee.minor:
             gross, fee = (amount(-part if part.minor < 0 else part) for part in (line.gross, line.fee))
-            what.append(f"\n{gross} less {fee} fee", style="dim")
+            what.append(tr("\n{gross} less {fee} fee", gross=gross, fee=fee), style="dim")
         moved = Text(amount(line.amount, sign=True), style="green" if gained else "")
         table.add_row(moment(line.transaction.at), what, moved, amount(line.balance))
     paper.console.print(table)
     for hold in result.holds:
-        paper.console.print(f"set aside: {_of(hold)} until {moment(hold.expires_at)} ({hold.id})")
+        paper.console.print(
+            tr(
+                "set aside: {of} until {expires_at} ({hold})",
+                of=_of(hold),
+                expires_at=moment(hold.expires_at),
+                hold=hold.id,
+            )
+        )
     for hold in result.expired:
-        paper.console.print(f"expired: {_of(hold)}, free again since {moment(hold.expires_at)} ({hold.id})")
-    paper.console.print(Text.assemble("available: ", (amount(result.balance.available), "bold")))
+        paper.console.print(
+            tr(
+                "expired: {of}, free again since {expires_at} ({hold})",
+                of=_of(hold),
+                expires_at=moment(hold.expires_at),
+                hold=hold.id,
+            )
+        )
+    paper.console.print(Text.assemble(tr("available") + ": ", (amount(result.balance.available), "bold")))
 
 
 def _of(hold: Hold) -> str:
-    return f"{amount(hold.amount)} for {', '.join(share.seller for share in hold.shares)}"
+    return tr("{amount} for {sellers}", amount=hold.amount, sellers=", ".join(share.seller for share in hold.shares))
 
 
 def show_limits(result: LimitsResult, paper: Paper) -> None:
@@ -55,12 +83,14 @@ def show_limits(result: LimitsResult, paper: Paper) -> None:
     table.add_column(style="dim")
     table.add_column(justify="right")
     for label, limit in (
-        ("one payment, at most", policy.payment_max),
-        ("a day, at most", policy.daily_max),
-        ("PIN needed above", policy.pin_above),
+        (tr("one payment, at most"), policy.payment_max),
+        (tr("a day, at most"), policy.daily_max),
+        (tr("PIN needed above"), policy.pin_above),
     ):
-        table.add_row(label, "no limit" if limit is None else in_currency(limit, result.spent.currency))
-    table.add_row("spent in the last 24 hours", amount(result.spent))
-    table.add_row("available", amount(result.balance.available))
-    paper.console.print(Text(f"limits of {result.name} under policy {policy.name}", style="bold"))
+        table.add_row(label, tr("no limit") if limit is None else in_currency(limit, result.spent.currency))
+    table.add_row(tr("spent in the last 24 hours"), amount(result.spent))
+    table.add_row(tr("available"), amount(result.balance.available))
+    paper.console.print(
+        Text(tr("limits of {name} under policy {policy}", name=result.name, policy=policy.name), style="bold")
+    )
     paper.console.print(table)

@@ -1,7 +1,8 @@
 """Plain words for people: amounts, moments, errors.
 
-Amounts are Babel's, and look the same everywhere, whatever the language of the machine: point, groups of three, the
-currency's code behind. That is how they are typed, and what pages and tests can rely on.
+Amounts are Babel's. In English they look the same on every machine: point, groups of three, the currency's code
+behind. That is how they are typed, and what pages and tests can rely on. Other languages have them their way
+(vocabulary/language.py).
 
 Babel takes a fifth of the time of a look at the balance. As with Rich (paper.py), what it would write is written
 without it where only lines and small tables are asked for off a terminal, which is where Rich is not loaded either;
@@ -16,6 +17,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
+from smilepay_cli.vocabulary.language import current
 from smilepay_cli.vocabulary.money import Money, decimals, in_words
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ def amount(money: Money, *, sign: bool = False) -> str:
 
 def in_currency(decimal: Decimal, currency: str, *, sign: bool = False) -> str:
     """Major units with the decimals of the currency, and more only where the amount has more."""
+    if told := current().amount:
+        return told(decimal, currency, sign)
     plus = sign and decimal > 0
     if "rich" not in sys.modules:
         return ("+" if plus else "") + in_words(decimal, currency)
@@ -53,7 +57,14 @@ def percent(fee_bp: int) -> str:
 
 def moment(at: datetime) -> str:
     """Local time to the second."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    told = current().moment
+    return told(at) if told else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def short_moment(at: datetime) -> str:
+    """The same without the year, for tables."""
+    told = current().short_moment
+    return told(at) if told else at.astimezone().strftime("%m-%d %H:%M:%S")
 
 
 def error_lines(message: str, hint: str | None) -> str:

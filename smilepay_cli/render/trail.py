@@ -7,10 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from smilepay_cli.render.paper import Paper
-from smilepay_cli.render.text import amount, moment
+from smilepay_cli.render.text import amount, short_moment
 from smilepay_cli.verbs.audit import EventsResult
 from smilepay_cli.vocabulary.events import Event
 from smilepay_cli.vocabulary.instants import from_iso
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import FEES
 from smilepay_cli.vocabulary.money import Money
 
@@ -18,20 +19,20 @@ from smilepay_cli.vocabulary.money import Money
 def show_events(result: EventsResult, paper: Paper) -> None:
     """Newest first: when, who, what, how it ended."""
     if result.of:
-        paper.console.print(Text(f"events of {result.of}", style="bold"))
+        paper.console.print(Text(tr("events of {of}", of=result.of), style="bold"))
     if not result.found:
-        paper.console.print("nothing like that has happened" if result.narrowed else "nothing has happened yet")
+        paper.console.print(tr("nothing like that has happened") if result.narrowed else tr("nothing has happened yet"))
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    table.add_column("event", no_wrap=True, style="dim")
-    table.add_column("when", no_wrap=True)
-    table.add_column("who", overflow="ellipsis", max_width=12)
-    table.add_column("what", overflow="fold")
-    table.add_column("amount", justify="right", no_wrap=True)
+    table.add_column(tr("event"), no_wrap=True, style="dim")
+    table.add_column(tr("when"), no_wrap=True)
+    table.add_column(tr("who"), overflow="ellipsis", max_width=12)
+    table.add_column(tr("what"), overflow="fold")
+    table.add_column(tr("amount"), justify="right", no_wrap=True)
     for event in result.found:
         table.add_row(
             event.id,
-            moment(from_iso(event.body["at"]))[5:],
+            short_moment(from_iso(event.body["at"])),
             who_of(event, result.names),
             what_of(event),
             amount_of(event),
@@ -44,7 +45,7 @@ def what_of(event: Event) -> Text:
     command, reason = event.body["command"], event.body.get("reason")
     if reason:
         return Text.assemble(command, (f"  ✗ {reason} ({event.body['exit']})", "red"))
-    return Text.assemble(command, ("  ✓ repeated" if event.body.get("repeats") else "  ✓", "green"))
+    return Text.assemble(command, ("  ✓ " + tr("repeated") if event.body.get("repeats") else "  ✓", "green"))
 
 
 def who_of(event: Event, names: dict[str, str]) -> str:
@@ -53,7 +54,7 @@ def who_of(event: Event, names: dict[str, str]) -> str:
     if not account:
         return ""
     kind, colon, seller = account.partition(":")
-    return names.get(account) or (FEES if kind == FEES else seller if colon else "(forgotten)")
+    return names.get(account) or (FEES if kind == FEES else seller if colon else tr("(forgotten)"))
 
 
 def amount_of(event: Event) -> str:

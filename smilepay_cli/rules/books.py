@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from smilepay_cli.vocabulary.errors import Reason, Refused
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import (
     Catalogue,
     Hold,
@@ -154,14 +155,17 @@ def require_open(hold: Hold, now: datetime) -> None:
     """Raises Refused (HOLD_NOT_OPEN) when the hold was captured, voided or has expired."""
     state = hold_state(hold, now)
     if state != "open":
-        raise Refused(Reason.HOLD_NOT_OPEN, f"payment {hold.id} is {state} already")
+        raise Refused(Reason.HOLD_NOT_OPEN, tr("payment {hold} is {state} already", hold=hold.id, state=state))
 
 
 def require_capturable(hold: Hold, amount: Money, now: datetime) -> None:
     """Raises Refused when the hold is not open (HOLD_NOT_OPEN) or too small (OVER_CAPTURE)."""
     require_open(hold, now)
     if hold.amount < amount:
-        raise Refused(Reason.OVER_CAPTURE, f"{amount} is more than the {hold.amount} authorized")
+        raise Refused(
+            Reason.OVER_CAPTURE,
+            tr("{amount} is more than the {hold_amount} authorized", amount=amount, hold_amount=hold.amount),
+        )
 
 
 def require_refundable(hold: Hold, amount: Money | None, now: datetime) -> Money:
@@ -171,9 +175,15 @@ def require_refundable(hold: Hold, amount: Money | None, now: datetime) -> Money
     """
     left = captured_amount(hold) - refunded_amount(hold)
     if hold_state(hold, now) != "captured":
-        raise Refused(Reason.NOT_CAPTURED, f"payment {hold.id} is {hold_state(hold, now)}, not captured")
+        raise Refused(
+            Reason.NOT_CAPTURED,
+            tr("payment {hold} is {state}, not captured", hold=hold.id, state=hold_state(hold, now)),
+        )
     if not left.minor:
-        raise Refused(Reason.NOT_CAPTURED, f"payment {hold.id} is given back in full already")
+        raise Refused(Reason.NOT_CAPTURED, tr("payment {hold} is given back in full already", hold=hold.id))
     if amount is not None and left < amount:
-        raise Refused(Reason.OVER_CAPTURE, f"{amount} is more than the {left} that can still be given back")
+        raise Refused(
+            Reason.OVER_CAPTURE,
+            tr("{amount} is more than the {left} that can still be given back", amount=amount, left=left),
+        )
     return amount or left

@@ -13,6 +13,7 @@ import rfc8785
 
 from smilepay_cli.vocabulary.errors import ChainBroken
 from smilepay_cli.vocabulary.events import GENESIS, Event, StoredEvent
+from smilepay_cli.vocabulary.language import tr
 
 _EXACT_MAX = 2**53 - 1
 """Whole numbers up to here are exact in JSON (RFC 8785, appendix D)."""
@@ -46,20 +47,22 @@ def opened(rows: Iterable[StoredEvent]) -> Iterator[Event]:
 
 def _opened(row: StoredEvent, previous: str, expected: int) -> Event:
     if row.seq != expected:
-        raise ChainBroken(f"event {expected} is missing (the next one found is {row.seq})")
+        raise ChainBroken(
+            tr("event {expected} is missing (the next one found is {seq})", expected=expected, seq=row.seq)
+        )
     if digest(row.body) != row.hash:
-        raise ChainBroken(f"event {row.seq} was changed: its text does not give its hash")
+        raise ChainBroken(tr("event {seq} was changed: its text does not give its hash", seq=row.seq))
     try:
         body = json.loads(row.body, parse_int=_number)
         is_canonical = isinstance(body, dict) and _is_canonical(body, row.body)
     except (ValueError, OverflowError, RecursionError):
-        raise ChainBroken(f"event {row.seq} is not JSON") from None
+        raise ChainBroken(tr("event {seq} is not JSON", seq=row.seq)) from None
     if not is_canonical:
-        raise ChainBroken(f"event {row.seq} is not canonical JSON")
+        raise ChainBroken(tr("event {seq} is not canonical JSON", seq=row.seq))
     if body.get("seq") != row.seq:
-        raise ChainBroken(f"event {row.seq} says that it is event {body.get('seq')}")
+        raise ChainBroken(tr("event {seq} says that it is event {seq2}", seq=row.seq, seq2=body.get("seq")))
     if body.get("previous") != previous:
-        raise ChainBroken(f"event {row.seq} does not follow from event {row.seq - 1}")
+        raise ChainBroken(tr("event {seq} does not follow from event {number}", seq=row.seq, number=row.seq - 1))
     return Event(seq=row.seq, hash=row.hash, body=body)
 
 

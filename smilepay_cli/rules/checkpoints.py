@@ -17,6 +17,7 @@ import rfc8785
 
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.events import Checkpoint
+from smilepay_cli.vocabulary.language import tr
 
 FORMAT = "smilepay-checkpoint/1"
 LONGEST = 4096
@@ -75,8 +76,8 @@ def typed_fingerprint(text: str) -> str:
     digits = re.sub(r"[\s:-]", "", text.lower().removeprefix("sha256:"))
     if len(digits) != 64 or not _HEX.fullmatch(digits):
         raise UsageProblem(
-            "--key needs the whole fingerprint: 64 hexadecimal digits",
-            hint="it was printed by smilepay audit checkpoint",
+            tr("--key needs the whole fingerprint: 64 hexadecimal digits"),
+            hint=tr("it was printed by smilepay audit checkpoint"),
             reason="bad_fingerprint",
         )
     return "-".join(digits[place : place + 8] for place in range(0, 64, 8))
@@ -99,5 +100,7 @@ def _require_form(name: str, key: str, value: Any) -> None:
 
 def _no_checkpoint(name: str, detail: str) -> UsageProblem:
     return UsageProblem(
-        f"{name} is no checkpoint: {detail}", hint="make one: smilepay audit checkpoint", reason="bad_checkpoint"
+        tr("{name} is no checkpoint: {detail}", name=name, detail=detail),
+        hint=tr("make one: smilepay audit checkpoint"),
+        reason="bad_checkpoint",
     )

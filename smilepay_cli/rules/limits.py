@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.money import Money, in_words
 from smilepay_cli.vocabulary.policies import Policy
 
@@ -12,8 +13,12 @@ def require_within_payment_limit(amount: Money, policy: Policy) -> None:
     if policy.payment_max is not None and amount.decimal > policy.payment_max:
         raise Refused(
             Reason.OVER_PAYMENT_LIMIT,
-            f"{amount} is over the limit of {in_words(policy.payment_max, amount.currency)} for one payment "
-            f"(policy {policy.name})",
+            tr(
+                "{amount} is over the limit of {payment_max} for one payment (policy {policy})",
+                amount=amount,
+                payment_max=in_words(policy.payment_max, amount.currency),
+                policy=policy.name,
+            ),
         )
 
 
@@ -22,8 +27,14 @@ def require_within_daily_limit(amount: Money, spent_today: Money, policy: Policy
     if policy.daily_max is not None and (spent_today + amount).decimal > policy.daily_max:
         raise Refused(
             Reason.OVER_DAILY_LIMIT,
-            f"{spent_today} are spent in the last 24 hours; {amount} more is over the daily limit of "
-            f"{in_words(policy.daily_max, amount.currency)} (policy {policy.name})",
+            tr(
+                "{spent_today} are spent in the last 24 hours; {amount} more is over the daily limit "
+                "of {daily_max} (policy {policy})",
+                spent_today=spent_today,
+                amount=amount,
+                daily_max=in_words(policy.daily_max, amount.currency),
+                policy=policy.name,
+            ),
         )
 
 
@@ -37,8 +48,9 @@ def require_funds(amount: Money, available: Money, *, whose: str | None = None) 
     if available < amount:
         raise Refused(
             Reason.INSUFFICIENT_FUNDS,
-            (f"{whose}: " if whose else "") + f"{available} available, {amount} needed",
-            hint=f"top up with: smilepay wallet deposit {whose or 'NAME'} AMOUNT",
+            (f"{whose}: " if whose else "")
+            + tr("{available} available, {amount} needed", available=available, amount=amount),
+            hint=tr("top up with: smilepay wallet deposit {whose} AMOUNT", whose=whose or "NAME"),
         )
 
 
@@ -48,4 +60,7 @@ SHORTEST_PIN, LONGEST_PIN = 4, 32
 def require_pin_form(pin: str) -> None:
     """Raises UsageProblem for a PIN that is too short, too long or not digits."""
     if not (pin.isascii() and pin.isdecimal() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
-        raise UsageProblem(f"a PIN has {SHORTEST_PIN} to {LONGEST_PIN} digits", reason="bad_pin")
+        raise UsageProblem(
+            tr("a PIN has {shortest_pin} to {longest_pin} digits", shortest_pin=SHORTEST_PIN, longest_pin=LONGEST_PIN),
+            reason="bad_pin",
+        )

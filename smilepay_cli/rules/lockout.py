@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from smilepay_cli.vocabulary.errors import ExitStatus, Reason, Refused
 from smilepay_cli.vocabulary.events import Slot
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.policies import Policy
 
 LONGEST_LOCK = timedelta(hours=24)
@@ -107,8 +108,8 @@ def require_unlocked(strikes: Sequence[datetime], now: datetime, policy: Policy,
     if until is not None and now <= until:
         raise Refused(
             Reason.LOCKED_OUT,
-            f"too many refused attempts; locked for another {_in_words(until - now)}",
-            hint=f"wait, or unlock with: {unlock}",
+            tr("too many refused attempts; locked for another {period}", period=_in_words(until - now)),
+            hint=tr("wait, or unlock with: {unlock}", unlock=unlock),
         )
 
 
@@ -142,9 +143,9 @@ def _in_words(span: timedelta) -> str:
     """A time to wait: `40 s`, `9 min`, `3 h 20 min`. Rounded up, so that who waits that long has waited enough."""
     seconds = max(1, -(-span // timedelta(seconds=1)))
     if seconds < 100:
-        return f"{seconds} s"
+        return tr("{seconds} s", seconds=seconds)
     minutes = -(-seconds // 60)
     if minutes < 100:
-        return f"{minutes} min"
+        return tr("{minutes} min", minutes=minutes)
     hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return tr("{hours} h {rest} min", hours=hours, rest=rest) if rest else tr("{hours} h", hours=hours)

@@ -7,6 +7,7 @@ from math import isnan
 
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Box, Detection
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.policies import Policy
 
 BOX_STEP = 1.2
@@ -31,7 +32,7 @@ def the_one_face(detections: Sequence[Detection], policy: Policy) -> Detection:
     """
     if not detections:
         raise Refused(
-            Reason.NO_FACE, "no face found", hint="look straight into the camera, in even light, without a mask"
+            Reason.NO_FACE, tr("no face found"), hint=tr("look straight into the camera, in even light, without a mask")
         )
     if any(isnan(detection.score) for detection in detections):  # which one is the surest cannot be told
         raise ValueError("a detector's score is not a number")
@@ -39,13 +40,19 @@ def the_one_face(detections: Sequence[Detection], policy: Policy) -> Detection:
     others = [other for other in detections if other is not face and _is_second_face(other, face, policy)]
     if others:
         raise Refused(
-            Reason.SEVERAL_FACES, f"{len(others) + 1} faces found", hint="one person at a time in front of the camera"
+            Reason.SEVERAL_FACES,
+            tr("{number} faces found", number=len(others) + 1),
+            hint=tr("one person at a time in front of the camera"),
         )
     if not face.box.width >= policy.face_width_min:
         raise Refused(
             Reason.FACE_TOO_SMALL,
-            f"the face is {face.box.width} pixels wide; {policy.face_width_min} are needed",
-            hint="come closer, or use a picture of higher resolution",
+            tr(
+                "the face is {width} pixels wide; {face_width_min} are needed",
+                width=face.box.width,
+                face_width_min=policy.face_width_min,
+            ),
+            hint=tr("come closer, or use a picture of higher resolution"),
         )
     return face
 

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 _SPAN = re.compile(r"([0-9]{1,5})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -37,7 +38,9 @@ def _moment(text: str, now: datetime, option: str) -> tuple[datetime, datetime]:
 
 
 def _no_moment(text: str, option: str) -> UsageProblem:
-    return UsageProblem(f"{option} {text!r} is no point in time", hint=HINT, reason="bad_period")
+    return UsageProblem(
+        tr("{option} {text!r} is no point in time", option=option, text=text), hint=HINT, reason="bad_period"
+    )
 
 
 def _typed(text: str, now: datetime) -> tuple[datetime, datetime]:

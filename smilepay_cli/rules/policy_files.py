@@ -13,6 +13,7 @@ from typing import Any
 
 from smilepay_cli.rules.profiles import DENY_CUES, STANDARD, THRESHOLDS, nearest_name, profile
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.policies import SMILE_MODES, Policy
 
 
@@ -30,8 +31,12 @@ def extend(table: Mapping[str, Any], name: str, scheme: str = STANDARD.scheme) -
             continue
         if key not in _READERS:
             raise UsageProblem(
-                f"unknown key {key!r} in policy {name}",
-                hint=f"{nearest_name(key, _READERS)}keys: extends, {', '.join(_READERS)}",
+                tr("unknown key {key!r} in policy {name}", key=key, name=name),
+                hint=tr(
+                    "{nearest_name}keys: extends, {readers}",
+                    nearest_name=nearest_name(key, _READERS),
+                    readers=", ".join(_READERS),
+                ),
                 reason="bad_policy",
             )
         changes[key] = _READERS[key](value, key)
@@ -47,9 +52,19 @@ def _require_meant(changes: Mapping[str, Any], name: str, scheme: str) -> None:
     loosest = max(maximum for maximum, _ in THRESHOLDS[scheme].values())
     if scheme != STANDARD.scheme and changes.get("dissimilarity_max", 0.0) > loosest:
         raise UsageProblem(
-            f"policy {name} sets dissimilarity_max = {changes['dissimilarity_max']:g} without a scheme; "
-            f"of {scheme}, the engine's own, {loosest:g} is the most that a named policy has",
-            hint=f'add scheme = "{STANDARD.scheme}" where it was meant for that, or scheme = "{scheme}"',
+            tr(
+                "policy {name} sets dissimilarity_max = {dissimilarity_max:g} without a scheme; of "
+                "{scheme}, the engine's own, {loosest:g} is the most that a named policy has",
+                name=name,
+                dissimilarity_max=changes["dissimilarity_max"],
+                scheme=scheme,
+                loosest=loosest,
+            ),
+            hint=tr(
+                'add scheme = "{scheme}" where it was meant for that, or scheme = "{scheme2}"',
+                scheme=STANDARD.scheme,
+                scheme2=scheme,
+            ),
             reason="bad_policy",
         )
 
@@ -75,7 +90,7 @@ def _plain(value: Any) -> Any:
 
 
 def _wrong(key: str, wanted: str) -> UsageProblem:
-    return UsageProblem(f"policy key {key!r} must be {wanted}", reason="bad_policy")
+    return UsageProblem(tr("policy key {key!r} must be {wanted}", key=key, wanted=wanted), reason="bad_policy")
 
 
 def _text(value: Any, key: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from smilepay_cli.rules.cues.registry import CUES
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.policies import Policy
 
 DENY_CUES = tuple(CUES)
@@ -130,8 +131,12 @@ def profile(name: str, scheme: str = STANDARD.scheme) -> Policy:
     """A named policy with the numbers of a scheme. Raises UsageProblem with the nearest name when there is none."""
     if name not in PROFILES:
         raise UsageProblem(
-            f"no policy named {name!r}",
-            hint=f"{nearest_name(name, PROFILES)}known: {', '.join(PROFILES)}; or a file ending in .toml",
+            tr("no policy named {name!r}", name=name),
+            hint=tr(
+                "{nearest_name}known: {profiles}; or a file ending in .toml",
+                nearest_name=nearest_name(name, PROFILES),
+                profiles=", ".join(PROFILES),
+            ),
             reason="unknown_policy",
         )
     dissimilarity_max, margin = THRESHOLDS[scheme][name]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from smilepay_cli.rules.upright import upright
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Box, Pixels, Points
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,19 +104,21 @@ def require_quality(
     flat = not quality.dynamic_range >= DYNAMIC_RANGE_MIN
     bright = quality.luminance_mean > (MIDDLE_GREY if flat else luminance_max)
     if not bright and (flat or not lit):
-        raise Refused(Reason.TOO_DARK, "the face is too dark", hint="turn on a light, or turn towards one")
+        raise Refused(Reason.TOO_DARK, tr("the face is too dark"), hint=tr("turn on a light, or turn towards one"))
     if bright:
         raise _too_bright()
     if not quality.sharpness >= sharpness_min:
-        raise Refused(Reason.BLURRED, "the picture is blurred", hint="hold still, and wipe the lens")
+        raise Refused(Reason.BLURRED, tr("the picture is blurred"), hint=tr("hold still, and wipe the lens"))
     if quality.mouth_contrast is not None and not quality.mouth_contrast >= mouth_contrast_min:
-        raise Refused(Reason.MOUTH_COVERED, "the mouth is covered", hint="take hand, scarf or mask away from the mouth")
+        raise Refused(
+            Reason.MOUTH_COVERED, tr("the mouth is covered"), hint=tr("take hand, scarf or mask away from the mouth")
+        )
     if not quality.over_exposure <= OVER_EXPOSURE_MAX:
         raise _too_bright()
 
 
 def _too_bright() -> Refused:
-    return Refused(Reason.TOO_BRIGHT, "the face is too bright", hint="turn away from the window or the lamp")
+    return Refused(Reason.TOO_BRIGHT, tr("the face is too bright"), hint=tr("turn away from the window or the lamp"))
 
 
 def _sharpness(level: NDArray[Any]) -> float:

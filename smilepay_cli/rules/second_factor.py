@@ -8,15 +8,16 @@ from smilepay_cli.rules.limits import needs_pin
 from smilepay_cli.rules.schemes import Scheme
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.faces import Vector
+from smilepay_cli.vocabulary.language import marked
 from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.policies import Policy
 
 AMOUNT, AMBIGUITY, LOOKALIKE, ADDING = "amount", "ambiguity", "lookalike", "adding"
 WHY = {
-    AMOUNT: "this amount needs a PIN too",
-    AMBIGUITY: "this face could be another account's too, so a PIN is needed",
-    LOOKALIKE: "somebody who looks alike is enrolled, so a PIN is needed",
-    ADDING: "pictures are added to an account only with its PIN",
+    AMOUNT: marked("this amount needs a PIN too"),
+    AMBIGUITY: marked("this face could be another account's too, so a PIN is needed"),
+    LOOKALIKE: marked("somebody who looks alike is enrolled, so a PIN is needed"),
+    ADDING: marked("pictures are added to an account only with its PIN"),
 }
 """Every reason for which a PIN is asked for, in words; as it stands in an event it is the key."""
 

@@ -18,6 +18,7 @@ from smilepay_cli.rules.one_face import SAME_PLACE, overlap
 from smilepay_cli.rules.smile import CLOSED_LIPS_MAX, smile_change, smile_z, smiles, usual
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, MouthShape
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.policies import Policy
 
 SMILE, TURN_LEFT, TURN_RIGHT = "smile", "turn_left", "turn_right"
@@ -183,7 +184,7 @@ def shown_enough(session: Session, policy: Policy) -> bool:
 def require_frontal(session: Session) -> None:
     """Raises Refused (TURNED_AWAY) where faces were seen and none looked ahead, so that no mouth could be judged."""
     if session.faces and session.best is None:
-        raise Refused(Reason.TURNED_AWAY, "the face is turned away", hint="look straight into the camera")
+        raise Refused(Reason.TURNED_AWAY, tr("the face is turned away"), hint=tr("look straight into the camera"))
 
 
 def require_shown(session: Session, relaxed: Collection[MouthShape | None], policy: Policy) -> None:
@@ -197,14 +198,20 @@ def require_shown(session: Session, relaxed: Collection[MouthShape | None], poli
     if session.is_challenge and not session.done:
         steps = ", ".join(map(_spoken, session.steps))
         detail = f": {session.failed}" if session.failed else ""
-        raise Refused(Reason.CHALLENGE_NOT_SHOWN, f"the challenge ({steps}) was not shown{detail}", hint="try again")
+        raise Refused(
+            Reason.CHALLENGE_NOT_SHOWN,
+            tr("the challenge ({steps}) was not shown{detail}", steps=steps, detail=detail),
+            hint=tr("try again"),
+        )
     if session.best is None or not _smiles(session.best, relaxed, policy):
-        raise Refused(Reason.SMILE_NOT_SHOWN, "no smile was shown", hint="smile, with the corners of the mouth up")
+        raise Refused(
+            Reason.SMILE_NOT_SHOWN, tr("no smile was shown"), hint=tr("smile, with the corners of the mouth up")
+        )
     if policy.smile != "still" and not session.done:
         raise Refused(
             Reason.TRANSITION_NOT_SHOWN,
-            "no change from a relaxed face to a smile was shown",
-            hint="several frames are needed: look at the camera first, then smile",
+            tr("no change from a relaxed face to a smile was shown"),
+            hint=tr("several frames are needed: look at the camera first, then smile"),
         )
 
 

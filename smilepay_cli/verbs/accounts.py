@@ -14,6 +14,7 @@ from smilepay_cli.verbs.lookup import require_person
 from smilepay_cli.verbs.post import pin_facts, post_money, posting_facts
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Balance, Order, Person, funding_account
 from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.results import Refusal, Result
@@ -154,7 +155,7 @@ def forget(till: Till, name: str) -> ChangeResult:
             if balance.held.minor:
                 raise Refused(
                     Reason.ACCOUNT_IN_USE,
-                    f"{balance.held} of {person.name} are set aside for a payment",
+                    tr("{held} of {person} are set aside for a payment", held=balance.held, person=person.name),
                     hint="capture or void it first: smilepay wallet statement " + person.name,
                 )
             if balance.posted.minor:

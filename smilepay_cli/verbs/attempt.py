@@ -19,6 +19,7 @@ from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import ExitStatus, Reason, Refused, SmilepayError, UsageProblem
 from smilepay_cli.vocabulary.events import Event
 from smilepay_cli.vocabulary.instants import iso
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Refusal
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Attempt:
                 raise unusable from error
             raise Refused(
                 Reason.CHECK_FAILED,
-                f"the check {name!r} failed ({fault}), so the answer is no",
+                tr("the check {name!r} failed ({fault}), so the answer is no", name=name, fault=fault),
                 hint=_LIBRARY if isinstance(error, ImportError) else _BUG,
             ) from error
         self.checks.append(CheckResult(name, passed=True, figures=figures))
@@ -128,14 +129,19 @@ class Attempt:
             if weaker == ["source"]:
                 raise Refused(
                     Reason.BELOW_FLOOR,
-                    f"this wallet's floor {floor} gives a challenge, which image files cannot answer",
-                    hint="pay with --camera",
+                    tr("this wallet's floor {floor} gives a challenge, which image files cannot answer", floor=floor),
+                    hint=tr("pay with --camera"),
                 )
             if weaker:
                 raise Refused(
                     Reason.BELOW_FLOOR,
-                    f"policy {self.till.policy.name} is weaker than this wallet's floor {floor} in {', '.join(weaker)}",
-                    hint=f"use --policy {floor}",
+                    tr(
+                        "policy {policy} is weaker than this wallet's floor {floor} in {weaker}",
+                        policy=self.till.policy.name,
+                        floor=floor,
+                        weaker=", ".join(weaker),
+                    ),
+                    hint=tr("use --policy {floor}", floor=floor),
                 )
 
     def record(self, books: Books, *, refusal: Refusal | None = None, throttle: str | None = None) -> Event:

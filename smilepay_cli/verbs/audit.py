@@ -18,6 +18,7 @@ from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.events import Event, EventFilter
 from smilepay_cli.vocabulary.faces import Face
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.money import parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
 
@@ -120,7 +121,7 @@ def show(till: Till, event_id: str | None = None) -> EventResult:
         event = books.trail.by_id(event_id) if event_id else next(iter(books.trail.latest(1)), None)
         if event is None:
             named = f"no event {event_id!r}" if event_id else "nothing has happened yet"
-            raise UsageProblem(named, hint="what there is: smilepay audit", reason="no_such_event")
+            raise UsageProblem(named, hint=tr("what there is: smilepay audit"), reason="no_such_event")
         return EventResult(event=event, names=names_of(books, event))
 
 
@@ -154,7 +155,7 @@ def _filter(till: Till, asked: Asked, account_id: str | None, currency: str) -> 
         currency=currency if least or most else None,
     )
     if wanted.since and wanted.until and wanted.since >= wanted.until:
-        raise UsageProblem("--since is not before --until, so there is nothing to find", reason="bad_period")
+        raise UsageProblem(tr("--since is not before --until, so there is nothing to find"), reason="bad_period")
     return wanted
 
 

@@ -22,6 +22,7 @@ from smilepay_cli.verbs.moments import Showing, moment_of
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, Frame, MouthShape
+from smilepay_cli.vocabulary.language import tr
 
 _MOST_TELLING = (
     Reason.SEVERAL_FACES,
@@ -154,9 +155,13 @@ def require_answers(capture: Capture) -> None:
     if capture.is_camera and not has_answers(capture.trace, capture.cues):
         raise Refused(
             Reason.TOO_FEW_FRAMES,
-            f"the camera was watched for too short a time: {capture.trace.together} frames of one face in one place, "
-            f"{FRAMES_MIN} are needed",
-            hint="stay in front of the camera for a second longer",
+            tr(
+                "the camera was watched for too short a time: {together} frames of one face in one "
+                "place, {frames_min} are needed",
+                together=capture.trace.together,
+                frames_min=FRAMES_MIN,
+            ),
+            hint=tr("stay in front of the camera for a second longer"),
         )
 
 
@@ -191,7 +196,11 @@ def require_a_face(capture: Capture) -> None:
     for reason in _MOST_TELLING:
         if reason in reasons:
             raise reasons[reason]
-    raise Refused(Reason.NO_CAMERA, f"{capture.description} gave no picture", hint="use --image FILE instead")
+    raise Refused(
+        Reason.NO_CAMERA,
+        tr("{description} gave no picture", description=capture.description),
+        hint=tr("use --image FILE instead"),
+    )
 
 
 def quality_figures(quality: Quality) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from smilepay_cli.ports import FrameSource
 from smilepay_cli.rules.profiles import nearest_name
 from smilepay_cli.rules.session import STEPS, Session
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.policies import Policy
 
 if TYPE_CHECKING:
@@ -38,17 +39,20 @@ def fixed_challenge(words: str, source: FrameSource, policy: Policy) -> tuple[st
     Raises UsageProblem for an unknown or repeated step, a policy without a challenge, and what is no virtual camera.
     """
     if policy.smile != "challenge":
-        raise UsageProblem(f"policy {policy.name} gives no challenge", hint="--challenge goes with --policy strict")
+        raise UsageProblem(
+            tr("policy {policy} gives no challenge", policy=policy.name),
+            hint=tr("--challenge goes with --policy strict"),
+        )
     steps = tuple(word.strip().replace("-", "_") for word in words.split(","))
     for step in steps:
         if step not in STEPS:
             hint = f"{nearest_name(step, dict.fromkeys(STEPS))}known: {', '.join(STEPS)}, with commas between them"
-            raise UsageProblem(f"--challenge: no step named {step!r}", hint=hint)
+            raise UsageProblem(tr("--challenge: no step named {step!r}", step=step), hint=hint)
     if len(set(steps)) < len(steps):
-        raise UsageProblem("--challenge: each step once")
+        raise UsageProblem(tr("--challenge: each step once"))
     if not (source.is_camera and source.is_virtual):
         raise UsageProblem(
-            "--challenge goes with a virtual camera: a video file, or numbered images",
-            hint="a camera's challenge is drawn at random",
+            tr("--challenge goes with a virtual camera: a video file, or numbered images"),
+            hint=tr("a camera's challenge is drawn at random"),
         )
     return steps

@@ -13,6 +13,7 @@ from smilepay_cli.verbs.verify import WALLET_SETTING, proven
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.events import Checkpoint
 from smilepay_cli.vocabulary.instants import iso
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Result
 
 FOLDER = "checkpoints"
@@ -46,7 +47,7 @@ def checkpoint(
     attempt = Attempt(till, "audit.checkpoint")
     with till.store.writing() as books:
         if books.trail.head() is None:
-            raise UsageProblem("nothing has happened yet, so there is nothing to sign", reason="no_such_event")
+            raise UsageProblem(tr("nothing has happened yet, so there is nothing to sign"), reason="no_such_event")
         if books.settings.get(WALLET_SETTING) is None:
             books.settings.set(WALLET_SETTING, till.ids.new("wal"))
         made = signer.unlock(books.settings, anew=new_key)

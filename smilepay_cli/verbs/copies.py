@@ -11,6 +11,7 @@ from smilepay_cli.verbs.audit import verify
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.copies import Copied
 from smilepay_cli.vocabulary.errors import SmilepayError, StoreUnusable
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Result
 
 
@@ -58,7 +59,9 @@ def restore(till: Till, copies: Copies, file: Path, *, progress: Progress) -> Re
         examined = candidate.store.examine()
         if examined.problems:
             raise StoreUnusable(
-                f"the backup {file} is damaged: {examined.problems[0]}", hint="use another one", reason="damaged"
+                tr("the backup {file} is damaged: {problems}", file=file, problems=examined.problems[0]),
+                hint=tr("use another one"),
+                reason="damaged",
             )
         verify(replace(till, store=candidate.store))
         with candidate.store.reading() as books:

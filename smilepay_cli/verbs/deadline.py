@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -85,8 +86,9 @@ def within(work: Callable[[], T], seconds: float | None = None) -> T:
         return work()
     hand: _Hand = getattr(_mine, "hand", None) or _Hand()
     _mine.hand = None  # until it has come back: a hand that hangs, or was interrupted, is not asked again
+    context = copy_context()  # the language that people are spoken to in
     try:
-        result = hand.do(work, CHECK_SECONDS if seconds is None else seconds)
+        result = hand.do(lambda: context.run(work), CHECK_SECONDS if seconds is None else seconds)
     except TimeoutError:
         raise
     except Exception:

@@ -22,6 +22,7 @@ from smilepay_cli.ports import Books, CatalogueDraft
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused, SmilepayError, StoreUnusable, UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Catalogue
 from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.results import Refusal, Result
@@ -89,7 +90,7 @@ def replace_catalogue(
     with source.alone():
         old = source.read()
         if before is not None and old != before:
-            raise UsageProblem("the catalogue was changed by somebody else meanwhile", reason="catalogue_changed")
+            raise UsageProblem(tr("the catalogue was changed by somebody else meanwhile"), reason="catalogue_changed")
         was, becomes = sha256(old).hexdigest(), sha256(after).hexdigest()
         if old == after:
             return EditResult(path=source.path, before=was, after=becomes, catalogue=new, warnings=notes)
@@ -151,12 +152,16 @@ def _require_fitting(books: Books, new: Catalogue) -> None:
     if others:
         raise Refused(
             Reason.WRONG_CURRENCY,
-            f"there are accounts in {', '.join(sorted(others))}, and a catalogue in {new.currency} could not be paid "
-            "from them; another currency needs another wallet (--home DIR)",
+            tr(
+                "there are accounts in {names}, and a catalogue in {currency} could not be paid from "
+                "them; another currency needs another wallet (--home DIR)",
+                names=", ".join(sorted(others)),
+                currency=new.currency,
+            ),
         )
     for seller in new.sellers:
         if books.people.by_name(seller):
-            raise Refused(Reason.NAME_TAKEN, f"seller {seller!r}: a customer has this name")
+            raise Refused(Reason.NAME_TAKEN, tr("seller {seller!r}: a customer has this name", seller=seller))
 
 
 def _changes(till: Till, old: bytes, new: Catalogue) -> tuple[PriceChange, ...]:

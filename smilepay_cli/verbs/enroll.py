@@ -28,6 +28,7 @@ from smilepay_cli.verbs.throttle import check_lockout, take_slot
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face, MouthShape, Vector
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import FEES, Balance, Person, funding_account, name_key
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
@@ -154,7 +155,9 @@ def _templates(attempt: Attempt, source: FrameSource, capture: Capture) -> tuple
         figures["widest"] = round(widest, 4)
         if not widest <= _same_person_max(till):
             raise Refused(
-                Reason.SEVERAL_PEOPLE, "the frames do not all show the same person", hint="enrol one person at a time"
+                Reason.SEVERAL_PEOPLE,
+                tr("the frames do not all show the same person"),
+                hint=tr("enrol one person at a time"),
             )
     return faces, templates
 
@@ -176,12 +179,14 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
         if any(account != own for account in matches):
             raise Refused(
                 Reason.ALREADY_ENROLLED,
-                "this face is enrolled already, under another name",
-                hint="who that is: smilepay audit --image FILE",
+                tr("this face is enrolled already, under another name"),
+                hint=tr("who that is: smilepay audit --image FILE"),
             )
         if known and not matches.get(known.account_id, inf) <= _same_person_max(till):
             raise Refused(
-                Reason.NAME_TAKEN, f"{known.name!r} is enrolled with another face", hint="choose another name"
+                Reason.NAME_TAKEN,
+                tr("{known!r} is enrolled with another face", known=known.name),
+                hint=tr("choose another name"),
             )
     if known:
         check_pin_to_add(attempt, known, pin)
@@ -217,9 +222,9 @@ def _person(attempt: Attempt, books: Books, name: str, templates: list[Vector], 
 def _require_no_sellers_name(till: Till, books: Books, name: str) -> None:
     """Who is named like a seller, of today's catalogue or of an earlier one, would be given what is meant for them."""
     if name_key(name) == name_key(FEES):
-        raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of the account of the fees")
+        raise Refused(Reason.NAME_TAKEN, tr("{name!r} is the name of the account of the fees", name=name))
     if is_sellers_name(books, till.catalogue.load(), name):
-        raise Refused(Reason.NAME_TAKEN, f"{name!r} is the name of a seller")
+        raise Refused(Reason.NAME_TAKEN, tr("{name!r} is the name of a seller", name=name))
 
 
 def _same_person_max(till: Till) -> float:

@@ -16,6 +16,7 @@ from smilepay_cli.verbs.attempt import FLOOR_SETTING
 from smilepay_cli.verbs.post import person_facts, pin_facts
 from smilepay_cli.vocabulary.errors import ChainBroken
 from smilepay_cli.vocabulary.events import Event
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Person, name_key
 
 _UNTOLD = "untold"
@@ -79,7 +80,9 @@ class Enrolled:
 
     def _known(self, event: Event, account_id: str) -> _Told:
         if account_id not in self._there:
-            raise ChainBroken(f"event {event.seq} is about account {account_id}, which is nobody's")
+            raise ChainBroken(
+                tr("event {seq} is about account {account_id}, which is nobody's", seq=event.seq, account_id=account_id)
+            )
         return self._there[account_id]
 
     def compare(self, books: Books) -> None:
@@ -89,35 +92,66 @@ class Enrolled:
                 for person, key in people:
                     self._compare(person, key)
             except (ValueError, TypeError):
-                raise ChainBroken("a person's row cannot be read: it was changed") from None
+                raise ChainBroken(tr("a person's row cannot be read: it was changed")) from None
         for account_id, told in self._there.items():
-            raise ChainBroken(f"who was enrolled by event {told.seq} is gone, and no event forgot account {account_id}")
+            raise ChainBroken(
+                tr(
+                    "who was enrolled by event {seq} is gone, and no event forgot account {account_id}",
+                    seq=told.seq,
+                    account_id=account_id,
+                )
+            )
         customers = {account: currency for account, kind, currency in books.facts.accounts() if kind == "customer"}
         for account_id in sorted(customers.keys() | self._currencies.keys()):
             if (account_id in customers) != (account_id in self._currencies):
-                raise ChainBroken(f"account {account_id} is not what the events say: it was added, or taken away")
+                raise ChainBroken(
+                    tr(
+                        "account {account_id} is not what the events say: it was added, or taken away",
+                        account_id=account_id,
+                    )
+                )
             if self._currencies[account_id] not in (None, customers[account_id]):
-                raise ChainBroken(f"account {account_id} is not in the currency in which it was opened")
+                raise ChainBroken(
+                    tr("account {account_id} is not in the currency in which it was opened", account_id=account_id)
+                )
         if books.settings.get(FLOOR_SETTING) != self._floor:
-            raise ChainBroken(f"the policy floor is not what the events say: {self._floor or 'none'}")
+            raise ChainBroken(tr("the policy floor is not what the events say: {floor}", floor=self._floor or "none"))
 
     def _compare(self, person: Person, key: str) -> None:
         told = self._there.pop(person.account_id, None)
         if told is None:
-            raise ChainBroken(f"no event enrolled who has account {person.account_id}")
+            raise ChainBroken(tr("no event enrolled who has account {account_id}", account_id=person.account_id))
         if told.person is None and person.salt is None:
             self.unbound += 1
         elif told.person is None or person.salt is None or told.person != person_facts(person):
-            raise ChainBroken(f"the person of account {person.account_id} is not who the events say it is")
+            raise ChainBroken(
+                tr("the person of account {account_id} is not who the events say it is", account_id=person.account_id)
+            )
         if key != name_key(person.name):
-            raise ChainBroken(f"the name of account {person.account_id} is found by another name")
+            raise ChainBroken(
+                tr("the name of account {account_id} is found by another name", account_id=person.account_id)
+            )
         if told.pin_set not in (None, person.pin_hash is not None):
-            raise ChainBroken(f"account {person.account_id} {_has(person)} PIN, and the events say otherwise")
+            raise ChainBroken(_otherwise_told(person))
         if told.pin not in (_UNTOLD, pin_facts(person.pin_hash)):
-            raise ChainBroken(f"the PIN of account {person.account_id} was changed, and no event tells of it")
+            raise ChainBroken(
+                tr(
+                    "the PIN of account {account_id} was changed, and no event tells of it",
+                    account_id=person.account_id,
+                )
+            )
         if told.references != person.references:
-            raise ChainBroken(f"account {person.account_id} has {person.references} references, not {told.references}")
+            raise ChainBroken(
+                tr(
+                    "account {account_id} has {references} references, not {told_references}",
+                    account_id=person.account_id,
+                    references=person.references,
+                    told_references=told.references,
+                )
+            )
 
 
-def _has(person: Person) -> str:
-    return "has no" if person.pin_hash is None else "has a"
+def _otherwise_told(person: Person) -> str:
+    if person.pin_hash is None:
+        return tr("account {account_id} has no PIN, and the events say otherwise", account_id=person.account_id)
+    return tr("account {account_id} has a PIN, and the events say otherwise", account_id=person.account_id)

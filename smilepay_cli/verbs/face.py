@@ -18,6 +18,7 @@ from smilepay_cli.verbs.recognise import identify, others_pictures, record_engin
 from smilepay_cli.verbs.throttle import take_slot
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused
+from smilepay_cli.vocabulary.language import tr
 
 
 def check_input(attempt: Attempt, source: FrameSource) -> None:
@@ -58,7 +59,10 @@ def recognise_payer(attempt: Attempt, source: FrameSource, challenge: tuple[str,
         denying = next((cue.name for cue in results if cue.denied), None)
         require_answers(capture)  # a smile may be told here that was none by itself, so that nobody asked before
         if denying:  # each can veto, and none is averaged with another
-            raise Refused(Reason(denying), f"this looks like no person in front of a camera: {CUES[denying].what}")
+            raise Refused(
+                Reason(denying),
+                tr("this looks like no person in front of a camera: {what}", what=tr(CUES[denying].what)),
+            )
     if attempt.till.pad is not None:
         _check_pad(attempt, attempt.till.pad, capture)
     return decision
@@ -83,7 +87,7 @@ def _check_pad(attempt: Attempt, pad: PadModel, capture: Capture) -> None:
         scores = [within(partial(live_score, attempt.till, pad, face.frame, face.box)) for face in faces]
         figures["live_scores"] = [round(score, 4) for score in scores]
         if not all(pad.threshold <= score <= 1 for score in scores):
-            raise Refused(Reason.PAD_MODEL_DENIED, "the PAD model takes this for a presentation attack")
+            raise Refused(Reason.PAD_MODEL_DENIED, tr("the PAD model takes this for a presentation attack"))
 
 
 def _capture(
@@ -110,7 +114,7 @@ def _check_replay(attempt: Attempt, capture: Capture) -> None:
         figures["first_presented"] = first
         if first:
             raise Refused(
-                Reason.USED_BEFORE, "this picture was presented before", hint="take a new one; each counts once"
+                Reason.USED_BEFORE, tr("this picture was presented before"), hint=tr("take a new one; each counts once")
             )
 
 

@@ -15,6 +15,7 @@ from smilepay_cli.rules.gallery import LENGTH, Gallery
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import StoreUnusable
 from smilepay_cli.vocabulary.faces import MouthShape, Reference, Vector
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Person, SealedReference
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def open_gallery(till: Till, books: Books) -> Gallery:
         person = books.people.by_id(other)
         name = person.name if person else other
         raise StoreUnusable(
-            f"{name!r} was enrolled with another engine or other models, which cannot be compared",
-            hint=f"use the --engine of then, or: smilepay accounts forget {name}, and enrol again",
+            tr("{name!r} was enrolled with another engine or other models, which cannot be compared", name=name),
+            hint=tr("use the --engine of then, or: smilepay accounts forget {name}, and enrol again", name=name),
             reason="other_maker",
         )
     label = f"gallery:{maker}:{books.people.gallery_version()}"

@@ -17,6 +17,7 @@ from smilepay_cli.vocabulary.errors import ChainBroken, UsageProblem
 from smilepay_cli.vocabulary.evidence import SealedFrame
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
 from smilepay_cli.vocabulary.instants import from_iso, iso
+from smilepay_cli.vocabulary.language import marked, tr
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import Books
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 JUDGED, SHOWN, RELAXED, LEFT, RECENT = "judged", "shown", "relaxed", "left", "recent"
 """What a decision used a face for: the probe; the steps in order; what changes are told against; who was there before
 the face jumped; the mean of a capture."""
-HOW_TO_KEEP = "a policy file keeps them from now on, for example for a week: keep_frames = 604800"
+HOW_TO_KEEP = marked("a policy file keeps them from now on, for example for a week: keep_frames = 604800")
 
 
 def roles_of(capture: Capture, *, averages: bool) -> dict[Face, list[str]]:
@@ -99,14 +100,18 @@ def kept_frames(till: Till, books: Books, event: Event) -> Iterator[Frame]:
     found = books.kept.of(event.id, now)
     kept = event.body.get("kept")
     if not found or not isinstance(kept, dict) or "frames" not in kept:
-        raise UsageProblem(f"event {event.id} has no kept frames{_why(kept, now)}", hint=HOW_TO_KEEP, reason="not_kept")
+        raise UsageProblem(
+            tr("event {event} has no kept frames{why}", event=event.id, why=_why(kept, now)),
+            hint=tr(HOW_TO_KEEP),
+            reason="not_kept",
+        )
     till.vault.unlock(books.settings, create=False)
     seconds = {one["number"]: float(one["seconds"]) for one in kept["frames"]}
     for frame in found:
         pixels = of_png(_opened(till, books, frame))
         digest = pixel_digest(pixels)
         if digest not in event.body["frames"] or frame.number not in seconds:
-            raise ChainBroken(f"a kept frame of event {event.id} is none that the event tells of")
+            raise ChainBroken(tr("a kept frame of event {event} is none that the event tells of", event=event.id))
         yield Frame(pixels, frame.number, seconds[frame.number], f"frame {frame.number}", digest)
 
 
@@ -136,9 +141,9 @@ def _label(event_id: str, number: int) -> str:
 
 def _why(kept: Any, now: datetime) -> str:
     if not isinstance(kept, dict):
-        return ": its policy kept none"
+        return tr(": its policy kept none")
     if "fault" in kept:
-        return f": they could not be kept ({kept['fault']})"
+        return tr(": they could not be kept ({fault})", fault=kept["fault"])
     if "until" in kept and from_iso(kept["until"]) <= now:
-        return f": they were kept until {kept['until']}"
-    return ": somebody was forgotten, and they went too"
+        return tr(": they were kept until {until}", until=kept["until"])
+    return tr(": somebody was forgotten, and they went too")

@@ -9,15 +9,16 @@ from smilepay_cli.verbs.accounts import LOG_IN_USE
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import StoreUnusable
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.ledger import KeyPlace
 from smilepay_cli.vocabulary.results import Result
 
 PROTECTS = {
-    "file": "a copy of wallet.db that travels without it; not against who can read the whole folder",
-    "keyring": "copies of the whole folder; not against programs of the same user while the keyring is open",
+    "file": marked("a copy of wallet.db that travels without it; not against who can read the whole folder"),
+    "keyring": marked("copies of the whole folder; not against programs of the same user while the keyring is open"),
 }
 """What a key's place protects against, and what not."""
-OLD_KEY_LEFT = "the old key could not be destroyed and lies still at {}: {}"
+OLD_KEY_LEFT = marked("the old key could not be destroyed and lies still at {place}: {detail}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +69,11 @@ def change_key(till: Till, *, store: str | None = None, rotate: bool = False) ->
         with till.store.writing() as books:
             vault.sweep_keys(books.settings)
     except StoreUnusable as error:
-        warnings.append(OLD_KEY_LEFT.format(before.place, error.message))
+        warnings.append(tr(OLD_KEY_LEFT, place=before.place, detail=error.message))
     with till.store.reading() as books:
         after = vault.key_place(books.settings)
     if not till.store.scrub():  # keys of people, wrapped by the old one
-        warnings.append(LOG_IN_USE)
+        warnings.append(tr(LOG_IN_USE))
     return _told(after, changed=True, people=len(wrapped), events=(attempt.event_id,), warnings=tuple(warnings))
 
 

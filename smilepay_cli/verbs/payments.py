@@ -23,6 +23,7 @@ from smilepay_cli.verbs.settle import DAY, require_sellers_currency
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.instants import iso
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Authorization, Hold, Posting, Resolution
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal, Result
@@ -94,7 +95,7 @@ def _require_unpaid_and_covered(till: Till, books: Books, hold: Hold, amount: Mo
     now = till.clock.now()
     order = books.orders.by_id(hold.order_id, now) if hold.order_id else None
     if order is not None and order.state == "paid":
-        raise Refused(Reason.ORDER_NOT_OPEN, f"order {order.id} is paid already, by another payment")
+        raise Refused(Reason.ORDER_NOT_OPEN, tr("order {order} is paid already, by another payment", order=order.id))
     available = books.ledger.balance(hold.account_id, amount.currency, now).available
     require_funds(amount, available + hold.amount)
     _require_within_its_day(till, books, hold, amount)

@@ -18,6 +18,7 @@ from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Vector
+from smilepay_cli.vocabulary.language import tr
 
 SAME_SITTING = 0.6
 """Of the policy's maximum: 0.20 for `quartet` under `standard`. Neutral and smiling pictures of one person in a studio
@@ -50,8 +51,8 @@ def _probe(till: Till, capture: Capture, figures: dict[str, Any]) -> tuple[Vecto
     if not all(distance <= till.policy.dissimilarity_max for distance in apart[1:]):
         raise Refused(
             Reason.PERSON_CHANGED,
-            "the capture does not show the same person throughout",
-            hint="one person at a time in front of the camera",
+            tr("the capture does not show the same person throughout"),
+            hint=tr("one person at a time in front of the camera"),
         )
     if not till.scheme.averages_frames:
         return templates[0], templates[0]

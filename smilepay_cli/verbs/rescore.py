@@ -43,6 +43,7 @@ from smilepay_cli.vocabulary.errors import Reason, Refused, StoreUnusable, Usage
 from smilepay_cli.vocabulary.events import Event
 from smilepay_cli.vocabulary.faces import Face, Frame, MouthShape
 from smilepay_cli.vocabulary.instants import from_iso
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Result
 
 OF_ONE_FRAME = ("border", "fine_pattern")
@@ -82,7 +83,11 @@ def rescore(till: Till, event_id: str) -> RescoreResult:
     with till.store.reading() as books:
         event = books.trail.by_id(event_id)
         if event is None:
-            raise UsageProblem(f"no event {event_id!r}", hint="what there is: smilepay audit", reason="no_such_event")
+            raise UsageProblem(
+                tr("no event {event_id!r}", event_id=event_id),
+                hint=tr("what there is: smilepay audit"),
+                reason="no_such_event",
+            )
         frames = list(kept_frames(till, books, event))
         gallery = str(books.people.gallery_version())
     attempt.claimed_id = event.body["claimed"]
@@ -176,7 +181,8 @@ def _check_cues(attempt: Attempt, capture: Capture) -> None:
             figures[cue.name] = {"score": score, "limit": cue.limit, "denied": cue.denied}
             if cue.denied:
                 raise Refused(
-                    Reason(cue.name), f"this looks like no person in front of a camera: {CUES[cue.name].what}"
+                    Reason(cue.name),
+                    tr("this looks like no person in front of a camera: {what}", what=tr(CUES[cue.name].what)),
                 )
 
 

@@ -8,6 +8,7 @@ from smilepay_cli.ports import Books
 from smilepay_cli.rules.second_factor import ADDING, WHY, needed_for
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.vocabulary.errors import Reason, Refused
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Person
 from smilepay_cli.vocabulary.money import Money
 
@@ -46,10 +47,10 @@ def check_pin(attempt: Attempt, person: Person, amount: Money, pin: str | None) 
         if pin is None and not reasons:
             return
         if pin is None and person.pin_hash is not None:
-            raise Refused(Reason.PIN_NEEDED, WHY[reasons[0]], hint="add --pin -")
+            raise Refused(Reason.PIN_NEEDED, tr(WHY[reasons[0]]), hint=tr("add --pin -"))
         if pin is None or person.pin_hash is None:
             raise Refused(
-                Reason.PIN_NEEDED, "no PIN is set for this account", hint="set one: smilepay accounts pin NAME"
+                Reason.PIN_NEEDED, tr("no PIN is set for this account"), hint=tr("set one: smilepay accounts pin NAME")
             )
         _require_right(attempt, person.account_id, person.pin_hash, pin)
 
@@ -80,14 +81,14 @@ def check_pin_to_add(attempt: Attempt, person: Person, pin: str | None) -> None:
             return
         figures["needed_for"] = [ADDING]
         if pin is None:
-            raise Refused(Reason.PIN_NEEDED, WHY[ADDING], hint="add --pin -")
+            raise Refused(Reason.PIN_NEEDED, tr(WHY[ADDING]), hint=tr("add --pin -"))
         _require_right(attempt, person.account_id, person.pin_hash, pin)
 
 
 def _require_right(attempt: Attempt, account_id: str, pin_hash: str, pin: str) -> None:
     attempt.pin_tried_on = account_id
     if attempt.till.pins.verify(pin_hash, pin) is not True:
-        raise Refused(Reason.PIN_WRONG, "the PIN is wrong")
+        raise Refused(Reason.PIN_WRONG, tr("the PIN is wrong"))
 
 
 def _will_be_needed(attempt: Attempt, books: Books, amount: Money | None) -> bool:

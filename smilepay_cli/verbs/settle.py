@@ -23,6 +23,7 @@ from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
 from smilepay_cli.vocabulary.faces import Face, Vector
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import (
     Authorization,
     Balance,
@@ -111,7 +112,7 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
     check_lockout(attempt, books)
     person = books.people.by_id(attempt.account_id or "")
     if person is None:
-        raise Refused(Reason.NO_MATCH, "this account was forgotten a moment ago")
+        raise Refused(Reason.NO_MATCH, tr("this account was forgotten a moment ago"))
     _check_not_presented_meanwhile(payment, books)
     order = None if seller else _order_to_pay(payment, books, person)
     amount = order.total if order else payment.amount
@@ -146,7 +147,7 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
 def _check_not_presented_meanwhile(payment: Payment, books: Books) -> None:
     with payment.attempt.check("replay_again"):
         if payment.till.policy.replay_check and books.trail.seen(payment.attempt.presented):
-            raise Refused(Reason.USED_BEFORE, "this picture was presented a moment ago", hint="take a new one")
+            raise Refused(Reason.USED_BEFORE, tr("this picture was presented a moment ago"), hint=tr("take a new one"))
 
 
 def _order_to_pay(payment: Payment, books: Books, person: Person) -> Order:
@@ -155,13 +156,15 @@ def _order_to_pay(payment: Payment, books: Books, person: Person) -> Order:
         order = named_order(payment, books)
         with payment.attempt.check("order_owner"):
             if order.account_id != person.account_id:
-                raise Refused(Reason.NOT_YOUR_ORDER, f"order {order.id} is somebody else's")
+                raise Refused(Reason.NOT_YOUR_ORDER, tr("order {order} is somebody else's", order=order.id))
         return order
     with payment.attempt.check("newest_order") as figures:
         newest = books.orders.newest_open(person.account_id, now)
         figures["order"] = newest.id if newest else None
         if newest is None:
-            raise Refused(Reason.NO_OPEN_ORDER, "there is no open order to pay", hint="shop first: smilepay shop ITEM")
+            raise Refused(
+                Reason.NO_OPEN_ORDER, tr("there is no open order to pay"), hint=tr("shop first: smilepay shop ITEM")
+            )
         return newest
 
 
@@ -171,7 +174,12 @@ def _check_account(payment: Payment, books: Books, person: Person, shares: tuple
     with attempt.check("currency"):
         if amount.currency != person.currency:
             raise Refused(
-                Reason.WRONG_CURRENCY, f"the account is in {person.currency}, the payment in {amount.currency}"
+                Reason.WRONG_CURRENCY,
+                tr(
+                    "the account is in {currency}, the payment in {amount_currency}",
+                    currency=person.currency,
+                    amount_currency=amount.currency,
+                ),
             )
         for share in shares:
             require_sellers_currency(books, share)
@@ -253,8 +261,8 @@ def first_success(payment: Payment, books: Books) -> KeyUse | None:
         if use is not None and use.parameters != payment.parameters:
             raise Refused(
                 Reason.KEY_REUSED,
-                "this idempotency key belongs to a payment with other parameters",
-                hint="use a new key for a new payment",
+                tr("this idempotency key belongs to a payment with other parameters"),
+                hint=tr("use a new key for a new payment"),
             )
         return use
 
@@ -265,14 +273,16 @@ def named_order(payment: Payment, books: Books) -> Order:
         order = books.orders.by_id(payment.request.order_id or "", payment.till.clock.now())
         if order is None:
             raise UsageProblem(
-                f"no order {payment.request.order_id!r}",
-                hint="leave it out to pay your newest open order",
+                tr("no order {order_id!r}", order_id=payment.request.order_id),
+                hint=tr("leave it out to pay your newest open order"),
                 reason="no_such_order",
             )
         figures.update(order=order.id, state=order.state)
         payment.attempt.facts["order"] = order.id
         if order.state != "open":
-            raise Refused(Reason.ORDER_NOT_OPEN, f"order {order.id} is {order.state} already")
+            raise Refused(
+                Reason.ORDER_NOT_OPEN, tr("order {order} is {state} already", order=order.id, state=order.state)
+            )
     return order
 
 
@@ -282,7 +292,12 @@ def require_sellers_currency(books: Books, share: Share) -> None:
     if opened is not None and opened[1] != share.amount.currency:
         raise Refused(
             Reason.WRONG_CURRENCY,
-            f"the account of {share.seller} is in {opened[1]}, the payment in {share.amount.currency}",
+            tr(
+                "the account of {seller} is in {opened}, the payment in {currency}",
+                seller=share.seller,
+                opened=opened[1],
+                currency=share.amount.currency,
+            ),
         )
 
 

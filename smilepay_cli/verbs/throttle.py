@@ -16,6 +16,7 @@ from smilepay_cli.rules.lockout import KEPT, look_back, require_unlocked, room, 
 from smilepay_cli.verbs.attempt import Attempt
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.events import Slot
+from smilepay_cli.vocabulary.language import tr
 
 MOST_WAITING = 10.0
 """Seconds that an attempt waits for a slot: as long as a writer waits for the wallet. Honest people at one till are
@@ -49,8 +50,8 @@ def take_slot(attempt: Attempt) -> None:
             if figures.get("waited_seconds", 0.0) >= MOST_WAITING:
                 raise Refused(
                     Reason.LOCKED_OUT,
-                    "too many attempts are going on at this moment",
-                    hint="try again when the others are through",
+                    tr("too many attempts are going on at this moment"),
+                    hint=tr("try again when the others are through"),
                 )
             till.clock.pause(BETWEEN_LOOKS)
             figures["waited_seconds"] = round(till.clock.monotonic() - began, 3)

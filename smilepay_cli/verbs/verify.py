@@ -21,6 +21,7 @@ from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import ChainBroken
 from smilepay_cli.vocabulary.events import GENESIS, Checkpoint, Event
 from smilepay_cli.vocabulary.instants import iso
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Hold, KeyUse, Order, Resolution, Transaction
 from smilepay_cli.vocabulary.results import Result
 
@@ -73,7 +74,7 @@ def verify(
     given = dict(checkpoints or {})
     for name, checkpoint in given.items():
         if is_signed is None or not is_signed(checkpoint):
-            raise ChainBroken(f"checkpoint {name} is not what was signed")
+            raise ChainBroken(tr("checkpoint {name} is not what was signed", name=name))
         _require_signed_by(key, name, checkpoint)
     with till.store.reading() as books:
         return proven(books, given, key=key, progress=progress)
@@ -108,7 +109,7 @@ def proven(
 def _require_signed_by(key: str | None, name: str, checkpoint: Checkpoint) -> None:
     made_by = fingerprint(bytes.fromhex(checkpoint.public_key))
     if key is not None and made_by != key:
-        raise ChainBroken(f"checkpoint {name} was signed with another key: {made_by}")
+        raise ChainBroken(tr("checkpoint {name} was signed with another key: {made_by}", name=name, made_by=made_by))
 
 
 class _Beside(Generic[T]):
@@ -126,7 +127,9 @@ class _Beside(Generic[T]):
         try:
             self.row = next(self._rows, None)
         except (ValueError, TypeError, AttributeError):
-            raise ChainBroken(f"{self.what} number {self.count + 2} cannot be read: it was changed") from None
+            raise ChainBroken(
+                tr("{what} number {number} cannot be read: it was changed", what=self.what, number=self.count + 2)
+            ) from None
         self.count += 1
 
 
@@ -159,7 +162,14 @@ class _Walk:
         """Before the first event. Raises ChainBroken for a checkpoint of another wallet."""
         for name, checkpoint in self._due:
             if checkpoint.wallet != self._wallet:
-                raise ChainBroken(f"checkpoint {name} is of another wallet: {checkpoint.wallet}, not {self._wallet}")
+                raise ChainBroken(
+                    tr(
+                        "checkpoint {name} is of another wallet: {wallet}, not {self_wallet}",
+                        name=name,
+                        wallet=checkpoint.wallet,
+                        self_wallet=self._wallet,
+                    )
+                )
         for table in self._tables:
             table.move()
 
@@ -168,7 +178,7 @@ class _Walk:
         try:
             self._take(event)
         except (ValueError, TypeError, KeyError, AttributeError):
-            raise ChainBroken(f"event {event.seq} is not what this program writes") from None
+            raise ChainBroken(tr("event {seq} is not what this program writes", seq=event.seq)) from None
         self._seq, self._head = event.seq, event.hash
         self._meet_checkpoints()
 
@@ -193,24 +203,35 @@ class _Walk:
         """After the last event: nothing may be left over, and both ways to the balances meet. Raises ChainBroken."""
         for name, checkpoint in self._due:
             raise ChainBroken(
-                f"the trail was cut: checkpoint {name} covers event {checkpoint.seq}, the last one here is {self._seq}"
+                tr(
+                    "the trail was cut: checkpoint {name} covers event {seq}, the last one here is {self_seq}",
+                    name=name,
+                    seq=checkpoint.seq,
+                    self_seq=self._seq,
+                )
             )
         if self._transactions.row:
             self._no_event(*self._transactions.row)
         if row := self._keys.row:
-            raise ChainBroken(f"an idempotency key stands for event {row.event_id}, which used none")
+            raise ChainBroken(
+                tr("an idempotency key stands for event {event_id}, which used none", event_id=row.event_id)
+            )
         if presented := self._presented.row:
-            raise ChainBroken(f"event {presented[1]} is said to have presented a picture, and did not")
+            raise ChainBroken(
+                tr("event {presented} is said to have presented a picture, and did not", presented=presented[1])
+            )
         left = [(self._orders.what, self._orders.row.id)] if self._orders.row else []
         left += [(self._holds.what, self._holds.row.id)] if self._holds.row else []
         left += [("end of payment", self._resolutions.row[0])] if self._resolutions.row else []
         for what, named in left:
-            raise ChainBroken(f"{what} {named} has no event: the trail was cut or it was added later")
+            raise ChainBroken(
+                tr("{what} {named} has no event: the trail was cut or it was added later", what=what, named=named)
+            )
         told = {key: minor for key, minor in self._balances.items() if minor}
         posted = {(account, currency): minor for account, currency, minor in self._books.facts.sums() if minor}
         for account, currency in sorted(told.keys() | posted.keys()):
             if told.get((account, currency)) != posted.get((account, currency)):
-                raise ChainBroken(f"the balance of {account} is not what its events add up to")
+                raise ChainBroken(tr("the balance of {account} is not what its events add up to", account=account))
         self._people.compare(self._books)
 
     def result(self, checkpoints: tuple[Checkpoint, ...], key: str | None) -> VerifyResult:
@@ -236,32 +257,44 @@ class _Walk:
         frames = event.body.get("frames") or []
         while self._presented.row and self._presented.row[1] == event.id:
             if self._presented.row[0] not in frames or event.body.get("presented") is False:
-                raise ChainBroken(f"event {event.seq} is said to have presented a picture that it did not")
+                raise ChainBroken(tr("event {seq} is said to have presented a picture that it did not", seq=event.seq))
             self._presented.move()
         if event.body.get("presented"):
             for digest in frames:
                 if not self._books.facts.is_presented(digest):
-                    raise ChainBroken(f"a picture that event {event.seq} presented counts as new again")
+                    raise ChainBroken(tr("a picture that event {seq} presented counts as new again", seq=event.seq))
 
     def _told_order(self, event: Event) -> None:
         order, body = self._orders.row, event.body
         if order is None or order.id != body["order"]:
-            raise ChainBroken(f"order {body['order']} is told of by event {event.seq}, but is not where it belongs")
+            raise ChainBroken(
+                tr(
+                    "order {order} is told of by event {seq}, but is not where it belongs",
+                    order=body["order"],
+                    seq=event.seq,
+                )
+            )
         told = (body["account"], body["amount_minor"], body["currency"], body.get("picked", order_facts(order)))
         if told != (order.account_id, order.total.minor, order.total.currency, order_facts(order)):
-            raise ChainBroken(f"order {order.id} is not what event {event.seq} says of it")
+            raise ChainBroken(tr("order {order} is not what event {seq} says of it", order=order.id, seq=event.seq))
         self._orders.move()
 
     def _told_hold(self, event: Event) -> None:
         hold, body = self._holds.row, event.body
         if hold is None or hold.id != body["payment"]:
-            raise ChainBroken(f"payment {body['payment']} is told of by event {event.seq}, but is not where it belongs")
+            raise ChainBroken(
+                tr(
+                    "payment {payment} is told of by event {seq}, but is not where it belongs",
+                    payment=body["payment"],
+                    seq=event.seq,
+                )
+            )
         facts = hold_facts(hold)
         sellers = [share.seller for share in hold.shares]
         told = [body[name] for name in ("account", "order", "amount_minor", "currency", "merchants")]
         there = [hold.account_id, hold.order_id, hold.amount.minor, hold.amount.currency, sellers]
         if told != there or body.get("hold", facts) != facts:
-            raise ChainBroken(f"payment {hold.id} is not what event {event.seq} says of it")
+            raise ChainBroken(tr("payment {hold} is not what event {seq} says of it", hold=hold.id, seq=event.seq))
         self._holds.move()
         self._told_key(event, hold.id)
 
@@ -269,14 +302,14 @@ class _Walk:
         use, body = self._keys.row, event.body
         if use is None or use.event_id != event.id:
             if body.get("key_use"):
-                raise ChainBroken(f"the idempotency key that event {event.seq} used is free again")
+                raise ChainBroken(tr("the idempotency key that event {seq} used is free again", seq=event.seq))
             return
         facts = key_facts(use)
         told = body.get("key_use", None if "hold" in body else facts)  # events of before 0.4.0 tell of neither
         if told is None:
-            raise ChainBroken(f"an idempotency key stands for event {event.seq}, which used none")
+            raise ChainBroken(tr("an idempotency key stands for event {seq}, which used none", seq=event.seq))
         if use.hold_id != hold_id or told != facts:
-            raise ChainBroken(f"the idempotency key of event {event.seq} is not what the event says")
+            raise ChainBroken(tr("the idempotency key of event {seq} is not what the event says", seq=event.seq))
         self._keys.move()
 
     def _told_transaction(self, event: Event) -> None:
@@ -289,7 +322,13 @@ class _Walk:
         if "at" not in told:  # events of before 0.4.0
             del facts["at"]
         if told != facts or event_id != event.id:
-            raise ChainBroken(f"transaction {transaction.id} is not what event {event.seq} says of it")
+            raise ChainBroken(
+                tr(
+                    "transaction {transaction} is not what event {seq} says of it",
+                    transaction=transaction.id,
+                    seq=event.seq,
+                )
+            )
         for leg in transaction.postings:
             account = (leg.account_id, leg.amount.currency)
             self._balances[account] = self._balances.get(account, 0) + leg.amount.minor
@@ -299,19 +338,38 @@ class _Walk:
         """Another transaction is there than the event tells of: say which of them is wrong."""
         is_there = any(transaction.id == told for transaction, _ in self._books.ledger.transactions())
         if not is_there or self._transactions.row is None:
-            raise ChainBroken(f"transaction {told} is told of by event {event.seq}, but is not in the ledger")
+            raise ChainBroken(
+                tr("transaction {told} is told of by event {seq}, but is not in the ledger", told=told, seq=event.seq)
+            )
         self._no_event(*self._transactions.row)
 
     def _no_event(self, transaction: Transaction, event_id: str) -> NoReturn:
         event = self._books.trail.by_id(event_id)
         if event is None:
-            raise ChainBroken(f"transaction {transaction.id} has no event: the trail was cut or it was added later")
-        raise ChainBroken(f"transaction {transaction.id} is not what event {event.seq} says of it")
+            raise ChainBroken(
+                tr(
+                    "transaction {transaction} has no event: the trail was cut or it was added later",
+                    transaction=transaction.id,
+                )
+            )
+        raise ChainBroken(
+            tr(
+                "transaction {transaction} is not what event {seq} says of it",
+                transaction=transaction.id,
+                seq=event.seq,
+            )
+        )
 
     def _told_resolution(self, event: Event) -> None:
         body, found = event.body, self._resolutions.row
         if found is None or found[0] != body["payment"]:
-            raise ChainBroken(f"event {event.seq} ended payment {body['payment']}, but it did not end there")
+            raise ChainBroken(
+                tr(
+                    "event {seq} ended payment {payment}, but it did not end there",
+                    seq=event.seq,
+                    payment=body["payment"],
+                )
+            )
         hold_id, resolution, transaction_id = found
         captured = body["state"] == "captured"
         told_at = body["ledger"].get("at") if captured else body.get("resolved_at")
@@ -322,26 +380,42 @@ class _Walk:
             told_at or iso(resolution.at),
         )
         if told != (resolution.kind, resolution.amount.minor, transaction_id, iso(resolution.at)):
-            raise ChainBroken(f"payment {hold_id} did not end as event {event.seq} says")
+            raise ChainBroken(tr("payment {hold_id} did not end as event {seq} says", hold_id=hold_id, seq=event.seq))
         self._resolutions.move()
 
     def _told_checkpoint(self, event: Event, told: Mapping[str, Any]) -> None:
         """A checkpoint that was made before: the chain still holds the head that it covers."""
         covered = self._books.trail.by_id(str(int(told["seq"])))
         if covered is None or covered.seq >= event.seq or covered.hash != told["head"]:
-            raise ChainBroken(f"event {told['seq']} is not the one that event {event.seq} says was signed")
+            raise ChainBroken(
+                tr(
+                    "event {seq} is not the one that event {event_seq} says was signed",
+                    seq=told["seq"],
+                    event_seq=event.seq,
+                )
+            )
         if told["wallet"] != self._wallet:
-            raise ChainBroken(f"event {event.seq} was signed for another wallet than this")
+            raise ChainBroken(tr("event {seq} was signed for another wallet than this", seq=event.seq))
 
     def _meet_checkpoints(self) -> None:
         while self._due and self._due[0][1].seq == self._seq:
             name, checkpoint = self._due.pop(0)
             if checkpoint.head != self._head:
                 raise ChainBroken(
-                    f"event {self._seq} is not the one that checkpoint {name} covers: the chain was computed anew"
+                    tr(
+                        "event {seq} is not the one that checkpoint {name} covers: the chain was computed anew",
+                        seq=self._seq,
+                        name=name,
+                    )
                 )
             if (checkpoint.transactions, checkpoint.balances) != (
                 self._transactions.count,
                 balances_digest(self._balances),
             ):
-                raise ChainBroken(f"the balances at event {self._seq} are not those that checkpoint {name} covers")
+                raise ChainBroken(
+                    tr(
+                        "the balances at event {seq} are not those that checkpoint {name} covers",
+                        seq=self._seq,
+                        name=name,
+                    )
+                )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 _DECIMALS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -88,12 +89,19 @@ def parse_amount(text: str, currency: str, *, what: str = "amount") -> Money:
     Raises UsageProblem when it is no plain decimal, not above zero, too large, or finer than the currency.
     """
     if not _AMOUNT.fullmatch(text):
-        raise UsageProblem(f"{what} {text!r} is not an amount", hint="write it like 3 or 3.50", reason="bad_amount")
+        raise UsageProblem(
+            tr("{what} {text!r} is not an amount", what=what, text=text),
+            hint=tr("write it like 3 or 3.50"),
+            reason="bad_amount",
+        )
     scaled = Decimal(text).scaleb(exponent(currency))
     if scaled == 0:
-        raise UsageProblem(f"{what} {text} is not above zero", reason="bad_amount")
+        raise UsageProblem(tr("{what} {text} is not above zero", what=what, text=text), reason="bad_amount")
     if scaled > MOST_MINOR:
-        raise UsageProblem(f"{what} {text} is too large", reason="bad_amount")
+        raise UsageProblem(tr("{what} {text} is too large", what=what, text=text), reason="bad_amount")
     if scaled != scaled.to_integral_value():
-        raise UsageProblem(f"{what} {text} is finer than the smallest unit of {currency}", reason="bad_amount")
+        raise UsageProblem(
+            tr("{what} {text} is finer than the smallest unit of {currency}", what=what, text=text, currency=currency),
+            reason="bad_amount",
+        )
     return Money(int(scaled), currency)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of one image file."""
@@ -52,7 +53,7 @@ def read_stream(stream: BinaryIO | None) -> bytes:
     try:
         if stream.isatty():
             raise UsageProblem(
-                "--image - reads a picture from standard input, which is a terminal", hint="pipe a file in"
+                tr("--image - reads a picture from standard input, which is a terminal"), hint=tr("pipe a file in")
             )
         return _limited(stream, "-", LARGEST_FILE)
     except (OSError, ValueError) as error:  # opened for writing only, a directory, a terminal of another job

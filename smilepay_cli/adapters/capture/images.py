@@ -15,6 +15,7 @@ from smilepay_cli.adapters.capture.meter import MeteredBytes, require_few_parts
 from smilepay_cli.rules.natural import natural_key
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Pixels
@@ -110,7 +111,7 @@ def decode_image(data: bytes, name: str) -> Pixels:
     from PIL import Image, UnidentifiedImageError
 
     if not data:
-        raise _unusable(name, "the file is empty")
+        raise _unusable(name, tr("the file is empty"))
     try:
         with without_warnings, _opened(data) as image:
             _require_size(image, name)
@@ -120,12 +121,12 @@ def decode_image(data: bytes, name: str) -> Pixels:
     except UsageProblem:
         raise
     except UnidentifiedImageError:
-        raise _unusable(name, f"not an image of a known format ({', '.join(FORMATS)})") from None
+        raise _unusable(name, tr("not an image of a known format ({formats})", formats=", ".join(FORMATS))) from None
     except Image.DecompressionBombError:  # beyond twice Pillow's own limit, which is higher than ours
-        raise _unusable(name, f"more than {MOST_PIXELS // 1_000_000} megapixels") from None
+        raise _unusable(name, tr("more than {number} megapixels", number=MOST_PIXELS // 1_000_000)) from None
     except Exception as error:  # whatever a hostile file makes a decoder raise
         detail = printable(" ".join(str(error).split())) or type(error).__name__
-        raise _unusable(name, f"cannot be decoded: {detail[:120]}") from None
+        raise _unusable(name, tr("cannot be decoded: {detail}", detail=detail[:120])) from None
 
 
 def _as_array(image: Any) -> Pixels:
@@ -178,9 +179,17 @@ def _keep_memory(image: Any) -> None:
 def _require_size(image: Any, name: str) -> None:
     width, height = image.size
     if width * height > MOST_PIXELS:
-        raise _unusable(name, f"{width} x {height} is more than {MOST_PIXELS // 1_000_000} megapixels")
+        raise _unusable(
+            name,
+            tr(
+                "{width} x {height} is more than {number} megapixels",
+                width=width,
+                height=height,
+                number=MOST_PIXELS // 1_000_000,
+            ),
+        )
     if min(width, height) < FEWEST_SIDE:
-        raise _unusable(name, f"{width} x {height} is too small to hold a face")
+        raise _unusable(name, tr("{width} x {height} is too small to hold a face", width=width, height=height))
 
 
 def _rgb(image: Any) -> Any:
@@ -236,11 +245,12 @@ def _size(frame: Frame) -> int:
 
 def _files(names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
     if names.count(STDIN) > 1:
-        raise UsageProblem("--image - can be given once only: there is one standard input")
+        raise UsageProblem(tr("--image - can be given once only: there is one standard input"))
     for count, (name, path) in enumerate(_expanded(names), start=1):
         if count > MOST_FRAMES:
             raise UsageProblem(
-                f"more than {MOST_FRAMES} images for one capture", hint="name fewer, or a smaller folder"
+                tr("more than {most_frames} images for one capture", most_frames=MOST_FRAMES),
+                hint=tr("name fewer, or a smaller folder"),
             )
         yield name, path
 
@@ -251,7 +261,7 @@ def _expanded(names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
             yield STDIN, None
             continue
         if not name:
-            raise UsageProblem("--image needs a file or a folder, or - for standard input")
+            raise UsageProblem(tr("--image needs a file or a folder, or - for standard input"))
         path = Path(name)
         if file_kind(path) == "folder":
             yield from ((printable(str(image)), image) for image in _images_in(path))
@@ -272,10 +282,12 @@ def _images_in(folder: Path) -> list[Path]:
     images = [entry for entry in entries if entry.suffix.lower() in SUFFIXES and not entry.name.startswith(".")]
     if not images:
         raise UsageProblem(
-            f"{printable(str(folder))} holds no images", hint=f"looked for {' '.join(SUFFIXES)}", reason="no_images"
+            tr("{folder} holds no images", folder=printable(str(folder))),
+            hint=tr("looked for {suffixes}", suffixes=" ".join(SUFFIXES)),
+            reason="no_images",
         )
     return sorted(images, key=lambda image: natural_key(image.name))
 
 
 def _unusable(name: str, detail: str) -> UsageProblem:
-    return UsageProblem(f"{name}: {detail}", hint="use a whole JPEG or PNG picture", reason="unusable_image")
+    return UsageProblem(f"{name}: {detail}", hint=tr("use a whole JPEG or PNG picture"), reason="unusable_image")

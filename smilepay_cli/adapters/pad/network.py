@@ -14,6 +14,7 @@ from smilepay_cli.adapters.faces.models.files import ModelsUnavailable
 from smilepay_cli.adapters.pad.crop import network_input, normalised
 from smilepay_cli.adapters.pad.sidecar import Sidecar, sidecar_from
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -107,7 +108,9 @@ def load_pad_model(path: Path) -> OnnxPadModel:
 
     name = printable(str(path))
     if path.suffix.lower() != ".onnx":
-        raise _unusable(name, "not a file ending in .onnx", f"the sidecar beside it is found by itself: {_READ}")
+        raise _unusable(
+            name, tr("not a file ending in .onnx"), tr("the sidecar beside it is found by itself: {read}", read=_READ)
+        )
     beside = path.with_suffix(".toml")
     data, text = _read(path, LARGEST_NETWORK), _read(beside, LARGEST_SIDECAR)
     try:
@@ -119,8 +122,8 @@ def load_pad_model(path: Path) -> OnnxPadModel:
     if (digest := sha256(data).hexdigest()) != sidecar.sha256:
         raise _unusable(
             name,
-            f"is not the file that its sidecar was written for: its SHA-256 is {digest}",
-            f"only if you trust this file, put that into {printable(beside.name)}",
+            tr("is not the file that its sidecar was written for: its SHA-256 is {digest}", digest=digest),
+            tr("only if you trust this file, put that into {beside}", beside=printable(beside.name)),
         )
     try:
         session = _session(data, sidecar)

@@ -9,6 +9,7 @@ from typing import Any
 
 from smilepay_cli.rules.profiles import nearest_name
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 Triple = tuple[float, float, float]
 
@@ -57,14 +58,21 @@ def sidecar_from(text: bytes) -> Sidecar:
     try:
         table = tomllib.loads(text.decode())
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, numbers or nesting without end
-        raise _problem(f"is not TOML in UTF-8: {error}") from None
+        raise _problem(tr("is not TOML in UTF-8: {error}", error=error)) from None
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in READERS:
-            raise _problem(f"unknown key {key!r}", f"{nearest_name(key, READERS)}keys: {', '.join(READERS)}")
+            raise _problem(
+                tr("unknown key {key!r}", key=key),
+                tr(
+                    "{nearest_name}keys: {readers}", nearest_name=nearest_name(key, READERS), readers=", ".join(READERS)
+                ),
+            )
         values[key] = READERS[key](value, key)
     if missing := [key for key in REQUIRED if key not in values]:
-        raise _problem(f"lacks {', '.join(missing)}", f"keys: {', '.join(READERS)}")
+        raise _problem(
+            tr("lacks {missing}", missing=", ".join(missing)), tr("keys: {readers}", readers=", ".join(READERS))
+        )
     return Sidecar(**_normalised(values))
 
 
@@ -72,7 +80,7 @@ def _normalised(values: dict[str, Any]) -> dict[str, Any]:
     """`range`, or `mean` and `std`, but never both: as mean and standard deviation of each channel."""
     given = values.keys() & {"range", "mean", "std"}
     if given not in ({"range"}, {"mean", "std"}):
-        raise _problem("needs either range, or mean and std")
+        raise _problem(tr("needs either range, or mean and std"))
     if "range" in values:
         mean, std = RANGES[values.pop("range")]
         values.update(mean=(mean,) * 3, std=(std,) * 3)
@@ -84,7 +92,7 @@ def _problem(detail: str, hint: str | None = None) -> UsageProblem:
 
 
 def _wrong(key: str, wanted: str) -> UsageProblem:
-    return _problem(f"{key} must be {wanted}")
+    return _problem(tr("{key} must be {wanted}", key=key, wanted=wanted))
 
 
 def _is_number(value: Any) -> bool:

@@ -18,6 +18,7 @@ from smilepay_cli.adapters.store.waiting import patiently, primary_code
 from smilepay_cli.adapters.store.wallet import ASIDE, SqliteStore
 from smilepay_cli.vocabulary.copies import Copied
 from smilepay_cli.vocabulary.errors import StoreUnusable, UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,12 +53,14 @@ class SqliteCandidate:
         self.store.close()  # the only connection: what is in its log goes into the file
         try:
             if not self._in_use.alone(OTHERS_SECONDS):
-                raise unusable(wallet, "locked", "it is in use, and cannot be replaced meanwhile")
+                raise unusable(wallet, "locked", tr("it is in use, and cannot be replaced meanwhile"))
             aside = _set_aside(wallet, self._stamp, known) if os.path.lexists(wallet) else None
             self.store.path.rename(wallet)
             _sync_folder(self._home)
         except OSError as error:
-            raise unusable(wallet, "read_only", f"it cannot be replaced: {error.strerror or error}") from None
+            raise unusable(
+                wallet, "read_only", tr("it cannot be replaced: {strerror}", strerror=error.strerror or error)
+            ) from None
         return aside
 
 
@@ -79,16 +82,22 @@ class WalletCopies:
         try:
             self._require_place(file, replace=replace)
         except OSError as error:  # a name that is too long, a folder that nobody may look into
-            raise UsageProblem(f"{file} cannot be written: {error.strerror or error}", reason="cannot_write") from None
+            raise UsageProblem(
+                tr("{file} cannot be written: {strerror}", file=file, strerror=error.strerror or error),
+                reason="cannot_write",
+            ) from None
         if not self.exists:
-            raise UsageProblem(f"there is no wallet in {self._home} yet", reason="no_wallet")
+            raise UsageProblem(tr("there is no wallet in {home} yet", home=self._home), reason="no_wallet")
         draft = file.with_name(f".{file.name}.{os.urandom(4).hex()}")
         try:
             os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
             yield self._copied_to(draft, progress)
             _name(draft, file, replace=replace)
         except OSError as error:
-            raise UsageProblem(f"{file} cannot be written: {error.strerror or error}", reason="cannot_write") from None
+            raise UsageProblem(
+                tr("{file} cannot be written: {strerror}", file=file, strerror=error.strerror or error),
+                reason="cannot_write",
+            ) from None
         finally:
             _clear(draft)
 
@@ -112,7 +121,7 @@ class WalletCopies:
         except StoreUnusable as error:
             if str(draft) not in error.message:
                 raise
-            message = error.message.replace(f"the wallet {draft}", f"the backup {file}")
+            message = error.message.replace(f"the wallet {draft}", f"the backup {file}").replace(str(draft), str(file))
             hint = "use another backup" if error.reason == "damaged" else error.hint
             raise StoreUnusable(message, hint=hint, reason=error.reason) from error
         finally:
@@ -123,12 +132,16 @@ class WalletCopies:
     def _require_place(self, file: Path, *, replace: bool) -> None:
         """Raises UsageProblem for a name that cannot be given to a copy."""
         if not file.parent.is_dir():
-            raise UsageProblem(f"there is no folder {file.parent}", reason="cannot_write")
+            raise UsageProblem(tr("there is no folder {parent}", parent=file.parent), reason="cannot_write")
         if file.is_dir():
-            raise UsageProblem(f"{file} is a folder", hint="name a file in it", reason="cannot_write")
+            raise UsageProblem(tr("{file} is a folder", file=file), hint=tr("name a file in it"), reason="cannot_write")
         require_no_name_of_ours(self._home, file)
         if os.path.lexists(file) and not replace:
-            raise UsageProblem(f"{file} is there already", hint="choose another name, or --force", reason="file_exists")
+            raise UsageProblem(
+                tr("{file} is there already", file=file),
+                hint=tr("choose another name, or --force"),
+                reason="file_exists",
+            )
 
     def _copied_to(self, draft: Path, progress: Progress) -> Copied:
         wallet = self._home / "wallet.db"
@@ -139,7 +152,7 @@ class WalletCopies:
             with translated(wallet):
                 copy.execute("PRAGMA journal_mode = DELETE")  # one file, which nothing beside it belongs to
                 if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
-                    raise unusable(wallet, "damaged", "its copy is not whole")
+                    raise unusable(wallet, "damaged", tr("its copy is not whole"))
                 count, head = _newest(copy)
         finally:
             copy.close()
@@ -157,10 +170,10 @@ def _set_aside(wallet: Path, stamp: str, known: tuple[int, str | None] | None) -
         try:
             patiently(lambda: _fold(connection), OTHERS_SECONDS)
             if known is not None and _newest(connection) != known:
-                raise unusable(wallet, "locked", "somebody wrote to it a moment ago")
+                raise unusable(wallet, "locked", tr("somebody wrote to it a moment ago"))
         except sqlite3.OperationalError as error:
             if primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise unusable(wallet, "locked", "another program has it open") from None
+                raise unusable(wallet, "locked", tr("another program has it open")) from None
             raise
         finally:
             connection.close()
@@ -195,11 +208,15 @@ def _read_into(draft: Path, file: Path, progress: Progress) -> tuple[str, int]:
         with os.fdopen(source, "rb") as whole:
             found = os.fstat(source)
             if not stat.S_ISREG(found.st_mode):
-                raise UsageProblem(f"{file} is no regular file", reason="cannot_read")
+                raise UsageProblem(tr("{file} is no regular file", file=file), reason="cannot_read")
             if Path(f"{file}-wal").exists():
                 raise UsageProblem(
-                    f"{file} is a wallet in use: what is beside it in {file.name}-wal belongs to it",
-                    hint="make a backup of it first: smilepay wallet backup FILE --home DIR",
+                    tr(
+                        "{file} is a wallet in use: what is beside it in {file_name}-wal belongs to it",
+                        file=file,
+                        file_name=file.name,
+                    ),
+                    hint=tr("make a backup of it first: smilepay wallet backup FILE --home DIR"),
                     reason="cannot_read",
                 )
             digest, done = sha256(), 0
@@ -210,9 +227,11 @@ def _read_into(draft: Path, file: Path, progress: Progress) -> tuple[str, int]:
                     done += len(piece)
                     progress(done, found.st_size)
     except OSError as error:
-        raise UsageProblem(f"{file} cannot be read: {error.strerror or error}", reason="cannot_read") from None
+        raise UsageProblem(
+            tr("{file} cannot be read: {strerror}", file=file, strerror=error.strerror or error), reason="cannot_read"
+        ) from None
     if not done:
-        raise UsageProblem(f"{file} is empty", reason="cannot_read")
+        raise UsageProblem(tr("{file} is empty", file=file), reason="cannot_read")
     return digest.hexdigest(), done
 
 

@@ -10,6 +10,7 @@ from smilepay_cli.adapters.store.rows import moment
 from smilepay_cli.rules.books import require_balanced
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.instants import iso
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Balance, Hold, KeyUse, Posting, Resolution, Share, Transaction
 from smilepay_cli.vocabulary.money import LARGEST_SUM, Money
 
@@ -120,7 +121,8 @@ class SqliteLedger:
             ).fetchone()
             if abs(posted) > LARGEST_SUM:
                 raise UsageProblem(
-                    f"no more than {Money(LARGEST_SUM, leg.amount.currency)} fit into one wallet", reason="bad_amount"
+                    tr("no more than {money} fit into one wallet", money=Money(LARGEST_SUM, leg.amount.currency)),
+                    reason="bad_amount",
                 )
 
     def hold(self, hold_id: str) -> Hold | None:

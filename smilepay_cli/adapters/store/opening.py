@@ -11,14 +11,15 @@ from pathlib import Path
 from smilepay_cli.adapters.store.schema import APPLICATION_ID, VERSION, upgrade
 from smilepay_cli.adapters.store.waiting import patiently, primary_code
 from smilepay_cli.vocabulary.errors import StoreUnusable
+from smilepay_cli.vocabulary.language import marked, tr
 
 _WHAT_TO_DO = {
-    "locked": "another smilepay is using it; try again",
-    "damaged": "restore a backup: smilepay wallet restore FILE; or start a new wallet with --home DIR",
-    "too_new": "install a newer smilepay",
-    "disk_full": "free some space and try again",
-    "read_only": "check the permissions of the folder and of wallet.db",
-    "batch_undone": "free some space and start it again from where it was",
+    "locked": marked("another smilepay is using it; try again"),
+    "damaged": marked("restore a backup: smilepay wallet restore FILE; or start a new wallet with --home DIR"),
+    "too_new": marked("install a newer smilepay"),
+    "disk_full": marked("free some space and try again"),
+    "read_only": marked("check the permissions of the folder and of wallet.db"),
+    "batch_undone": marked("free some space and start it again from where it was"),
 }
 
 
@@ -29,11 +30,11 @@ def make_file(path: Path) -> None:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise StoreUnusable(
-            f"the wallet {path} cannot be opened: {error.strerror or error}",
-            hint="choose another folder with --home DIR",
+            tr("the wallet {path} cannot be opened: {strerror}", path=path, strerror=error.strerror or error),
+            hint=tr("choose another folder with --home DIR"),
         ) from None
     if not path.is_file():
-        raise unusable(path, "read_only", "something that is no file has its name")
+        raise unusable(path, "read_only", tr("something that is no file has its name"))
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -90,7 +91,11 @@ def translated(path: Path) -> Iterator[None]:
 
 def unusable(path: Path, reason: str, detail: str) -> StoreUnusable:
     """The error for a wallet that cannot be used, with what to do."""
-    return StoreUnusable(f"the wallet {path} is unusable: {detail}", hint=_WHAT_TO_DO[reason], reason=reason)
+    return StoreUnusable(
+        tr("the wallet {path} is unusable: {detail}", path=path, detail=detail),
+        hint=tr(_WHAT_TO_DO[reason]),
+        reason=reason,
+    )
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
@@ -109,10 +114,14 @@ def _is_ready(connection: sqlite3.Connection, path: Path) -> bool:
     version = pragma(connection, "user_version")
     if pragma(connection, "application_id") != APPLICATION_ID:
         if version or connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-            raise unusable(path, "damaged", "it is a database of another program")
+            raise unusable(path, "damaged", tr("it is a database of another program"))
         return False
     if version > VERSION:
-        raise unusable(path, "too_new", f"it has version {version}, this program knows {VERSION}")
+        raise unusable(
+            path,
+            "too_new",
+            tr("it has version {version}, this program knows {version2}", version=version, version2=VERSION),
+        )
     return version == VERSION
 
 
@@ -125,9 +134,9 @@ def diagnosis(error: sqlite3.DatabaseError) -> tuple[str, str]:
     """What an error of SQLite says of the file: a reason, and in words."""
     code = primary_code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return "locked", "it is locked"
+        return "locked", tr("it is locked")
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return "disk_full", f"it cannot be written ({error})"
+        return "disk_full", tr("it cannot be written ({error})", error=error)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return "read_only", f"it cannot be written ({error})"
-    return "damaged", f"it is damaged ({error})"
+        return "read_only", tr("it cannot be written ({error})", error=error)
+    return "damaged", tr("it is damaged ({error})", error=error)

@@ -12,6 +12,7 @@ from smilepay_cli.adapters.store.rows import moment
 from smilepay_cli.adapters.store.schema import guards
 from smilepay_cli.vocabulary.errors import ChainBroken
 from smilepay_cli.vocabulary.instants import iso
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.events import Event, EventFilter, StoredEvent
@@ -160,5 +161,5 @@ def _event(row: tuple[int, str, str]) -> Event:
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
-        raise ChainBroken(f"event {seq} is not what was written", hint="see: smilepay audit verify")
+        raise ChainBroken(tr("event {seq} is not what was written", seq=seq), hint=tr("see: smilepay audit verify"))
     return Event(seq=seq, hash=digest, body=body)

@@ -23,6 +23,7 @@ from smilepay_cli.adapters.store.trail import SqliteTrail
 from smilepay_cli.adapters.store.waiting import patiently
 from smilepay_cli.vocabulary.errors import StoreUnusable
 from smilepay_cli.vocabulary.findings import Examination
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import Progress
@@ -221,4 +222,4 @@ class SqliteStore:
     def _require_batch(self, connection: sqlite3.Connection) -> None:
         """A savepoint outside of a transaction would be one of its own, and durable by itself."""
         if not connection.in_transaction:
-            raise unusable(self.path, "batch_undone", "nothing of this batch could be kept")
+            raise unusable(self.path, "batch_undone", tr("nothing of this batch could be kept"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from smilepay_cli.vocabulary.language import marked
+
 FRAMES_MIN = 16
 """About a second of video: in less time a living face may well hold still."""
 OF_ONE_PICTURE, OF_A_PLANE = 0.005, 0.02
@@ -48,7 +50,7 @@ CUES: dict[str, Cue] = {
         kind="capture",
         denies_beyond="above",
         limit=0.5,
-        what="share of frames that were in the capture before, pixel by pixel",
+        what=marked("share of frames that were in the capture before, pixel by pixel"),
         source="a camera's noise makes every frame new; it stops what is repeated bit by bit (24 of 24 frozen "
         "captures) and nothing that was encoded anew or noised (0 of 48). Bona fide: 0 of 34 windows of "
         "three clips",
@@ -58,7 +60,7 @@ CUES: dict[str, Cue] = {
         kind="picture",
         denies_beyond="above",
         limit=0.68,
-        what="straight edges on three sides of the face, as of a screen or a sheet",
+        what=marked("straight edges on three sides of the face, as of a screen or a sheet"),
         source="above all pictures of the tuning half (LFW, London: 0 of 291; 0 of 112 through the attacks' "
         "camera) and above a door behind a sample face (0.64). On the other half it denies 0 of 290 bona "
         "fide pictures, 1 of 110 through the attacks' camera, and stops 99 of 110 screens with their "
@@ -71,7 +73,7 @@ CUES: dict[str, Cue] = {
         kind="picture",
         denies_beyond="above",
         limit=1.15,
-        what="the dots of a print, or the pixels of a screen",
+        what=marked("the dots of a print, or the pixels of a screen"),
         source="above all sharp bona fide pictures of the tuning half (largest 1.09; of JPEG of quality 40 1.05, "
         "of quality 75 resized to 70 % 1.10). On the other half it denies 0 of 290 bona fide pictures, 3 "
         "of 110 blurred and 18 of 96 with a covered mouth, most of which are refused for their quality "
@@ -83,7 +85,7 @@ CUES: dict[str, Cue] = {
         kind="capture",
         denies_beyond="below",
         limit=2,
-        what="a face of which there are no more pictures than a slide show needs",
+        what=marked("a face of which there are no more pictures than a slide show needs"),
         source="two pictures, and one more for each thing that was shown: a smile that begins passes through "
         "several (the sample clip: 6 of 16 frames), two photographs are two. Of photos of the reporting "
         "half it stops 24 of 24 frozen captures, 23 of 24 encoded anew, 23 of 24 with faked noise, and 7 "
@@ -99,7 +101,7 @@ CUES: dict[str, Cue] = {
         kind="capture",
         denies_beyond="below",
         limit=2,
-        what="a face that moves about, in no more pictures than waved photographs make",
+        what=marked("a face that moves about, in no more pictures than waved photographs make"),
         source="as copied_frames, with what waving adds left out. Of photos of the other half it stops 7 of 7 "
         "prints and 8 of 8 screens in motion and 6 of 25 slide shows on a waved screen, of the sample "
         "clips 10 of 11 and 8 of 12 (flicker and reflections change a face too). Bona fide captures with "
