@@ -35,7 +35,8 @@ _PLAIN = {"", "C", "POSIX", "en", "en_US"}
 def language_for(variables: Mapping[str, str]) -> Language:
     """The language that the environment asks for. Raises UsageProblem for SMILEPAY_LANG with no such language."""
     if wanted := variables.get(VARIABLE):
-        language = _language(_tag(wanted))
+        tag = _tag(wanted)
+        language = _language(tag) if tag else None
         if language is None:
             raise UsageProblem(
                 tr("{variable} is {wanted!a}, which is no language", variable=VARIABLE, wanted=wanted),

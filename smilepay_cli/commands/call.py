@@ -26,6 +26,8 @@ BETWEEN_WORDS = 0.2
 
 LONGEST_POLICY_FILE = 65_536
 LONGEST_TERMINAL = 64
+PLAIN_VARIABLE = "SMILEPAY_PLAIN"
+"""As --plain, for whoever uses a screen reader every day. Any value that is not empty."""
 KEY_STORE_VARIABLE = "SMILEPAY_KEY_STORE"
 """Where the master key is to be kept: `file` or `keyring`. A variable and no option: it belongs to a machine or a job,
 and every command has to be told the same."""
@@ -42,6 +44,7 @@ class Shared:
     json: bool = False
     quiet: bool = False
     no_color: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,11 @@ class Call:
     """Says something else beside the spinner, while one turns."""
     stop_spinner: list[Callable[[], None]] = field(default_factory=list)
     """Ends the spinner, while one turns, for something else that draws on the terminal."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether results are heard rather than looked at."""
+        return self.shared.plain or bool(self.environment.variables.get(PLAIN_VARIABLE))
 
     @cached_property
     def home(self) -> Path:

@@ -88,9 +88,10 @@ def _screen(call: Call, *, fast: bool) -> Screen | None:
     from smilepay_cli.render.demo import Screen
 
     environment = call.environment
-    console = console_on(environment.stdout, color=environment.wants_color and not call.shared.no_color)
-    animated = environment.stdout.isatty() and not console.is_dumb_terminal and not fast
-    return Screen(console, call.profile(POLICY), animated=animated)
+    color = environment.wants_color and not call.shared.no_color
+    console = console_on(environment.stdout, color=color, plain=call.is_plain)
+    animated = console.is_terminal and not console.is_dumb_terminal and not fast
+    return Screen(console, call.profile(POLICY), animated=animated, pictures=not call.is_plain)
 
 
 def _stage(call: Call, home: Path) -> Stage:

@@ -54,6 +54,9 @@ _SHARED = (
     _shared("terminal", str, "local", metavar="ID", help="Which till this is (throttle, events)."),
     _shared("json", bool, False, "--json", help="One JSON document on standard output."),
     _shared("quiet", bool, False, "--quiet", help="Say nothing when it worked."),
+    _shared(
+        "plain", bool, False, "--plain", help="No boxes, tables or pictures, for screen readers (also: SMILEPAY_PLAIN)."
+    ),
     _shared("no_color", bool, False, "--no-color", help="No colour (also: NO_COLOR)."),
 )
 """Fields of Shared, as options."""

@@ -101,7 +101,7 @@ def _tell(call: Call, path: str, result: Result) -> None:
     color = environment.wants_color and not call.shared.no_color
     if result.refusal or not call.shared.quiet:
         is_refused = result.refusal and not result.is_report
-        show(result, environment.stderr if is_refused else environment.stdout, color=color)
+        show(result, environment.stderr if is_refused else environment.stdout, color=color, plain=call.is_plain)
     environment.stdout.flush()
 
 
@@ -133,7 +133,7 @@ def _print(call: Call, document: str) -> None:
 def _progress(call: Call, path: str) -> Iterator[None]:
     """A spinner for commands that look at a face, on a terminal only."""
     stderr = call.environment.stderr
-    quiet = call.shared.json or call.shared.quiet or not call.environment.wants_color
+    quiet = call.shared.json or call.shared.quiet or call.is_plain or not call.environment.wants_color
     if quiet or not stderr.isatty() or path not in _LOOKING:
         yield
         return

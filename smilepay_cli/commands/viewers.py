@@ -28,7 +28,7 @@ def viewer_for(call: Call) -> Viewer:
     environment, shared = call.environment, call.shared
     if shared.quiet or call.sample.image:
         return SilentViewer()
-    if shared.json or not _can_draw(environment.stderr, environment.variables):
+    if shared.json or call.is_plain or not _can_draw(environment.stderr, environment.variables):
         return LineViewer(call.say)
     wants_color = environment.wants_color and not shared.no_color
 

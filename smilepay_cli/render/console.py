@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.console import Console
 
 
-class _Console(Console):
+class LineConsole(Console):
+    """A console on which names are names: no markup, no emoji codes in them."""
+
+    def __init__(self, stream: TextIO, *, color: bool, **settings: Any) -> None:
+        super().__init__(file=stream, no_color=not color, markup=False, emoji=False, highlight=False, **settings)
+
     def on_broken_pipe(self) -> None:
         """Rich would end the program with status 1; what was done is done, and commands/perform.py knows."""
         raise BrokenPipeError
 
 
-def console_on(stream: TextIO, *, color: bool, width: int | None = None) -> Console:
-    """A console for a stream: 80 columns off a terminal. Names are names: no markup, no emoji codes in them."""
-    console = _Console(file=stream, no_color=not color, markup=False, emoji=False, highlight=False, width=width)
+def console_on(stream: TextIO, *, color: bool, width: int | None = None, plain: bool = False) -> Console:
+    """A console for a stream: 80 columns off a terminal. A plain one says what others draw."""
+    if plain:
+        from smilepay_cli.render.plain import PlainConsole
+
+        return PlainConsole(stream)
+    console = LineConsole(stream, color=color, width=width)
     if width is None and not console.is_terminal:
         console.width = 80
     return console

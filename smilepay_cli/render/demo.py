@@ -72,11 +72,18 @@ class Screen:
     """Tells the story on a console. With `animated` it takes its time and moves; otherwise it only prints."""
 
     def __init__(
-        self, console: Console, policy: Policy, *, animated: bool, sleep: Callable[[float], None] = time.sleep
+        self,
+        console: Console,
+        policy: Policy,
+        *,
+        animated: bool,
+        pictures: bool = True,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._console = console
         self._policy = policy
         self._animated = animated
+        self._pictures = pictures
         self._sleep = sleep
 
     @property
@@ -100,7 +107,11 @@ class Screen:
         )
         page = Table.grid(padding=(0, 3, 0, 0))
         page.add_row(Align(Text(_SMILEY, style="bold yellow"), vertical="middle"), words)
-        self._say(Panel(page, box=ROUNDED, border_style="yellow", padding=(1, 2), width=self._width))
+        self._say(
+            Panel(
+                page if self._pictures else words, box=ROUNDED, border_style="yellow", padding=(1, 2), width=self._width
+            )
+        )
         if self._animated:
             self._say(Text(tr("About a minute; Ctrl-C ends it."), style="dim"))
         self._pause(SECONDS_FOR_TITLE)
@@ -120,7 +131,7 @@ class Screen:
 
         height = self._console.height if self._console.is_terminal else ROWS_OFF_A_TERMINAL
         color = self._console.color_system in COLOURS_FOR_PICTURES and not self._console.no_color
-        look = look_for(self._width, height, color=color, policy=self._policy)
+        look = look_for(self._width, height, color=color, pictures=self._pictures, policy=self._policy)
         self._say(Text(""))
         if self._animated:
             self._move(scene, number, look)

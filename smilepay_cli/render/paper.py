@@ -2,6 +2,8 @@
 
 Rich takes longer to load than a look at the balance takes in all. What it would print without colour is printed here
 for lines, and for tables that fit; where there is any doubt, Rich does it. A test holds one against the other.
+
+Paper that is to be heard (--plain) says rows and frames as lines: render/plain.py.
 """
 
 from __future__ import annotations
@@ -61,17 +63,18 @@ class Panel:
 class Paper:
     """A stream that results are written on."""
 
-    def __init__(self, stream: TextIO, *, color: bool) -> None:
+    def __init__(self, stream: TextIO, *, color: bool, heard: bool = False) -> None:
         self._stream = stream
         self._color = color
-        self._is_plain = not _is_terminal(stream) and _knows_lines(stream)
+        self._heard = heard
+        self._is_plain = not heard and not _is_terminal(stream) and _knows_lines(stream)
 
     @cached_property
     def console(self) -> Console:
         """For everything that is more than lines and tables."""
         from smilepay_cli.render.console import console_on
 
-        return console_on(self._stream, color=self._color)
+        return console_on(self._stream, color=self._color, plain=self._heard)
 
     def line(self, *parts: Part, wraps: bool = False) -> None:
         """A line; with `wraps` it is broken where the terminal ends."""
@@ -83,6 +86,9 @@ class Paper:
 
     def table(self, table: Table) -> None:
         """A table."""
+        if self._heard:
+            self.console.print(_richly(table))
+            return
         lines = _drawn(table) if self._is_plain else None
         if lines is None:
             self.console.print(_richly(table))
@@ -91,6 +97,9 @@ class Paper:
 
     def panel(self, panel: Panel) -> None:
         """A frame with rows in it."""
+        if self._heard:
+            self.console.print(richly_framed(panel))
+            return
         lines = _framed(panel) if self._is_plain else None
         if lines is None:
             self.console.print(richly_framed(panel))

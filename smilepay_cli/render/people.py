@@ -62,9 +62,9 @@ _CLASS_AT_THE_TILL = {
 """In addition where somebody pays: whoever stands behind must not read what is on the account."""
 
 
-def show(result: Result, stream: TextIO, *, color: bool) -> None:
+def show(result: Result, stream: TextIO, *, color: bool, plain: bool = False) -> None:
     """Render a result on a stream."""
-    paper = Paper(stream, color=color)
+    paper = Paper(stream, color=color, heard=plain)
     if not result.refusal or len(result.warnings) > 1:  # the only frame's reason is the refusal's own
         for warning in result.warnings:
             paper.line((tr("note: {warning}", warning=warning), "yellow"))

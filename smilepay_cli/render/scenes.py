@@ -46,23 +46,25 @@ class Look:
     """Height of a picture in rows of text; it is twice as many columns wide."""
     color: bool
     """Whether pictures may be drawn in colour."""
+    pictures: bool
+    """Whether anything is drawn at all, and not only told."""
     policy: Policy
 
 
-def look_for(width: int, height: int, *, color: bool, policy: Policy) -> Look:
+def look_for(width: int, height: int, *, color: bool, policy: Policy, pictures: bool = True) -> Look:
     """The largest picture that leaves room for the text beside it, and for the command line below."""
     room = width - PANEL_EDGES - (TEXT_WIDTH + 2 if width >= NARROWEST_WITH_TEXT_BESIDE else 0)
     rows = max(6, min(28, height - 6, room // 2))
-    return Look(width, rows, color, policy)
+    return Look(width, rows, color, pictures, policy)
 
 
 def scene_panel(scene: Scene, number: int, look: Look) -> Panel:
     """The whole scene, with its answer."""
     border = "red" if scene.result.refusal else "green"
-    if len(scene.faces) > 1:
+    if len(scene.faces) > 1 and look.pictures:
         return _panel(scene, number, look, _capture(scene, look), border)
     words = Group(Text(tr(scene.step.narration)), "", *_facts(scene, look), _outcome(scene))
-    if scene.frame is None:
+    if scene.frame is None or not look.pictures:
         return _panel(scene, number, look, words, border)
     if scene.faces:
         accepted = not scene.result.refusal
@@ -147,7 +149,8 @@ def _facts(scene: Scene, look: Look) -> list[RenderableType]:
         facts.append(_match(result, look.policy))
     reading = reading_of(scene)
     if reading is not None:
-        facts.append(smile_meter(reading, look.policy, METER_WIDTH))
+        meter = smile_meter(reading, look.policy, METER_WIDTH)
+        facts.append(meter if look.pictures else meter.split("\n")[0])
     if isinstance(result, ShopResult) and result.order:
         facts += [Text(f"{line.quantity} x {line.title}\n{amount(line.total)}") for line in result.order.lines]
     if isinstance(result, PayResult) and result.payment:
