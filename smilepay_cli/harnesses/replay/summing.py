@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smilepay_cli.rules.replay.counting import UNUSABLE_FILE
 from smilepay_cli.rules.replay.definitions import SENTENCE
 from smilepay_cli.rules.replay.measures import Measure, measures, rates_json
-from smilepay_cli.rules.replay.tally import PER_UNIT
 from smilepay_cli.vocabulary.errors import ExpectationFailed, Reason
 from smilepay_cli.vocabulary.results import Result
 from smilepay_cli.vocabulary.trials import Kind
@@ -96,7 +95,7 @@ def summed(
         "species": [*_strangers(tally), *(_species(tally, name) for name in tally.species)],
         "reasons": _reasons(tally),
         "targets": _targets(tally),
-        "histograms": _histograms(tally),
+        "histograms": tally.histograms(),
         "gates": [_gate(verdict) for verdict in verdicts],
         "baseline": _baseline(compared, baseline) if compared else None,
         "problems": list(facts.problems),
@@ -194,14 +193,6 @@ def _targets(tally: Tally) -> list[dict[str, Any]]:
         for rate in (tally.rate("target", name),)
     ]
     return sorted(found, key=lambda one: (-sum(one["moved"].values()), -one["accepted"], one["name"]))
-
-
-def _histograms(tally: Tally) -> dict[str, Any]:
-    bins = {
-        told: [[place, int(count)] for place, count in enumerate(tally.scores[name]) if count]
-        for told, name in (("mated", "mated"), ("non_mated", "non_mated"), ("attacks", "attack"))
-    }
-    return {"bin": 1 / PER_UNIT, **bins}
 
 
 def _baseline(compared: Compared, path: str) -> dict[str, Any]:

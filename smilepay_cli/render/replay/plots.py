@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
-from smilepay_cli.render.replay.curves import Tradeoff, at_threshold, bar_width, in_bars, tradeoff
+from smilepay_cli.rules.replay.curves import Tradeoff, at_threshold, bar_width, in_bars, tradeoff
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from smilepay_cli.render.replay import words
-from smilepay_cli.render.replay.curves import tradeoff
 from smilepay_cli.render.replay.words import Measure, Summary, visible
 from smilepay_cli.render.text import plural
+from smilepay_cli.rules.replay.curves import tradeoff
 
 MOST_ROWS = 100
 """Of a list of cases."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from smilepay_cli.rules.replay.counting import (
     before_pad,
@@ -33,14 +33,6 @@ PER_UNIT = 500
 """Bin i holds what is above i / 500 and at most (i + 1) / 500, so that its upper edge is a threshold of whole counts;
 one bin more holds everything above 2, and what is no number.
 """
-
-
-class DetPoint(NamedTuple):
-    """Both errors of single comparisons, were the threshold this one."""
-
-    threshold: float
-    fmr: float
-    fnmr: float
 
 
 class Tally:
@@ -99,14 +91,13 @@ class Tally:
                 moved.setdefault(key[2], {})[key[3]] = minor
         return moved
 
-    def det(self) -> list[DetPoint]:
-        """At every edge of the bins, as long as there are both kinds of comparisons."""
-        mated, others = self.scores["mated"], self.scores["non_mated"]
-        if not mated.sum() or not others.sum():
-            return []
-        fnmr = 1 - mated.cumsum() / mated.sum()
-        fmr = others.cumsum() / others.sum()
-        return [DetPoint((i + 1) / PER_UNIT, float(fmr[i]), float(fnmr[i])) for i in range(BINS)]
+    def histograms(self) -> dict[str, Any]:
+        """Dissimilarities as pairs of a bin and a count, empty bins left out, and how wide a bin is: for curves.py."""
+        bins = {
+            told: [[place, int(count)] for place, count in enumerate(self.scores[name]) if count]
+            for told, name in (("mated", "mated"), ("non_mated", "non_mated"), ("attacks", "attack"))
+        }
+        return {"bin": 1 / PER_UNIT, **bins}
 
     def merge(self, other: Tally) -> None:
         """Add what another tally of the same policy has counted. Raises ValueError for one of another."""

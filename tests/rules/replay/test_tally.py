@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import det_curve
 
+from smilepay_cli.rules.replay.curves import at_threshold, tradeoff
 from smilepay_cli.rules.replay.rates import Rate
 from smilepay_cli.rules.replay.rows import as_row, from_row
 from smilepay_cli.rules.replay.tally import Tally, merged
@@ -49,26 +50,26 @@ def test_parts_put_together_are_the_whole(rows: list[Outcome], at: int) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(FIGURES, min_size=1, max_size=40), st.lists(FIGURES, min_size=1, max_size=40))
-def test_det_points_are_scikit_learns(mated: list[float], others: list[float]) -> None:
-    """At each of its thresholds, where dissimilarities lie on edges of the bins."""
+def test_the_det_is_scikit_learns(mated: list[float], others: list[float]) -> None:
+    """The curve that a report draws, at each of its thresholds, where dissimilarities lie on edges of the bins."""
     rows = [outcome(str(n), "bona_fide", shown="lin", mated=apart) for n, apart in enumerate(mated)]
     rows.append(outcome("others", "zero_effort", claim="lin", shown="eve", others=tuple(others)))
-    points = {round(point.threshold * 500): point for point in tallied(rows).det()}
+    curve = tradeoff(tallied(rows).histograms(), "non_mated")
+    assert curve is not None
     labels = [1] * len(mated) + [0] * len(others)
     fmr, fnmr, thresholds = det_curve(labels, [-apart for apart in mated + others])
     for false_matches, false_non_matches, threshold in zip(fmr, fnmr, thresholds, strict=True):
-        place = round(-float(threshold) * 500) if isfinite(threshold) else 0
-        if place > 0:  # there is no edge at 0; the first one is 0.002
-            point = points[place]
-            assert (point.fmr, point.fnmr) == pytest.approx((false_matches, false_non_matches))
+        if isfinite(threshold) and threshold < 0:  # there is no edge at 0; the first one is 0.002
+            assert at_threshold(curve, -float(threshold)) == pytest.approx((false_matches, false_non_matches))
 
 
 def test_thresholds_of_the_det_are_inclusive() -> None:
     """A dissimilarity at the threshold is within it, as in the decision."""
     row = outcome("a", "bona_fide", shown="lin", mated=0.6, others=(0.6, 0.602))
-    at = {point.threshold: (point.fmr, point.fnmr) for point in tallied([row]).det()}
-    assert [at[threshold] for threshold in (0.598, 0.6, 0.602)] == [(0, 1), (0.5, 0), (1, 0)]
-    assert tallied(TABLE[10:]).det() == [], "attacks are no comparisons of the DET"
+    curve = tradeoff(tallied([row]).histograms(), "non_mated")
+    assert curve is not None
+    assert [at_threshold(curve, threshold) for threshold in (0.598, 0.6, 0.602)] == [(0, 1), (0.5, 0), (1, 0)]
+    assert tradeoff(tallied(TABLE[10:]).histograms(), "non_mated") is None, "attacks are no comparisons of this curve"
 
 
 def test_what_is_no_number_matches_nothing() -> None:

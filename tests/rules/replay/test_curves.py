@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smilepay_cli.render.replay import curves
+from smilepay_cli.rules.replay import curves
 
 BIN = 0.002
 VALUES = st.lists(st.integers(1, 1000).map(lambda thousandths: thousandths / 1000), min_size=1, max_size=60)
