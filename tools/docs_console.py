@@ -30,6 +30,7 @@ _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _KEY_NAME = re.compile(r"\bmaster-[0-9a-f]{16}\b")
 _FINGERPRINT = re.compile(r"\b(?:[0-9a-f]{8}-){7}[0-9a-f]{8}\b")
 _LONG_NUMBER = re.compile(r"(?<![\w.:])(-?\d+\.\d{3})\d+")
+_VARIABLE = re.compile(r"([A-Z_]+)=(\S*)")
 _SECONDS_BETWEEN = 20
 
 
@@ -64,11 +65,15 @@ class Terminal:
         if line == "echo $?":
             return f"{self.status}\n"
         program, *arguments = shlex.split(line)
+        variables = {}
+        while set_here := _VARIABLE.fullmatch(program):
+            variables[set_here[1]] = set_here[2]
+            program, *arguments = arguments
         if program != "smilepay":
             raise SystemExit(f"docs: cannot run {line!r} in a console fence; use a sh fence for what is not run")
-        return self._run(arguments, Tty() if tty else io.StringIO())
+        return self._run(arguments, Tty() if tty else io.StringIO(), variables)
 
-    def _run(self, arguments: list[str], stream: io.StringIO) -> str:
+    def _run(self, arguments: list[str], stream: io.StringIO, variables: dict[str, str]) -> str:
         from smilepay_cli.commands.app import run
         from smilepay_cli.commands.environment import Environment
 
@@ -77,7 +82,7 @@ class Terminal:
             stdout=stream,
             stderr=stream,
             stdin=io.StringIO(),
-            variables={"SMILEPAY_HOME": os.environ["SMILEPAY_HOME"]},
+            variables={"SMILEPAY_HOME": os.environ["SMILEPAY_HOME"], **variables},
             clock=self.clock,
             ids=self.ids,
             engine=real_engine(),

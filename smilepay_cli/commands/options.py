@@ -93,7 +93,7 @@ def command(
     """Register a function that takes a `Call` and its own parameters and returns a Result.
 
     `path` is the command as people type it (default: `name`); `sample` adds --image, --camera, --fps; what a `plain`
-    command says is the same in every language, since it is kept and compared.
+    command makes is the same in every language, since it is kept and compared.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -142,11 +142,11 @@ def _runner(
 
         def body() -> Result:
             _require_text(given)
-            result: Result = function(call, **given)
+            with speaking(PLAIN if plain else current()):
+                result: Result = function(call, **given)
             return result
 
-        with speaking(PLAIN if plain else current()):
-            return perform(call, path, body)
+        return perform(call, path, body)
 
     parameters = [
         inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),

@@ -100,6 +100,9 @@ _TYPERS = {
 def _tell_in_typers_place() -> None:
     from typer import rich_utils
 
+    from smilepay_cli.render.ideographs import break_lines_by_language
+
+    break_lines_by_language()
     for name, text in _TYPERS.items():
         setattr(rich_utils, name, tr(text))
 

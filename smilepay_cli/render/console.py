@@ -6,6 +6,8 @@ from typing import Any, TextIO
 
 from rich.console import Console
 
+from smilepay_cli.render.ideographs import break_lines_by_language
+
 
 class LineConsole(Console):
     """A console on which names are names: no markup, no emoji codes in them."""
@@ -20,6 +22,7 @@ class LineConsole(Console):
 
 def console_on(stream: TextIO, *, color: bool, width: int | None = None, plain: bool = False) -> Console:
     """A console for a stream: 80 columns off a terminal. A plain one says what others draw."""
+    break_lines_by_language()
     if plain:
         from smilepay_cli.render.plain import PlainConsole
 

@@ -69,7 +69,7 @@ def show_statement(result: StatementResult, paper: Paper) -> None:
                 hold=hold.id,
             )
         )
-    paper.console.print(Text.assemble(tr("available") + ": ", (amount(result.balance.available), "bold")))
+    paper.console.print(Text.assemble(tr("available:") + " ", (amount(result.balance.available), "bold")))
 
 
 def _of(hold: Hold) -> str:
