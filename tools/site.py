@@ -97,7 +97,8 @@ def main(arguments: list[str]) -> int:
     for line in found:
         print(f"site: {line}", file=sys.stderr)
     if not found:
-        print(f"site: {len(list(SITE.rglob('*.html')))} pages; open {SITE.relative_to(ROOT)}/index.html")
+        print(f"site: {len(list(SITE.rglob('*.html')))} pages; open site/index.html")
+        print("  its search needs a server: .venv/bin/python -m http.server --bind 127.0.0.1 --directory site")
     return 1 if found else 0
 
 
