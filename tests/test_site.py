@@ -100,9 +100,7 @@ def test_a_page_is_laid_out_with_what_it_links_to(tmp_path: Path) -> None:
 
 def test_the_site_fetches_no_font_and_tells_nobody() -> None:
     """Zensical's theme would fetch fonts; statistics, comments and consent forms would talk to somebody."""
-    import tomllib
-
-    project = tomllib.loads(docs_nav.CONFIGURATION.read_text(encoding="utf-8"))["project"]
+    project = docs_nav.project()
     assert project["theme"]["font"] is False
     assert set(project["extra"]) == {"generator"}
     assert set(project["plugins"]) == {"search"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from posixpath import relpath
+from typing import Any
 
 from tools.docs_console import ROOT
 from tools.docs_links import prose
@@ -24,12 +25,17 @@ class Entry:
     path: str
 
 
-def sections(configuration: Path = CONFIGURATION) -> dict[str, list[Entry]]:
+def project() -> dict[str, Any]:
+    """What zensical.toml says."""
+    said: dict[str, Any] = tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))["project"]
+    return said
+
+
+def sections() -> dict[str, list[Entry]]:
     """The pages for each kind of reader, in order."""
-    nav = tomllib.loads(configuration.read_text(encoding="utf-8"))["project"]["nav"]
     return {
         reader: [Entry(title, path) for line in lines for title, path in line.items()]
-        for section in nav
+        for section in project()["nav"]
         for reader, lines in section.items()
     }
 

@@ -84,7 +84,7 @@ def problems() -> list[str]:
     if found:
         return found
     install()
-    lay_out(listed, PAGES)
+    lay_out([*listed, *docs_nav.project()["extra_css"]], PAGES)
     return build() or site_checks.site_problems(SITE)
 
 
