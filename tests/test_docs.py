@@ -94,6 +94,12 @@ def test_what_the_readme_shows_was_run(fixed_surroundings: None) -> None:
     assert {line.split()[1] for line in ran} >= {"enroll", "shop", "pay", "audit"}
 
 
+def test_the_readme_is_two_screens() -> None:
+    """What else there is to say has a page: lines that are seen, tables and the session included."""
+    made = re.compile(r"<!--.*?-->", re.DOTALL)
+    assert len([line for line in made.sub("", page("README.md")).splitlines() if line.strip()]) <= 100
+
+
 def test_manifests_on_pages_are_manifests() -> None:
     """What a page shows as an example is read without a complaint, and what it shows as wrong with many."""
     from smilepay_cli.rules.sets.manifest import read_csv, read_jsonl
@@ -203,6 +209,14 @@ def test_a_session_is_filled_with_what_is_said_now(fixed_surroundings: None) -> 
     assert "smilepay: policy key 'margin' must be a number\n$ echo $?\n2\n```" in after
     with pytest.raises(SystemExit, match="cannot run"):
         run_sessions("```console\n$ rm -r x\n```\n")
+
+
+def test_a_session_in_which_something_fails_is_no_page(fixed_surroundings: None) -> None:
+    """A page that shows a call that cannot be shows its status too, or is wrong."""
+    with pytest.raises(SystemExit, match="'smilepay polcy' failed with 2; where that is meant"):
+        run_sessions("```console\n$ smilepay polcy\n$ smilepay policy\n```\n")
+    meant = run_sessions("```console\n$ smilepay polcy\n$ echo $?\n$ smilepay polcy --json\n```\n")
+    assert "\n2\n" in meant and '"exit": 2' in meant
 
 
 def test_check_shows_what_is_out_of_date_and_writes_nothing(

@@ -146,9 +146,12 @@ def test_a_broken_link_would_be_noticed(tmp_path: Path, monkeypatch: pytest.Monk
     folder.mkdir(parents=True)
     bad = tmp_path / "docs" / "bad.md"
     bad.write_text(
-        "# A, b\n[1](none.md) [2](#c) [3](#a-b) [4](img) [5](../x.md) [6](https://e.org) ![7](a.svg)\n", "utf-8"
+        "# A, b\n[1](none.md) [2](#c) [3](#a-b) [4](img) [5](../x.md) [6](https://e.org)\n"
+        "![7](a.svg) [8][9] `[8][9]`\n",
+        "utf-8",
     )
     assert broken_links(bad) == [
+        "bad.md: [8][9] is a link by reference; write its target beside it",
         "bad.md: none.md is no file of the project",
         "bad.md: #c names a heading that is not there",
         "bad.md: img is no file of the project",

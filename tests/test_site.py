@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -105,3 +106,51 @@ def test_the_site_fetches_no_font_and_tells_nobody() -> None:
     assert set(project["extra"]) == {"generator"}
     assert set(project["plugins"]) == {"search"}
     assert "repo_url" not in project, "its stars would be asked for at every look"
+
+
+def test_pages_are_looked_at_before_anything_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page without a place is told at once, also where there is no network."""
+    fetched: list[str] = []
+    monkeypatch.setattr(site, "install", lambda: fetched.append("zensical"))
+    monkeypatch.setattr(docs_nav, "entries", lambda: [docs_nav.Entry("smilepay", "README.md")])
+    assert "docs/flow.md is in no place of the navigation; add it to nav in zensical.toml" in site.problems()
+    assert fetched == []
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "told"),
+    [
+        (1, "\x1b[33mWarning:\x1b[0m no anchor\nTraceback (most recent call last):\nx", "no anchor"),
+        (0, "Warning: page does not exist\n", "page does not exist"),
+        (2, "no such option --strict\n", "zensical ended with 2"),
+    ],
+)
+def test_what_zensical_complains_of_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: int, said: str, told: str
+) -> None:
+    """Without colour and without its traceback; a warning counts, whatever it ended with."""
+    monkeypatch.setattr(site, "SITE", tmp_path / "site")
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: CompletedProcess([], status, said, ""))
+    (complaint,) = site.build()
+    assert told in complaint and "Traceback" not in complaint and "\x1b" not in complaint
+
+
+def test_a_page_of_the_index_is_listed_with_what_it_is_for() -> None:
+    """README.md links every page by reader, docs/README.md says of each what it is for, without links of its own."""
+    assert "[The flow](docs/flow.md)" in docs_nav.links_by_reader()
+    listed = docs_nav.pages_by_reader()
+    assert "- [Changelog](../CHANGELOG.md): What each version brought" in listed
+    assert "- [Calibrating](calibrating.md): `smilepay calibrate` finds" in listed and "as a policy." in listed
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("# T\n\nOne thing, 0.5 of it. Another.\n", "One thing, 0.5 of it."),
+        ("# T\n\nWhat it\nis for: all. More\n", "What it is for: all."),
+        ("# T\n\nWhat it is for:\n\n```sh\nx. y\n```\n", "What it is for:"),
+    ],
+)
+def test_a_purpose_is_the_first_sentence(page: str, told: str) -> None:
+    """Up to its full stop, over the ends of lines; a colon goes on, and a paragraph ends it."""
+    assert docs_nav.purpose(page) == told

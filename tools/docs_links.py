@@ -11,6 +11,8 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _ELSEWHERE = re.compile(r"[a-z]+:")
+_BY_REFERENCE = re.compile(r"\[[^\[\]]+\]\[[^\[\]]*\]")
+_CODE = re.compile(r"`[^`\n]*`")
 
 
 def prose(text: str) -> str:
@@ -36,9 +38,12 @@ def anchors(text: str) -> set[str]:
 
 
 def broken_links(page: Path) -> list[str]:
-    """What is wrong with the links of a page, one line each: no such file, outside of the project, no such heading."""
-    found: list[str] = []
+    """What is wrong with the links of a page, one line each: no such file, outside of the project, no such heading; and
+    links by reference, of which no tool says that the reference is missing.
+    """
     name = page.relative_to(ROOT)
+    by_reference = _BY_REFERENCE.findall(_CODE.sub("", prose(page.read_text(encoding="utf-8"))))
+    found = [f"{name}: {link} is a link by reference; write its target beside it" for link in by_reference]
     for target in links(page.read_text(encoding="utf-8")):
         aim, anchor = linked_file(page, target), target.partition("#")[2]
         if not aim.is_relative_to(ROOT):
