@@ -3,7 +3,7 @@
 #   ARGS="..."              more arguments for demo, test, bench and lock, e.g. make test ARGS="-k refund"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs lock clean
+.PHONY: help setup demo test check bench docs site lock clean
 
 # Modules from outside must not stand in for the locked ones.
 unexport PYTHONPATH PYTHONHOME
@@ -23,12 +23,13 @@ demo: setup ## show the whole story on the sample faces
 test: setup ## run the tests
 	@.venv/bin/python -m pytest $(ARGS)
 
-check: setup ## lint, format, types, docs that match the program, dependencies that fit together
+check: setup ## lint, format, types, docs that match the program, a site without a dead link, dependencies that fit
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m mypy
 	.venv/bin/python tools/messages.py --check
 	.venv/bin/python tools/docs.py --check
+	.venv/bin/python tools/site.py
 	.venv/bin/python -m pip check
 
 bench: setup ## measure
@@ -39,11 +40,15 @@ docs: setup ## write into the docs what the program says (help, tables, sessions
 	@.venv/bin/python tools/messages.py
 	@.venv/bin/python tools/docs.py
 
+site: setup ## build the documentation as a site to read offline: site/index.html
+	@.venv/bin/python tools/site.py
+
 lock: ## for maintainers: solve the requirements anew with uv (ARGS=--upgrade for the newest)
 	$(COMPILE) --override requirements/overrides.txt pyproject.toml requirements/runtime.in \
 	  --group test --group check $(ARGS) -o requirements/lock.txt
 	$(COMPILE) --constraint requirements/lock.txt requirements/build.in $(ARGS) -o requirements/build.txt
+	$(COMPILE) requirements/docs.in $(ARGS) -o requirements/docs.txt
 
 clean: ## remove .venv, caches and builds
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,25 +10,22 @@ from collections.abc import Iterator
 from contextlib import redirect_stderr
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
 
 import pytest
 
 from smilepay_cli import __version__
 from smilepay_cli.adapters.faces.engines import default_scheme
-from smilepay_cli.commands.app import build
 from smilepay_cli.rules.profiles import sources
 from smilepay_cli.vocabulary.errors import MEANING, ExitStatus, Reason
-from tools import docs, docs_liveness, docs_parts, docs_replay
+from tools import docs, docs_flow, docs_liveness, docs_parts, docs_replay
 from tools.docs_console import command_lines, run_sessions, stable
 from tools.docs_figures import interval, measured
+from tools.docs_links import FENCE
 from tools.docs_svg import svg
 
 ROOT = docs.ROOT
 PAGES = docs.pages()
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 @pytest.fixture
@@ -46,11 +43,6 @@ def fixed_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def page(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
-
-
-def prose(text: str) -> str:
-    """A page without its fences."""
-    return _FENCE.sub("", text)
 
 
 def by_name(path: Path) -> str:
@@ -102,73 +94,26 @@ def test_what_the_readme_shows_was_run(fixed_surroundings: None) -> None:
     assert {line.split()[1] for line in ran} >= {"enroll", "shop", "pay", "audit"}
 
 
+def test_the_readme_is_two_screens() -> None:
+    """What else there is to say has a page: lines that are seen, tables and the session included."""
+    made = re.compile(r"<!--.*?-->", re.DOTALL)
+    assert len([line for line in made.sub("", page("README.md")).splitlines() if line.strip()]) <= 100
+
+
 def test_manifests_on_pages_are_manifests() -> None:
     """What a page shows as an example is read without a complaint, and what it shows as wrong with many."""
     from smilepay_cli.rules.sets.manifest import read_csv, read_jsonl
-    from tools.docs_sets import BAD, reading
+    from tools.docs_sets import BAD, ODD, reading
 
-    fences = _FENCE.findall(page("docs/replay-sets.md"))
-    examples = [(kind, text) for kind, text in fences if kind in ("csv", "json") and text != BAD]
+    fences = FENCE.findall(page("docs/replay-sets.md"))
+    examples = [(kind, text) for kind, text in fences if kind in ("csv", "json") and text not in (BAD, ODD)]
     assert [kind for kind, _ in examples] == ["csv", "json"]
     for kind, text in examples:
         read = read_csv if kind == "csv" else read_jsonl
         found = read(io.BytesIO(text.encode()), "set", "set")
         assert found.trials and not found.problems.lines() and not found.warnings.lines()
     assert reading(BAD).problems.count > 5
-
-
-@pytest.mark.parametrize("path", PAGES, ids=by_name)
-def test_a_prompt_stands_only_where_it_is_run(path: Path) -> None:
-    """`$ smilepay` outside a console fence would be a session that nobody ran."""
-    for kind, body in _FENCE.findall(path.read_text(encoding="utf-8")):
-        if kind != "console":
-            assert not re.search(r"^\$ ", body, re.MULTILINE), f"{path.name}: a {kind} fence with a prompt"
-
-
-@pytest.mark.parametrize("path", PAGES, ids=by_name)
-def test_commands_in_text_exist(path: Path) -> None:
-    """What is not run, in sh fences and between backquotes, at least has commands and options that exist."""
-    text = path.read_text(encoding="utf-8")
-    fenced = [line for kind, body in _FENCE.findall(text) if kind == "sh" for line in body.splitlines()]
-    quoted = re.findall(r"`(smilepay [^`]+)`", prose(text))
-    for line in (*fenced, *quoted):
-        if line.startswith("smilepay "):
-            require_known(line.partition("#")[0].split()[1:], line)
-
-
-def require_known(words: list[str], line: str) -> None:
-    command: Any = build()
-    groups = [command]
-    while words and words[0] in getattr(command, "commands", {}):
-        command = command.commands[words.pop(0)]
-        groups.append(command)
-    first = words[0] if words else "-"
-    is_argument = bool([p for p in command.params if p.param_type_name == "argument"])
-    assert first.startswith("-") or is_argument, f"there is no command {first!r}: {line}"
-    known = {option for group in groups for parameter in group.params for option in parameter.opts}
-    for word in words:
-        if word.startswith("--"):
-            assert word in known or word == "--help", f"there is no option {word}: {line}"
-
-
-@pytest.mark.parametrize("path", PAGES, ids=by_name)
-def test_every_link_leads_somewhere(path: Path) -> None:
-    """Relative links resolve to a file of the project, and to a heading of it where they name one."""
-    for target in _LINK.findall(prose(path.read_text(encoding="utf-8"))):
-        if re.match(r"[a-z]+:", target):
-            continue
-        name, _, anchor = target.partition("#")
-        aim = (path.parent / name).resolve() if name else path
-        assert aim.exists(), f"{path.name}: {target} is not there"
-        assert aim.is_relative_to(ROOT), f"{path.name}: {target} is outside of the project"
-        if anchor:
-            assert anchor in anchors(aim), f"{path.name}: {name} has no heading {anchor}"
-
-
-def anchors(path: Path) -> set[str]:
-    """Anchors of a page's headings, as GitHub makes them."""
-    headings = _HEADING.findall(prose(path.read_text(encoding="utf-8")))
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert reading(ODD).trials and reading(ODD).warnings.count and not reading(ODD).problems.count
 
 
 def test_every_page_is_linked_from_the_readme() -> None:
@@ -186,7 +131,7 @@ def test_every_picture_is_shown_somewhere(fixed_surroundings: None) -> None:
 
     files = {path.name for path in (ROOT / "docs" / "img").iterdir()}
     shown = {Path(target).name for path in PAGES for target in _LINK.findall(path.read_text(encoding="utf-8"))}
-    assert files == {*SCENES, Path(FORGERIES).name, REPORT.name}
+    assert files == {*SCENES, *docs_flow.PICTURES, Path(FORGERIES).name, REPORT.name}
     assert files <= shown
 
 
@@ -264,6 +209,14 @@ def test_a_session_is_filled_with_what_is_said_now(fixed_surroundings: None) -> 
     assert "smilepay: policy key 'margin' must be a number\n$ echo $?\n2\n```" in after
     with pytest.raises(SystemExit, match="cannot run"):
         run_sessions("```console\n$ rm -r x\n```\n")
+
+
+def test_a_session_in_which_something_fails_is_no_page(fixed_surroundings: None) -> None:
+    """A page that shows a call that cannot be shows its status too, or is wrong."""
+    with pytest.raises(SystemExit, match="'smilepay polcy' failed with 2; where that is meant"):
+        run_sessions("```console\n$ smilepay polcy\n$ smilepay policy\n```\n")
+    meant = run_sessions("```console\n$ smilepay polcy\n$ echo $?\n$ smilepay polcy --json\n```\n")
+    assert "\n2\n" in meant and '"exit": 2' in meant
 
 
 def test_check_shows_what_is_out_of_date_and_writes_nothing(

@@ -4,7 +4,7 @@
     .venv/bin/python tools/docs.py --check    write nothing; show what is out of date and end with 1
 
 Four things are made: the parts between `[[[cog` and `[[[end]]]` (cogapp, see docs_parts.py), the output in console
-fences (docs_console.py), the pictures in docs/img (docs_pictures.py) and the JSON Schema of scenario files.
+fences (docs_console.py), the pictures in docs/img (docs_pictures.py, docs_flow.py), the JSON Schema of scenario files.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 _PROLOGUE = (
-    "from tools import docs_gallery as gallery, docs_liveness as liveness, docs_parts as parts, docs_replay as replay"
-    ", docs_scenarios as scenarios, docs_sets as sets"
+    "from tools import docs_gallery as gallery, docs_liveness as liveness, docs_nav as nav, docs_parts as parts"
+    ", docs_replay as replay, docs_scenarios as scenarios, docs_sets as sets"
 )
 
 
@@ -54,10 +54,12 @@ def everything() -> dict[Path, str]:
     """Every made file, by path, as it should be now."""
     from smilepay_cli.commands.scenario_forms import forms
     from smilepay_cli.harnesses.scenarios.schema import text as scenario_schema
+    from tools.docs_flow import PICTURES
     from tools.docs_pictures import pictures
 
     files = {path: made(path) for path in pages()}
     files.update({ROOT / "docs" / "img" / name: picture for name, picture in pictures().items()})
+    files.update({ROOT / "docs" / "img" / name: draw() for name, draw in PICTURES.items()})
     files[ROOT / "smilepay_cli" / "schemas" / "scenario.json"] = scenario_schema(forms())
     return files
 

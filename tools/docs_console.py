@@ -32,6 +32,9 @@ _FINGERPRINT = re.compile(r"\b(?:[0-9a-f]{8}-){7}[0-9a-f]{8}\b")
 _LONG_NUMBER = re.compile(r"(?<![\w.:])(-?\d+\.\d{3})\d+")
 _VARIABLE = re.compile(r"([A-Z_]+)=(\S*)")
 _SECONDS_BETWEEN = 20
+_STATUS = "echo $?"
+_FAILED = (1, 2, 32)
+"""A bug, a call that cannot be, a wallet that is not: no page shows one unless it shows the status as well."""
 
 
 @cache
@@ -62,7 +65,7 @@ class Terminal:
 
     def type(self, line: str, *, tty: bool = False) -> str:
         """Run one line; everything it says, on both streams. Only smilepay and `echo $?` are known here."""
-        if line == "echo $?":
+        if line == _STATUS:
             return f"{self.status}\n"
         program, *arguments = shlex.split(line)
         variables = {}
@@ -136,14 +139,23 @@ def run_sessions(text: str, ran: list[str] | None = None) -> str:
                     (shell.folder / named[1]).write_text(body, encoding="utf-8")
                 return found[0]
             filled = ""
-            for command in _commands(body):
+            commands = _commands(body)
+            for command, after in zip(commands, [*commands[1:], ""], strict=True):
                 said = shell.type(command.replace("\\\n", "")).replace(f"{shell.folder}/", "~/")
                 filled += f"{PROMPT}{command}\n" + stable(said)
+                require_meant(shell.status, command, after)
                 if ran is not None:
                     ran.append(command)
             return f"```console\n{filled}```"
 
         return _FENCE.sub(fill, text)
+
+
+def require_meant(status: int, command: str, after: str) -> None:
+    """Ends where a command of a page failed and the page does not show that it did: `after` is its next command."""
+    shown = "--json" in command or _STATUS in (command, after)
+    if status in _FAILED and not shown:
+        raise SystemExit(f"docs: {command!r} failed with {status}; where that is meant, {_STATUS!r} comes next")
 
 
 def stable(output: str) -> str:

@@ -123,11 +123,15 @@ def _strokes(text: str, column: int, top: float, columns: int, colour: str) -> I
         middle_x, middle_y, ways = x + CELL_WIDTH // 2, top + CELL_HEIGHT // 2, _STROKES[text]
         if ways & (_LEFT | _RIGHT):
             left, right = x if ways & _LEFT else middle_x, x + length if ways & _RIGHT else middle_x + 1
-            yield f'<rect x="{left}" y="{middle_y:g}" width="{right - left}" height="1" fill="{colour}"/>'
+            yield _line(f"M{left} {middle_y + 0.5:g}H{right}", 1, colour)
         if ways & (_UP | _DOWN):
             upper, lower = top if ways & _UP else middle_y, top + CELL_HEIGHT if ways & _DOWN else middle_y
-            edge, tall = middle_x - thick // 2, lower - upper
-            yield f'<rect x="{edge}" y="{upper:g}" width="{thick}" height="{tall:g}" fill="{colour}"/>'
+            yield _line(f"M{middle_x + 0.5:g} {upper:g}V{lower:g}", thick, colour)
+
+
+def _line(way: str, width: int, colour: str) -> str:
+    """As wide on a phone as on a wall: a hair's breadth would be gone where the picture is small."""
+    return f'<path d="{way}" stroke="{colour}" stroke-width="{width}" vector-effect="non-scaling-stroke"/>'
 
 
 def _text(words: str, column: int, top: float, columns: int, colour: str, *, bold: bool) -> str:
