@@ -19,7 +19,7 @@ from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
 
 COMMANDS = (
     "demo", "enroll", "shop", "pay", "audit", "wallet", "accounts", "replay", "forge", "calibrate", "run", "record",
-    "policy", "doctor",
+    "policy", "cameras", "doctor",
 )  # fmt: skip
 """Every command, in the order of --help; each is in the module of its name in this folder."""
 

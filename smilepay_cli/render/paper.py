@@ -73,6 +73,11 @@ class Paper:
 
         return console_on(self._stream, color=self._color)
 
+    @property
+    def columns(self) -> int | None:
+        """Of the terminal; None off one, where lines are not broken."""
+        return None if self._is_plain else self.console.width
+
     def line(self, *parts: Part, wraps: bool = False) -> None:
         """A line; with `wraps` it is broken where the terminal ends."""
         text = _plain(parts)

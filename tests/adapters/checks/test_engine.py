@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from smilepay_cli.adapters.faces import checkup
-from smilepay_cli.adapters.faces.checkup import ENGINES, FAST, MODELS, OPENCV, PARITY, look_at_engines
+from smilepay_cli.adapters.checks import engine as checks
+from smilepay_cli.adapters.checks.engine import look_at_engines
 from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.adapters.faces.models.builder import Parity
 from smilepay_cli.adapters.faces.weights import sha256_of
