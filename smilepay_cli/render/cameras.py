@@ -76,12 +76,12 @@ def _gave(camera: CameraTold) -> str:
     tried = camera.tried
     if tried is None:
         return camera.trouble or _NO_PICTURES.get(camera.device.kind, "gives no pictures")
-    size = f"{tried.last.width} x {tried.last.height}"
-    says = "" if tried.driver is None or tried.driver.rate is None else f", {tried.driver.rate:g} a second by its word"
-    measured = "" if tried.rate is None else f", {tried.rate:.1f} measured"
-    backend = "" if tried.driver is None else f", {tried.driver.backend}"
-    black = "" if tried.last.shows_something else "; the picture is empty"
-    return f"{size}{says}{measured}{backend}{black}"
+    driver = tried.driver
+    size, backend = f"{tried.last.width} x {tried.last.height}", "?" if driver is None else driver.backend
+    said = "?" if driver is None or driver.rate is None else f"{driver.rate:g}"
+    measured = "?" if tried.rate is None else f"{tried.rate:.1f}"
+    told = f"{size}, {said}/s said, {measured}/s measured, {backend}"
+    return told if tried.last.shows_something else f"{told}\nthe picture is empty"
 
 
 def _came(tried: Tried, *, is_virtual: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any, TextIO
+from typing import TextIO
 
 from smilepay_cli.vocabulary.findings import Finding
 
@@ -18,16 +18,15 @@ def look_at_terminal(stdout: TextIO, variables: Mapping[str, str]) -> Iterator[F
     encoding = _encoding(stdout)
     term = variables.get("TERM", "")
     size = terminal_size(stdout)
-    figures: dict[str, Any] = {"tty": size is not None, "encoding": encoding, "term": term}
+    columns, rows = size or (None, None)
+    figures = {"tty": size is not None, "columns": columns, "rows": rows, "encoding": encoding, "term": term}
     if encoding != "utf-8":
         told = f"standard output is {encoding}: ticks and names may be shown as question marks"
         yield Finding("terminal", "note", told, "export LANG=C.UTF-8, or PYTHONIOENCODING=utf-8", figures=figures)
         return
-    if size is None:
+    if columns is None or rows is None:
         yield Finding("terminal", "ok", "standard output is none: plain text of 80 columns, UTF-8", figures=figures)
         return
-    columns, rows = size
-    figures |= {"columns": columns, "rows": rows}
     told = f"{columns} x {rows}, UTF-8, TERM={term or 'nothing'}"
     if columns < SMALL[0] or rows < SMALL[1]:
         yield Finding("terminal", "note", told, f"at least {SMALL[0]} x {SMALL[1]} is better", figures=figures)
