@@ -76,7 +76,7 @@ class Paper:
     @property
     def columns(self) -> int | None:
         """Of the terminal; None off one, where lines are not broken."""
-        return None if self._is_plain else self.console.width
+        return self.console.width if _is_terminal(self._stream) else None
 
     def line(self, *parts: Part, wraps: bool = False) -> None:
         """A line; with `wraps` it is broken where the terminal ends."""
