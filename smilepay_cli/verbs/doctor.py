@@ -14,7 +14,7 @@ from smilepay_cli.verbs.checks.wallet import look_at_wallet
 from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
-from smilepay_cli.vocabulary.findings import REPORT, SUBJECTS, Check, Finding
+from smilepay_cli.vocabulary.findings import INSTALL, REPORT, SUBJECTS, Check, Finding
 from smilepay_cli.vocabulary.results import Refusal, Result
 
 CHECK_SECONDS = 60.0
@@ -85,10 +85,16 @@ def _found(check: Check) -> list[Finding]:
         return [*found, _failed(check, error.message, error.hint)]
     except TimeoutError as error:
         return [*found, _failed(check, f"this could not be looked at: {error}", None)]
+    except ImportError as error:
+        return [*found, _failed(check, f"a package cannot be loaded: {_line(error)}", INSTALL)]
     except Exception as error:  # a check that fails is a finding, and never that all is well
-        told = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        return [*found, _failed(check, f"this could not be looked at: {told}", REPORT)]
+        told = f"this could not be looked at: {type(error).__name__}: {_line(error)}"
+        return [*found, _failed(check, told, REPORT)]
     return found
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
 
 
 def _failed(check: Check, told: str, hint: str | None) -> Finding:

@@ -52,6 +52,8 @@ SUBJECTS: Mapping[str, Subject] = {
 """Everything that is looked at, in the order in which it is told. A new check begins here."""
 
 REPORT = "this is a bug: please report this line"
+INSTALL = "in a clone: make setup; elsewhere: install smilepay anew"
+"""What to do about a package that is missing or cannot be loaded."""
 
 
 @dataclass(frozen=True, slots=True)

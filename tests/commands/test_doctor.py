@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +23,11 @@ from tests.fakes.fake_engine import picture
 from tests.fakes.keyrings import FOLDER, HangingKeyring, KeepingKeyring, LockedKeyring
 
 SCHEMA = json.loads(files("smilepay_cli").joinpath("schemas/envelope.json").read_text(encoding="utf-8"))
+
+
+ROOT = Path(__file__).parents[2]
+NEEDED = ("numpy", "PIL", "packaging", "cv2")
+"""Packages without which nobody pays here, or nobody can tell."""
 
 
 @pytest.fixture(autouse=True)
@@ -239,6 +246,26 @@ def test_an_engine_that_does_not_work_is_12(shell: Shell, monkeypatch: pytest.Mo
     quiet = shell("doctor", "--quiet")
     assert quiet.exit == 12 and quiet.stdout.startswith("face engine\n  ✗ face models: ")
     assert "✓" not in quiet.stdout and "!" not in quiet.stdout
+
+
+@pytest.mark.parametrize("package", ["numpy", "PIL", "packaging", "keyring", "cv2", "scipy", "onnxruntime"])
+def test_a_package_that_does_not_load_is_a_finding(tmp_path: Path, package: str) -> None:
+    """In a process of its own, in which nothing has loaded it yet."""
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "__init__.py").write_text(f"raise ImportError('{package} is broken')\n")
+    places = {"SMILEPAY_HOME": str(tmp_path / "home"), "SMILEPAY_CACHE": str(tmp_path / "cache")}
+    done = subprocess.run(
+        [sys.executable, "-m", "smilepay_cli", "doctor", "--json"],
+        env={**os.environ, **places, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    answer = Answer(done.returncode, done.stdout, done.stderr)
+    told = findings(answer)
+    assert "Traceback" not in done.stderr and answer.exit == (12 if package in NEEDED else 0)
+    if package in NEEDED:
+        assert any(f"{package} is broken" in one["told"] and one["stops_paying"] for one in told.values())
 
 
 def test_quiet_says_nothing_where_nothing_is_wrong(shell: Shell) -> None:

@@ -6,14 +6,16 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import import_module, metadata
 from shlex import quote
 
-from smilepay_cli.vocabulary.findings import Finding
+from smilepay_cli.vocabulary.findings import INSTALL, Finding
 
 DISTRIBUTION = "smilepay"
 WHAT_OPENCV_NEEDS = "Debian and Ubuntu: apt install libgl1 libglib2.0-0"
 """The wheel of opencv-python links them and does not bring them; desktops have them, slim containers do not."""
+LOADED = {"pillow": "PIL.Image", "cryptography": "cryptography.hazmat.primitives.ciphers.aead", "rfc8785": "rfc8785"}
+"""Light modules, by package, without which nobody pays, and which no other check loads: they are tried."""
 _TESTED = "Programming Language :: Python :: "
 
 
@@ -63,7 +65,7 @@ def look_at_python(here: Interpreter | None = None) -> Iterator[Finding]:
 def look_at_packages(
     requirements: list[str] | None = None, version_of: Callable[[str], str] = metadata.version
 ) -> Iterator[Finding]:
-    """What pyproject.toml asks for against what is installed, by the installer's records: none is imported."""
+    """What pyproject.toml asks for against what is installed, by the installer's records: nothing heavy is imported."""
     from packaging.requirements import Requirement
 
     if requirements is None:
@@ -87,17 +89,29 @@ def look_at_packages(
         wrong = True
         asked = quote(f"{requirement.name}{requirement.specifier}")
         yield Finding("packages", "problem", told, f"in a clone: make setup; elsewhere: pip install {asked}")
-    if not wrong:
+    broken = [*_broken()]
+    yield from broken
+    if not wrong and not broken:
         told = f"{len(versions)} packages, each in a version that is asked for"
         yield Finding("packages", "ok", told, figures=versions)
+
+
+def _broken() -> Iterator[Finding]:
+    for package, module in LOADED.items():
+        try:
+            import_module(module)
+        except ImportError as error:
+            yield Finding("packages", "problem", f"{package} cannot be loaded: {error}", INSTALL)
 
 
 def look_at_opencv() -> Iterator[Finding]:
     """Whether it can be loaded; what it can open cameras with."""
     try:
+        import_module("numpy")  # without it cv2 prints to standard output before it fails
         import cv2
     except ImportError as error:  # a library of the system that the wheel needs
-        yield Finding("opencv", "problem", f"cannot be loaded: {error}", WHAT_OPENCV_NEEDS)
+        hint = INSTALL if isinstance(error, ModuleNotFoundError) else WHAT_OPENCV_NEEDS
+        yield Finding("opencv", "problem", f"cannot be loaded: {error}", hint)
         return
     registry = cv2.videoio_registry
     backends = [registry.getBackendName(backend) for backend in registry.getCameraBackends()]

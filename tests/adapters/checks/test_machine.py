@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smilepay_cli.adapters.checks.machine import Interpreter, look_at_opencv, look_at_packages, look_at_python
+from smilepay_cli.adapters.checks.machine import LOADED, Interpreter, look_at_opencv, look_at_packages, look_at_python
 from smilepay_cli.vocabulary.findings import Finding
 
 ROOT = Path(__file__).parents[3]
@@ -81,7 +81,7 @@ def test_no_package_is_imported_for_it() -> None:
     """The records of the installer tell."""
     program = (
         "import sys; from smilepay_cli.adapters.checks.machine import look_at_packages; list(look_at_packages());"
-        "print({'numpy', 'cv2', 'dlib', 'onnxruntime', 'scipy', 'PIL', 'matplotlib'} & set(sys.modules))"
+        "print({'numpy', 'cv2', 'dlib', 'onnxruntime', 'scipy', 'matplotlib'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout == "set()\n", done.stderr
@@ -93,8 +93,16 @@ def test_opencv_is_tried_and_its_backends_told() -> None:
     assert found.state == "ok" and "V4L2" in found.figures["camera_backends"]
 
 
-def test_opencv_that_cannot_be_loaded_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person cannot know which package of the system has it."""
+def test_opencv_without_a_package_is_installed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it needs of the system is another matter (tests/adapters/faces/test_opencv_missing.py)."""
     monkeypatch.setitem(sys.modules, "cv2", None)
     (found,) = look_at_opencv()
-    assert found.state == "problem" and "apt install libgl1" in str(found.hint)
+    assert found.state == "problem" and "make setup" in str(found.hint)
+
+
+@pytest.mark.parametrize("package", LOADED)
+def test_what_every_payment_needs_is_tried(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    """It is there by the installer's records, and does not load."""
+    monkeypatch.setitem(sys.modules, LOADED[package], None)
+    (found,) = look_at_packages()
+    assert found.state == "problem" and found.told.startswith(f"{package} cannot be loaded")
