@@ -47,7 +47,7 @@ def show_camera(result: CameraResult, paper: Paper) -> None:
     driver = tried.driver
     if driver is not None:
         rate = "no rate" if driver.rate is None else f"{driver.rate:g} frames a second"
-        paper.line(f"  {driver.backend} says: {driver.width} x {driver.height}, {rate}")
+        paper.line(f"  said by {driver.backend}: {driver.width} x {driver.height}, {rate}")
     paper.line(f"  {_came(tried, is_virtual=result.is_virtual)}")
     paper.line(f"  first frame: {_look(tried.first)}")
     if tried.frames > 1:

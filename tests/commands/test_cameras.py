@@ -85,14 +85,14 @@ def test_a_film_is_tried(shell: Shell, film: str) -> None:
     assert answer.exit == 0 and data["is_virtual"] and data["tried"]["frames"] == 6
     assert data["tried"]["driver"] == {"backend": "FFMPEG", "width": 640, "height": 360, "rate": 15.0}
     told = shell("cameras", film).stdout
-    assert "FFMPEG says: 640 x 360, 15 frames a second" in told and "6 frames were read" in told
+    assert "said by FFMPEG: 640 x 360, 15 frames a second" in told and "6 frames were read" in told
     assert "brightness 56%" in told
 
 
 def test_numbered_images_are_tried(shell: Shell) -> None:
     """As many as a second has, whatever there is."""
     told = shell("cameras", PATTERN).stdout
-    assert "images says: 640 x 360, 12 frames a second" in told and "30 frames were read" in told
+    assert "said by images: 640 x 360, 12 frames a second" in told and "30 frames were read" in told
 
 
 def test_a_face_is_told(two: Shell) -> None:
