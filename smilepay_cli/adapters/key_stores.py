@@ -225,11 +225,15 @@ class RingKeys:
         )
 
 
+class LockedRing(LookupError):
+    """There is a keyring, and using it would open a dialog."""
+
+
 def keyring_in_words(within: Deadline) -> tuple[str, bool]:
     """The keyring of this machine and its priority, and whether `keyring` recommends it (1 or more). Makes no entry.
 
-    Raises TimeoutError where it does not answer, LookupError where there is none or it is locked, and whatever the
-    library raises.
+    Raises TimeoutError where it does not answer, LockedRing, LookupError where there is none, and whatever the library
+    raises.
     """
 
     def asked() -> tuple[str, bool]:
@@ -264,7 +268,7 @@ def _ring() -> Any:
     if not ring.priority > 0:
         raise LookupError("there is none on this machine that keeps anything")
     if _is_locked(ring):
-        raise LookupError("it is locked")
+        raise LockedRing("it is locked")
     return ring
 
 

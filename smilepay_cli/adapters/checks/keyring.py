@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smilepay_cli.adapters.key_stores import RING_SECONDS, Deadline, keyring_in_words
+from smilepay_cli.adapters.key_stores import RING_SECONDS, Deadline, LockedRing, keyring_in_words
 from smilepay_cli.vocabulary.findings import Finding
 
 
@@ -12,11 +12,10 @@ def look_at_keyring(within: Deadline) -> Iterator[Finding]:
     """None at all is no fault: keys are kept in files then. One that is locked or silent is a note."""
     try:
         name, recommended = keyring_in_words(within)
-    except LookupError as error:
-        if "locked" in str(error):
-            yield Finding("keyring", "note", "there is one, and it is locked", "unlock it: log in at the desktop")
-        else:
-            yield Finding("keyring", "ok", "there is none that keeps anything; keys are kept in files")
+    except LockedRing:
+        yield Finding("keyring", "note", "there is one, and it is locked", "unlock it: log in at the desktop")
+    except LookupError:
+        yield Finding("keyring", "ok", "there is none that keeps anything; keys are kept in files")
     except TimeoutError:
         told = f"it did not answer within {RING_SECONDS:g} s"
         yield Finding("keyring", "note", told, "keep keys in files: SMILEPAY_KEY_STORE=file")

@@ -52,3 +52,10 @@ def test_one_that_is_locked_or_silent_is_a_note(
     found = looked_at(monkeypatch, tmp_path, ring())
     assert found.state == "note" and said in found.told and "\n" not in found.told
     assert "SMILEPAY_KEY_STORE=file" in str(found.hint)
+
+
+def test_one_that_would_open_a_dialog_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As the Secret Service tells before it asks for a password."""
+    monkeypatch.setattr("smilepay_cli.adapters.key_stores._is_locked", lambda _: True)
+    found = looked_at(monkeypatch, tmp_path, KeepingKeyring())
+    assert found.state == "note" and "it is locked" in found.told and "log in" in str(found.hint)
