@@ -71,6 +71,7 @@ def _reasons(status: ExitStatus) -> list[str]:
     own = [f"`{r.value}`" + (" (strike)" if r.is_strike else "") for r in Reason if r.exit is status]
     raised = {
         ExitStatus.INTERNAL: ["internal_error"],
+        ExitStatus.NOT_ACQUIRED: ["not_ready"],
         ExitStatus.USAGE: ["usage", *_raised_with("UsageProblem")],
         ExitStatus.EXPECTATION_FAILED: ["expectation_failed"],
         ExitStatus.CHAIN_BROKEN: ["chain_broken"],
@@ -140,6 +141,27 @@ def envelope_fields() -> str:
     return table(
         ("field", "what may stand there", "what it says"),
         ((f"`{name}`", _kind(rule), rule.get("description", "")) for name, rule in schema["properties"].items()),
+    )
+
+
+def findings() -> str:
+    """What `doctor` looks at, with the ids of the findings."""
+    from smilepay_cli.vocabulary.findings import SUBJECTS
+
+    rows = ((subject.group, f"`{subject.id}`", subject.what, subject.looked_at) for subject in SUBJECTS.values())
+    return table(("group", "id", "people read", "what is looked at"), rows)
+
+
+def finding_fields() -> str:
+    """The fields of a finding, from the envelope's JSON Schema."""
+    schema = json.loads((PACKAGE / "schemas" / "envelope.json").read_text(encoding="utf-8"))
+    rules = schema["$defs"]["finding"]["properties"]
+    return table(
+        ("field", "what may stand there", "what it says"),
+        (
+            (f"`{name}`", "one of the ids above" if name == "id" else _kind(rule), rule["description"])
+            for name, rule in rules.items()
+        ),
     )
 
 

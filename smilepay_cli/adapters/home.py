@@ -70,6 +70,11 @@ def require_no_name_of_ours(home: Path, file: Path) -> None:
         )
 
 
+def is_ours(name: str) -> bool:
+    """Whether a file of that name in a home is part of it."""
+    return _OURS.match(name) is not None
+
+
 def sweep_drafts(home: Path) -> None:
     """Away with the copies of whole wallets that a restore left which was killed; not while anybody uses the home.
 
@@ -200,7 +205,7 @@ def _private_folder(home: Path, mode: int) -> list[str]:
     """What was mended. A folder that holds other things too is not ours to close."""
     if not mode & _PRIVATE:
         return []
-    if all(_OURS.match(path.name) for path in home.iterdir()):
+    if all(is_ours(path.name) for path in home.iterdir()):
         return _mended(home, mode, 0o700, "the folder")
     if mode & _WRITABLE:
         raise _unusable(

@@ -129,12 +129,16 @@ class FileKeys:
 
 
 class RingKeys:
-    """A ports.KeyStore: entries of the keyring that the library `keyring` finds, under the service `smilepay`."""
+    """A ports.KeyStore: entries of the keyring that the library `keyring` finds, under the service `smilepay`.
+
+    With `looking` no entry is made to see whether it is kept.
+    """
 
     name = KEYRING
 
-    def __init__(self, within: Deadline) -> None:
+    def __init__(self, within: Deadline, *, looking: bool = False) -> None:
         self._within = within
+        self._looking = looking
 
     def place(self, name: str) -> str:
         """What people call the place of a key."""
@@ -153,6 +157,8 @@ class RingKeys:
             ring = _ring()
             if not ring.priority >= 1 or ring.get_password(SERVICE, name) is not None:
                 return False
+            if self._looking:
+                return True
             ring.set_password(SERVICE, name, value)
             try:
                 return bool(ring.get_password(SERVICE, name) == value)
@@ -231,6 +237,27 @@ class RingKeys:
         )
 
 
+class LockedRing(LookupError):
+    """There is a keyring, and using it would open a dialog."""
+
+
+def keyring_in_words(within: Deadline) -> tuple[str, bool]:
+    """The keyring of this machine and its priority, and whether `keyring` recommends it (1 or more). Makes no entry.
+
+    Raises TimeoutError where it does not answer, LockedRing, LookupError where there is none, and whatever the library
+    raises.
+    """
+
+    def asked() -> tuple[str, bool]:
+        ring = _ring()
+        ring.get_password(SERVICE, FIRST_QUESTION)
+        return f"{ring.name}, priority {float(ring.priority):g}", bool(ring.priority >= 1)
+
+    return within(asked, RING_SECONDS)
+
+
+FIRST_QUESTION = "is-anybody-there"
+"""The name of an entry that nobody makes."""
 UNAVAILABLE = "key_unavailable"
 """The reason where a keyring cannot be asked; the key may be as it should be."""
 
@@ -255,7 +282,7 @@ def _ring() -> Any:
     if not ring.priority > 0:
         raise LookupError("there is none on this machine that keeps anything")
     if _is_locked(ring):
-        raise LookupError("it is locked")
+        raise LockedRing("it is locked")
     return ring
 
 

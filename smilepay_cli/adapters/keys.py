@@ -52,6 +52,8 @@ class WalletVault:
         self._stores = stores
         self._wanted = wanted
         self._master: bytes | None = None
+        self._is_told = True
+        """Whether the wallet says which key is its own, as far as anybody looked."""
 
     def unlock(self, settings: Settings, *, create: bool) -> None:
         """Read the master key, or make it when `create` and the wallet never had one.
@@ -60,6 +62,7 @@ class WalletVault:
         gone or silent; and when another store was asked for than the one where it is.
         """
         expected = settings.get(_FINGERPRINT)
+        self._is_told = create or expected is not None
         if expected is None:
             if not create:
                 return  # a wallet without people: nothing to open
@@ -287,6 +290,12 @@ class WalletVault:
         return unlocked(self._key(), person.wrapped_key, f"person:{person.account_id}")
 
     def _key(self) -> bytes:
+        if self._master is None and not self._is_told:
+            raise unusable(
+                "of this wallet",
+                "somebody is enrolled, and the wallet does not say which key it is: that setting was lost",
+                "keep the file as it is, and restore a backup: smilepay wallet restore FILE",
+            )
         if self._master is None:
             raise unusable(
                 tr("of this wallet"), tr("it was not read"), tr("this is a bug: a vault is unlocked before it is used")

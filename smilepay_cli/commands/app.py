@@ -21,7 +21,7 @@ from smilepay_cli.vocabulary.language import PLAIN, speaking
 
 COMMANDS = (
     "demo", "enroll", "shop", "pay", "audit", "wallet", "accounts", "replay", "forge", "calibrate", "run", "record",
-    "policy", "doctor",
+    "policy", "cameras", "doctor",
 )  # fmt: skip
 """Every command, in the order of --help; each is in the module of its name in this folder."""
 

@@ -15,7 +15,7 @@ from smilepay_cli.rules.profiles import profile
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import Copies, FaceEngine, FrameSource, Outbox, Signer, Vault, Viewer
+    from smilepay_cli.ports import Cameras, Copies, FaceEngine, FrameSource, Outbox, Signer, Vault, Viewer
     from smilepay_cli.verbs.till import Till
     from smilepay_cli.vocabulary.policies import Policy
 
@@ -136,7 +136,13 @@ class Call:
 
         return replace(self.till, pad=load_pad_model(Path(pad_model)))
 
-    def till_at(self, home: Path, policy: Policy, *, vault: Vault | None = None) -> Till:
+    @property
+    def looking_till(self) -> Till:
+        """A till whose engine and vault write nothing anywhere; its store is still the ordinary one."""
+        vault = self.vault_at(self.home, self._key_store, looking=True)
+        return self.till_at(self.home, self.policy, vault=vault, looking=True)
+
+    def till_at(self, home: Path, policy: Policy, *, vault: Vault | None = None, looking: bool = False) -> Till:
         """Put one till together out of the real parts; the vault is `vault_at`'s unless another is given."""
         from smilepay_cli.adapters.faces.engines import engine_name, open_engine
         from smilepay_cli.adapters.gallery_file import PackedGalleryFile
@@ -149,7 +155,8 @@ class Call:
         environment, named = self.environment, engine_name(self.shared.engine)
 
         def engine() -> FaceEngine:
-            return open_engine(named, policy.scheme, environment.variables, say=self.say, warn=self.warnings.append)
+            say, warn = self.say, self.warnings.append
+            return open_engine(named, policy.scheme, environment.variables, say=say, warn=warn, looking=looking)
 
         kept, memory = environment.engines(named, policy.scheme) if environment.engines else (None, None)
         return Till(
@@ -166,12 +173,12 @@ class Call:
             memory=memory,
         )
 
-    def vault_at(self, home: Path, wanted: str | None) -> Vault:
+    def vault_at(self, home: Path, wanted: str | None, *, looking: bool = False) -> Vault:
         """The vault of a wallet, with every store that a key may be in."""
         from smilepay_cli.adapters.key_stores import FILE, KEYRING, FileKeys, RingKeys
         from smilepay_cli.adapters.keys import WalletVault
 
-        return WalletVault({FILE: FileKeys(home), KEYRING: RingKeys(_within)}, wanted)
+        return WalletVault({FILE: FileKeys(home), KEYRING: RingKeys(_within, looking=looking)}, wanted)
 
     @cached_property
     def source(self) -> FrameSource:
@@ -186,6 +193,18 @@ class Call:
             stdin=self.environment.stdin_bytes,
             clock=self.environment.clock,
         )
+
+    @property
+    def engine(self) -> FaceEngine:
+        """The face engine of this call; nothing is loaded, and no wallet opened for it."""
+        return self.till.engine
+
+    @property
+    def cameras(self) -> Cameras:
+        """The cameras of this machine."""
+        from smilepay_cli.adapters.capture.devices import MachineCameras
+
+        return self.environment.cameras or MachineCameras(self.environment.clock)
 
     @cached_property
     def viewer(self) -> Viewer:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, TextIO
 from smilepay_cli.adapters.system import RandomIds, SystemClock
 
 if TYPE_CHECKING:
-    from smilepay_cli.ports import Clock, FaceEngine, Ids, Memory
+    from smilepay_cli.ports import Cameras, Clock, FaceEngine, Ids, Memory
 
 
 class Engines(Protocol):
@@ -35,7 +35,8 @@ class Environment:
     """An engine to use in place of the one named by `--engine`; only code can set it, no option can."""
     engines: Engines | None = None
     """In place of opening the one named by `--engine` for every call: for harnesses, which make many calls."""
-
+    cameras: Cameras | None = None
+    """Cameras in place of the machine's; only code can set them."""
     overhear: Callable[[str], None] | None = None
     """Told every envelope, whether or not it is printed: for recordings, where people read something else."""
 

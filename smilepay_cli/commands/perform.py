@@ -99,7 +99,7 @@ def _tell(call: Call, path: str, result: Result) -> None:
 
     environment = call.environment
     color = environment.wants_color and not call.shared.no_color
-    if result.refusal or not call.shared.quiet:
+    if result.is_told_quietly or not call.shared.quiet:
         is_refused = result.refusal and not result.is_report
         show(result, environment.stderr if is_refused else environment.stdout, color=color, plain=call.is_plain)
     environment.stdout.flush()
@@ -178,6 +178,7 @@ _LOOKING = {
     "calibrate": "Looking at the pictures ...",
     "replay": "Getting ready ...",
     "run": "Reading the scenarios ...",
+    "cameras": "Looking through the cameras ...",
     "doctor": "Trying everything out ...",
     "accounts lookalikes": "Comparing everybody with everybody ...",
 }

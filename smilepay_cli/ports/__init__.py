@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smilepay_cli.ports.books import Books, Facts, KeptFrames, Ledger, Orders, People, Settings, Slots, Trail
+from smilepay_cli.ports.cameras import Cameras, DrivenSource
 from smilepay_cli.ports.faces import FaceEngine, FrameSource, Memory, PadModel, Viewer
 from smilepay_cli.ports.files import Album, CatalogueDraft, CatalogueSource, Folder, GalleryFile, Outbox, ReplaySet
 from smilepay_cli.ports.keys import KeyStore, Pins, Signer, Vault
@@ -12,11 +13,13 @@ from smilepay_cli.ports.time import Clock, Ids
 __all__ = [
     "Album",
     "Books",
+    "Cameras",
     "Candidate",
     "CatalogueDraft",
     "CatalogueSource",
     "Clock",
     "Copies",
+    "DrivenSource",
     "FaceEngine",
     "Facts",
     "Folder",

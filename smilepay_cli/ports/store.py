@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Told again and again how much is done, and of how much."""
+NO_WALLET, OLDER_WALLET = "no_wallet", "older_wallet"
+"""Reasons of a store that only looks: there is none yet; it is of an earlier version."""
 
 
 class Store(Protocol):

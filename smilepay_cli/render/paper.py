@@ -76,6 +76,11 @@ class Paper:
 
         return console_on(self._stream, color=self._color, plain=self._heard)
 
+    @property
+    def columns(self) -> int | None:
+        """Of the terminal; None off one, where lines are not broken."""
+        return self.console.width if _is_terminal(self._stream) else None
+
     def line(self, *parts: Part, wraps: bool = False) -> None:
         """A line; with `wraps` it is broken where the terminal ends."""
         text = _plain(parts)

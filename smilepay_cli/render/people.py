@@ -45,6 +45,8 @@ SHOWN_BY = {
     "RunResult": "scenarios.terminal.show_run",
     "ListResult": "scenarios.terminal.show_listed",
     "RecordResult": "scenarios.recorded.show_recorded",
+    "CamerasResult": "cameras.show_cameras",
+    "CameraResult": "cameras.show_camera",
     "DoctorResult": "doctor.show_findings",
 }
 """Modules of this folder and functions in them, by name: only the one that is needed is imported."""

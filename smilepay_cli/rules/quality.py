@@ -24,6 +24,7 @@ DARK_BELOW, BRIGHT_ABOVE = 26, 246
 """Code values counted as black and as white, ISO/IEC 29794-5: 0 to 25 and 247 to 255."""
 SKIN = (slice(19, 88), slice(14, 81))
 """Rows and columns of the square that are face: forehead to chin, without ears and background."""
+EVERYWHERE = (slice(None), slice(None))
 FINE, MIDDLE, COARSE = 0.7, 1.4, 2.8
 """Standard deviations in pixels: sharpness compares the detail between the first two with that between the others."""
 FLOOR = 4.0
@@ -81,7 +82,7 @@ def quality_of(pixels: Pixels, box: Box, landmarks: Points | None) -> Quality:
         under_exposure=float(counts[:DARK_BELOW].sum()),
         over_exposure=float(counts[BRIGHT_ABOVE + 1 :].sum()),
         dynamic_range=float(-(shares * np.log2(shares)).sum()),
-        sharpness=_sharpness(level),
+        sharpness=sharpness_of(level, SKIN),
         inter_eye_distance=None if landmarks is None else _inter_eye(landmarks),
         mouth_contrast=None if face.landmarks is None else _mouth_contrast(level, face.landmarks),
     )
@@ -121,14 +122,17 @@ def _too_bright() -> Refused:
     return Refused(Reason.TOO_BRIGHT, tr("the face is too bright"), hint=tr("turn away from the window or the lamp"))
 
 
-def _sharpness(level: NDArray[Any]) -> float:
-    """Mean absolute difference of Gaussians, fine by coarse: falls with blur, whatever contrast and light."""
+def sharpness_of(level: NDArray[Any], part: tuple[slice, slice] = EVERYWHERE) -> float:
+    """Mean absolute difference of Gaussians, fine by coarse: falls with blur, whatever contrast and light.
+
+    `level` is (h, w) float32 of code values, of which `part` is looked at.
+    """
     import cv2
     import numpy as np
 
     fine, middle, coarse = (cv2.GaussianBlur(level, (0, 0), sigma) for sigma in (FINE, MIDDLE, COARSE))
     # 0.3 code values of noise are left over in a coarse band that holds nothing.
-    detail, structure = np.abs(fine - middle)[SKIN].mean(), np.abs(middle - coarse)[SKIN].mean()
+    detail, structure = np.abs(fine - middle)[part].mean(), np.abs(middle - coarse)[part].mean()
     return float(detail / (structure + 0.3))
 
 

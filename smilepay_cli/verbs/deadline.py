@@ -98,15 +98,15 @@ def within(work: Callable[[], T], seconds: float | None = None) -> T:
     return result
 
 
-def each_within(made: Generator[T, None, None]) -> Generator[T, None, None]:
-    """What a generator yields, each within CHECK_SECONDS; it is closed in the end, unless it hangs.
+def each_within(made: Generator[T, None, None], seconds: float | None = None) -> Generator[T, None, None]:
+    """What a generator yields, each within CHECK_SECONDS or so many; it is closed in the end, unless it hangs.
 
     Closing may hang too: a camera is let go of then.
     """
     end, is_over = object(), False
     try:
         while True:
-            one: Any = within(lambda: next(made, end))
+            one: Any = within(lambda: next(made, end), seconds)
             if one is end:
                 is_over = True
                 return
@@ -114,4 +114,4 @@ def each_within(made: Generator[T, None, None]) -> Generator[T, None, None]:
     finally:
         if not is_over:
             with suppress(ValueError):  # it is still running: it hangs
-                within(made.close)
+                within(made.close, seconds)

@@ -40,6 +40,11 @@ class Result:
         return "refused" if self.refusal else "done"
 
     @property
+    def is_told_quietly(self) -> bool:
+        """Whether people are told of it under --quiet too."""
+        return self.refusal is not None
+
+    @property
     def exit(self) -> ExitStatus:
         """The exit status of the command."""
         return self.refusal.exit if self.refusal else ExitStatus.DONE

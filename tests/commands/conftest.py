@@ -13,6 +13,7 @@ import pytest
 
 from smilepay_cli.commands.app import run
 from smilepay_cli.commands.environment import Environment
+from tests.fakes.cameras import FakeCameras
 from tests.fakes.fake_engine import FakeEngine, empty_picture, picture, save
 from tests.fakes.fixed import CountingIds, FixedClock
 
@@ -41,6 +42,8 @@ class Shell:
     ids: CountingIds = field(default_factory=CountingIds)
     faults: Mapping[str, Any] = field(default_factory=dict)
     selfies: int = 0
+    cameras: FakeCameras | None = None
+    """In place of the machine's."""
 
     @property
     def home(self) -> Path:
@@ -56,6 +59,7 @@ class Shell:
             clock=self.clock,
             ids=self.ids,
             engine=FakeEngine(self.faults),
+            cameras=self.cameras,
         )
         home = () if "--home" in arguments or arguments[:1] in ((), ("--help",)) else ("--home", str(self.home))
         status = run([*arguments, *home], environment)

@@ -152,6 +152,7 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
     for verb in (
         "accounts",
         "audit",
+        "cameras",
         "cash",
         "catalogue",
         "checkpoint",

@@ -167,7 +167,7 @@ def test_a_key_that_dies_on_its_way_leaves_a_wallet_that_opens(home: Path, store
         till = till_of(home)
         assert opened(till) == before, step
         verify(till)
-        findings = {found.what: found for found in doctor(till, ()).findings if found.what == "key"}
+        findings = {found.id: found for found in doctor(till, ()).findings if found.id == "key"}
         assert findings["key"].state in ("ok", "note"), step
         assert (findings["key"].state == "note") is bool(show_key(till).key.leftovers), step
         assert keys_there(home, ring) <= 1 + len(show_key(till).key.leftovers), f"{step}: a key that nobody knows of"
@@ -258,11 +258,12 @@ def test_an_old_key_that_cannot_be_destroyed_is_told_and_destroyed_later(
 def test_doctor_says_where_the_key_is_and_what_that_protects(till: Till, home: Path) -> None:
     """And that a keyring which is locked is the key's matter, not the wallet's."""
     key = show_key(till).key
-    (found,) = (found for found in doctor(till, ()).findings if found.what == "key")
-    assert found.state == "ok" and f"in the {key.store}" in found.told and "protects" in found.told
+    (found,) = (found for found in doctor(till, ()).findings if found.id == "key")
+    assert found.state == "ok" and f"in the {key.store}" in found.told
+    assert found.figures["protects"] == show_key(till).protects and found.figures["place"] == key.place
     if key.store == "keyring":
         keyring.set_keyring(LockedKeyring())
         result = doctor(till_of(home), ())
-        (found,) = (found for found in result.findings if found.what == "key")
+        (found,) = (found for found in result.findings if found.id == "key")
         assert found.state == "problem" and "Failed to unlock the collection" in found.told
         assert int(result.exit) == 32

@@ -14,6 +14,7 @@ from smilepay_cli.adapters.capture.clip import DEFAULT_FPS
 from smilepay_cli.adapters.capture.files import file_kind, printable, read_head
 from smilepay_cli.adapters.capture.images import MOST_PIXELS
 from smilepay_cli.ports import Clock
+from smilepay_cli.vocabulary.cameras import Driver
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
 
@@ -52,6 +53,8 @@ class CameraSource:
         self._clock = clock
         self._seconds = seconds
         self._fps = fps
+        self.driver: Driver | None = None
+        """What the driver says, once it was opened."""
 
     @property
     def description(self) -> str:
@@ -144,6 +147,7 @@ class CameraSource:
             if not is_open:
                 raise self._nothing()
             self._require_sane(capture)
+            self.driver = _driver_of(capture)
             yield capture
         finally:
             with _quiet():
@@ -198,6 +202,19 @@ class CameraSource:
 
     def _unusable(self, detail: str) -> UsageProblem:
         return UsageProblem(f"--camera {printable(self._source)}: {detail}", hint=HINT, reason="unreadable_file")
+
+
+def _driver_of(capture: Any) -> Driver:
+    import cv2
+
+    width, height, rate = (
+        capture.get(wanted) for wanted in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FPS)
+    )
+    try:
+        backend = str(capture.getBackendName())
+    except cv2.error:
+        backend = "unknown"
+    return Driver(backend, int(width), int(height), rate if 0 < rate <= FASTEST else None)
 
 
 def _is_whole(name: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from smilepay_cli.adapters.capture.files import file_kind, printable, read_file
 from smilepay_cli.adapters.capture.images import SUFFIXES, decode_image
+from smilepay_cli.vocabulary.cameras import Driver
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
 
@@ -46,6 +47,8 @@ class ClipSource:
         self._source = source
         self._seconds = seconds
         self._rate = fps or DEFAULT_FPS
+        self.driver: Driver | None = None
+        """What stands in the place of a driver's word, once the first image was read."""
 
     @property
     def description(self) -> str:
@@ -70,6 +73,8 @@ class ClipSource:
         name = printable(str(path))
         data = read_file(path)
         pixels = decode_image(data, name)
+        if self.driver is None:
+            self.driver = Driver("images", pixels.shape[1], pixels.shape[0], self._rate)
         return Frame(
             pixels=pixels,
             number=number,

@@ -42,8 +42,9 @@ def open_engine(
     *,
     say: Callable[[str], None] = lambda _: None,
     warn: Callable[[str], None] = lambda _: None,
+    looking: bool = False,
 ) -> FaceEngine:
-    """An engine that makes a scheme's templates; making one loads nothing.
+    """An engine that makes a scheme's templates; making one loads nothing. With `looking` it never writes a file.
 
     The environment's `variables` say where the fast engine keeps its models; `say` is told when it builds them, `warn`
     when it cannot. Raises UsageProblem (unknown_engine).
@@ -57,4 +58,4 @@ def open_engine(
     from smilepay_cli.adapters.faces.fast import FastEngine
     from smilepay_cli.adapters.faces.models.cache import default_folder
 
-    return FastOrReference(FastEngine(scheme, default_folder(variables), say=say), reference, warn)
+    return FastOrReference(FastEngine(scheme, default_folder(variables), say=say, looking=looking), reference, warn)

@@ -16,7 +16,7 @@ from smilepay_cli.adapters.faces.chips import checked, cut, shape_of
 from smilepay_cli.adapters.faces.finding import find
 from smilepay_cli.adapters.faces.makers import landmark_model_of, maker_of
 from smilepay_cli.adapters.faces.models.cache import ModelCache, Say
-from smilepay_cli.adapters.faces.models.files import ModelFiles, ModelsUnavailable
+from smilepay_cli.adapters.faces.models.files import ModelFiles, ModelsNotBuilt, ModelsUnavailable
 from smilepay_cli.adapters.faces.models.parts import Parts
 from smilepay_cli.adapters.faces.weights import Weights, find_weights
 from smilepay_cli.rules.schemes import SCHEMES
@@ -38,14 +38,17 @@ class FastEngine:
     `prepare` loads, and builds where that is needed; every other method calls it first. It raises ModelsUnavailable
     when there are no models to be had, and UsageProblem (engine_missing) without dlib or its weight files. The other
     methods raise TypeError for pixels that are not (height, width, 3) uint8.
+
+    With `looking` nothing is built and nothing written: it works with what is there, or raises ModelsNotBuilt.
     """
 
     name = "fast"
 
-    def __init__(self, scheme: str, folder: Path, *, say: Say = lambda _: None) -> None:
+    def __init__(self, scheme: str, folder: Path, *, say: Say = lambda _: None, looking: bool = False) -> None:
         self._scheme = SCHEMES[scheme]
         self._folder = folder
         self._say = say
+        self._looking = looking
         self._loading = Lock()
         self._ready: Parts | None = None
         self._mine = local()
@@ -138,6 +141,8 @@ class FastEngine:
             raise ModelsUnavailable(f"{error.name or error} is not installed") from None
 
     def _build(self, *, damaged: bool = False) -> ModelFiles:
+        if self._looking:
+            raise ModelsNotBuilt("a file of the models is damaged" if damaged else "the models are not built yet")
         from smilepay_cli.adapters.faces.models.builder import build  # once a machine
 
         return self._cache.build(build, self._say, damaged=damaged)
@@ -148,4 +153,4 @@ class FastEngine:
 
     @cached_property
     def _cache(self) -> ModelCache:
-        return ModelCache(self._folder, self._weights)
+        return ModelCache(self._folder, self._weights, looking=self._looking)

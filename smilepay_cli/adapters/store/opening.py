@@ -10,6 +10,7 @@ from pathlib import Path
 
 from smilepay_cli.adapters.store.schema import APPLICATION_ID, VERSION, upgrade
 from smilepay_cli.adapters.store.waiting import patiently, primary_code
+from smilepay_cli.ports.store import OLDER_WALLET
 from smilepay_cli.vocabulary.errors import StoreUnusable
 from smilepay_cli.vocabulary.language import marked, tr
 
@@ -43,6 +44,33 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         patiently(lambda: _set_up(connection))
         patiently(lambda: _bring_up_to_date(connection, path))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_to_look(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, to a file of this version.
+
+    What a crash left in the log stays there (`mode=ro`): closing an ordinary connection would move it into the file.
+    Without a log an ordinary one that refuses to write is better, since SQLite makes the log's files for either and
+    only an ordinary one takes them away again. Raises StoreUnusable, with OLDER_WALLET for an earlier version.
+    """
+    if not path.is_file() or path.is_symlink():
+        raise unusable(path, "read_only", "something that is no file has its name")
+    for suffix in ("-wal", "-shm", "-journal"):  # SQLite would wait for a pipe for ever
+        beside = path.with_name(path.name + suffix)
+        if os.path.lexists(beside) and not beside.is_file():
+            raise unusable(path, "read_only", f"{beside.name} beside it is no regular file")
+    log = path.with_name(f"{path.name}-wal")
+    mode = "ro" if log.is_file() and log.stat().st_size else "rw"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=0, isolation_level=None)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        patiently(lambda: _set_up(connection))
+        with block(connection, "BEGIN"):
+            _require_this_version(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -107,6 +135,12 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     with block(connection, "BEGIN IMMEDIATE"):
         if not _is_ready(connection, path):
             upgrade(connection)
+
+
+def _require_this_version(connection: sqlite3.Connection, path: Path) -> None:
+    if not _is_ready(connection, path):
+        version = pragma(connection, "user_version")
+        raise StoreUnusable(f"it is of version {version}, this program's is {VERSION}", reason=OLDER_WALLET)
 
 
 def _is_ready(connection: sqlite3.Connection, path: Path) -> bool:

@@ -30,6 +30,9 @@ class Recorder:
     def get(self, prop: int) -> float:
         return float(self.claims.get(prop, self.real.get(prop)))
 
+    def getBackendName(self) -> str:
+        return str(self.real.getBackendName())
+
     def read(self) -> tuple[bool, Any]:
         there, picture = self.real.read()
         return there, picture
@@ -55,6 +58,9 @@ class Device:
 
     def get(self, prop: int) -> float:
         return self.size.get(prop, 0.0)
+
+    def getBackendName(self) -> str:
+        return "V4L2"
 
     def read(self) -> tuple[bool, Any]:
         picture = self.pictures.pop(0) if self.pictures else None

@@ -43,11 +43,13 @@ def default_folder(variables: Mapping[str, str]) -> Path:
 class Digests:
     """SHA-256 of weight files, remembered by size, inode and time of change: hashing 130 MB takes a tenth of a second.
 
-    What is remembered carries a digest of its own; where that does not fit, the files are hashed.
+    What is remembered carries a digest of its own; where that does not fit, the files are hashed. With `looking`
+    nothing is written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, looking: bool = False) -> None:
         self._path = folder / "weights.json"
+        self._looking = looking
         self._known: dict[str, list[Any]] | None = None
 
     def of(self, path: Path) -> str:
@@ -64,7 +66,8 @@ class Digests:
             return str(known[-1])
         digest = sha256_of(path)
         self._known[str(path)] = [*mark, digest]
-        self._write()
+        if not self._looking:
+            self._write()
         return digest
 
     def _read(self) -> dict[str, list[Any]]:
@@ -91,10 +94,10 @@ class Digests:
 class ModelCache:
     """The sets of models below one folder."""
 
-    def __init__(self, folder: Path, weights: Weights) -> None:
+    def __init__(self, folder: Path, weights: Weights, *, looking: bool = False) -> None:
         self.folder = folder / "models"
         self._weights = weights
-        self.digests = Digests(folder)
+        self.digests = Digests(folder, looking=looking)
 
     @property
     def key(self) -> str:

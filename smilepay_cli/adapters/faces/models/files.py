@@ -22,6 +22,10 @@ class ModelsUnavailable(Exception):
     """There are no models to be had: why, in one line for people."""
 
 
+class ModelsNotBuilt(ModelsUnavailable):
+    """There are none yet, or damaged ones, and whoever asked only looks; whoever works builds them."""
+
+
 def checksum(data: Any) -> str:
     """XXH3 of a file's bytes, 32 hex digits."""
     import xxhash

@@ -1,0 +1,81 @@
+"""The terminal: what is at the other end of standard output and standard error, and what it can show."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterator, Mapping
+from typing import TextIO
+
+from smilepay_cli.vocabulary.findings import Finding
+
+SMALL = (80, 24)
+"""Columns and rows for which everything is laid out."""
+
+
+def look_at_terminal(stdout: TextIO, variables: Mapping[str, str]) -> Iterator[Finding]:
+    """Whether results go to a terminal, how large it is, and which letters it takes."""
+    encoding = _encoding(stdout)
+    term = variables.get("TERM", "")
+    size = terminal_size(stdout)
+    columns, rows = size or (None, None)
+    figures = {"tty": size is not None, "columns": columns, "rows": rows, "encoding": encoding, "term": term}
+    if encoding != "utf-8":
+        told = f"standard output is {encoding}: ticks and names may be shown as question marks"
+        yield Finding("terminal", "note", told, "export LANG=C.UTF-8, or PYTHONIOENCODING=utf-8", figures=figures)
+        return
+    if columns is None or rows is None:
+        yield Finding("terminal", "ok", "standard output is none: plain text of 80 columns, UTF-8", figures=figures)
+        return
+    told = f"{columns} x {rows}, UTF-8, TERM={term or 'nothing'}"
+    if columns < SMALL[0] or rows < SMALL[1]:
+        yield Finding("terminal", "note", told, f"at least {SMALL[0]} x {SMALL[1]} is better", figures=figures)
+    else:
+        yield Finding("terminal", "ok", told, figures=figures)
+
+
+def look_at_colours(colours: str, variables: Mapping[str, str], *, wanted: bool) -> Iterator[Finding]:
+    """`colours` is what the variables promise: truecolor, 256 or none."""
+    figures = {"colours": colours if wanted else "none", "no_color": bool(variables.get("NO_COLOR"))}
+    if variables.get("NO_COLOR"):
+        yield Finding("colours", "ok", "none, since NO_COLOR is set", figures=figures)
+    elif not wanted:
+        yield Finding("colours", "ok", "none, as asked for", figures=figures)
+    elif colours == "none":
+        told = f"no more than 16, as far as TERM={variables.get('TERM', '')} and COLORTERM tell"
+        yield Finding("colours", "ok", told, figures=figures)
+    else:
+        yield Finding("colours", "ok", "truecolor" if colours == "truecolor" else "256", figures=figures)
+
+
+def look_at_pictures(stderr: TextIO, variables: Mapping[str, str], smallest: tuple[int, int]) -> Iterator[Finding]:
+    """Whether the mirror of a capture can be drawn, which goes to standard error; else instructions are lines."""
+    size = terminal_size(stderr)
+    if size is None:
+        why = "standard error is no terminal"
+    elif variables.get("TERM", "") in ("", "dumb", "unknown"):
+        why = "TERM names no terminal that knows control codes"
+    elif size[0] < smallest[0] or size[1] < smallest[1]:
+        why = f"a picture needs {smallest[0]} x {smallest[1]}"
+    else:
+        letters = "half blocks" if _encoding(stderr) == "utf-8" else "plain letters"
+        yield Finding("pictures", "ok", f"a camera's picture is drawn in {letters}", figures={"drawn": True})
+        return
+    yield Finding("pictures", "ok", f"a camera's picture is not drawn: {why}", figures={"drawn": False})
+
+
+def terminal_size(stream: TextIO) -> tuple[int, int] | None:
+    """Columns and rows of the terminal behind a stream; None where there is none."""
+    try:
+        if stream.closed or not stream.isatty():
+            return None
+        return tuple(os.get_terminal_size(stream.fileno()))  # type: ignore[return-value]  # two numbers
+    except (OSError, ValueError):
+        return None
+
+
+def _encoding(stream: TextIO) -> str:
+    try:
+        return codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name
+    except LookupError:
+        return "unknown"

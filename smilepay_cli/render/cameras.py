@@ -1,0 +1,97 @@
+"""`cameras` for people: a table of devices, or one source with what it gave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smilepay_cli.render.flow import next_step, ok
+from smilepay_cli.render.paper import Table
+from smilepay_cli.render.text import plural
+
+if TYPE_CHECKING:
+    from smilepay_cli.render.paper import Paper
+    from smilepay_cli.verbs.cameras import CameraResult, CamerasResult, CameraTold
+    from smilepay_cli.vocabulary.cameras import FrameFigures, Tried
+
+_NO_PICTURES = {"metadata": "gives no pictures: metadata only", "output": "gives no pictures: it takes them"}
+_WARNING = "bold yellow"
+
+
+def show_cameras(result: CamerasResult, paper: Paper) -> None:
+    """A row a device; what is wrong with one stands below, with what to do."""
+    table = Table()
+    table.add_column("--camera", right=True, whole=True)
+    table.add_column("device", whole=True)
+    table.add_column("what")
+    for camera in result.cameras:
+        device = camera.device
+        name = [f"{device.name}\n"] if device.name else []
+        table.add_row(str(device.number), device.path, [*name, (_gave(camera), "dim")])
+    paper.table(table)
+    for camera in result.cameras:
+        if camera.trouble and camera.hint:
+            paper.line((f"  {camera.device.path}: {camera.hint}", "dim"))
+    working = [camera for camera in result.cameras if camera.tried]
+    if working:
+        next_step(paper, f"smilepay cameras {working[0].device.number} --face")
+    elif result.refusal:
+        paper.line(("✗ ", "bold red"), result.refusal.message)
+        if result.refusal.hint and not any(camera.hint for camera in result.cameras):
+            paper.line((f"  {result.refusal.hint}", "dim"))
+
+
+def show_camera(result: CameraResult, paper: Paper) -> None:
+    """What the driver says, what came, how it looks."""
+    tried = result.tried
+    ok(paper, f"camera {result.source} gives pictures of {tried.last.width} x {tried.last.height}")
+    driver = tried.driver
+    if driver is not None:
+        rate = "no rate" if driver.rate is None else f"{driver.rate:g} frames a second"
+        paper.line(f"  said by {driver.backend}: {driver.width} x {driver.height}, {rate}")
+    paper.line(f"  {_came(tried, is_virtual=result.is_virtual)}")
+    paper.line(f"  first frame: {_look(tried.first)}")
+    if tried.frames > 1:
+        paper.line(f"  last frame: {_look(tried.last)}")
+    if not tried.last.shows_something:
+        said = "the last frame is black" if tried.last.is_black else "the last frame is of one colour all over"
+        paper.line(("  ! ", _WARNING), said)
+        paper.line(("    open the lens cover, turn on a light, or close what else uses it", "dim"))
+    _show_face(tried, paper)
+    if result.saved:
+        paper.line(f"  the last frame is in {result.saved}")
+
+
+def _show_face(tried: Tried, paper: Paper) -> None:
+    if tried.face is None:
+        return
+    if tried.face.faces == 1:
+        paper.line(("  ✓ ", "bold green"), f"a face of {tried.face.width} pixels is on the last frame")
+    elif tried.face.faces:
+        paper.line(("  ! ", _WARNING), f"{tried.face.faces} faces are on the last frame; paying takes one")
+    else:
+        paper.line(("  ! ", _WARNING), "no face is on the last frame")
+
+
+def _gave(camera: CameraTold) -> str:
+    tried = camera.tried
+    if tried is None:
+        return camera.trouble or _NO_PICTURES.get(camera.device.kind, "gives no pictures")
+    driver = tried.driver
+    size, backend = f"{tried.last.width} x {tried.last.height}", "?" if driver is None else driver.backend
+    said = "?" if driver is None or driver.rate is None else f"{driver.rate:g}"
+    measured = "?" if tried.rate is None else f"{tried.rate:.1f}"
+    told = f"{size}, {said}/s said, {measured}/s measured, {backend}"
+    return told if tried.last.shows_something else f"{told}\nthe picture is empty"
+
+
+def _came(tried: Tried, *, is_virtual: bool) -> str:
+    frames = plural(tried.frames, "frame")
+    if tried.rate is None:
+        return f"{frames} came"
+    if is_virtual:
+        return f"{frames} were read, {tried.rate:,.0f} a second; in a capture they come by the rate above"
+    return f"{frames} came, {tried.rate:.1f} a second"
+
+
+def _look(frame: FrameFigures) -> str:
+    return f"brightness {frame.brightness:.0%}, sharpness {frame.sharpness:.2f}"
