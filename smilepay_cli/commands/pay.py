@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from smilepay_cli.commands.announcing import announce
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
 from smilepay_cli.commands.tree import Commands
@@ -57,4 +58,6 @@ def register(commands: Commands) -> None:
             challenge=challenge,
             ask_pin=call.asker("PIN"),
         )
-        return pay(call.till_with(pad_model), request, call.source)
+        till = call.till_with(pad_model)
+        announce(call, request)
+        return pay(till, request, call.source)

@@ -12,6 +12,7 @@ from smilepay_cli.vocabulary.results import Refusal, Result
 SHOWN_BY = {
     "EnrollResult": "flow.show_enrolled",
     "CatalogueResult": "flow.show_catalogue",
+    "LeftResult": "receipt.show_left",
     "EditResult": "flow.show_edited",
     "ShopResult": "receipt.show_order",
     "PayResult": "receipt.show_payment",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.paper import Panel, Paper
 from smilepay_cli.render.text import amount, moment
+from smilepay_cli.verbs.catalogue import LeftResult
 from smilepay_cli.verbs.pay import PayResult
 from smilepay_cli.verbs.shop import ShopResult
 from smilepay_cli.vocabulary.ledger import Order
@@ -18,11 +19,25 @@ RECEIPT_WIDTH = 46
 
 
 def show_order(result: ShopResult, paper: Paper) -> None:
-    """Whose order was opened."""
+    """Whose order was opened, and how to pay it."""
+    show_opened(result, paper)
+    next_step(paper, "smilepay pay --image FILE")
+
+
+def show_opened(result: ShopResult, paper: Paper) -> None:
+    """Whose order was opened, and what is in it."""
     assert result.order is not None
     ok(paper, f"hello {result.name}, order {result.order.id} is open")
     paper.console.print(order_table(result.order))
-    next_step(paper, "smilepay pay --image FILE")
+
+
+def show_left(result: LeftResult, paper: Paper) -> None:
+    """That nothing was bought, or that an order waits."""
+    if result.order is None:
+        paper.line("nothing was bought")
+        return
+    paper.line(f"order {result.order.id} stays open: {amount(result.order.total)} to pay")
+    next_step(paper, f"smilepay pay {result.order.id}")
 
 
 def order_table(order: Order) -> Table:

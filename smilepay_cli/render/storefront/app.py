@@ -27,6 +27,15 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP)
 """Signals that end the program: the terminal is given back before."""
 
 
+class Search(Input):
+    """A line to type in; its keys are told below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,down", "submit", "to what is found", key_display="Enter"),
+        Binding("escape", "app.all", "everything", key_display="Esc"),
+    ]
+
+
 class Storefront(App[Basket]):
     """The shop. Its return value is the basket that somebody wants to pay; None when they left."""
 
@@ -39,7 +48,7 @@ class Storefront(App[Basket]):
         Binding("slash", "search", "find", key_display="/"),
         Binding("p", "pay", "pay"),
         Binding("q", "leave", "leave"),
-        Binding("ctrl+q", "leave", "leave", show=False, priority=True),
+        Binding("ctrl+q", "leave_at_once", "leave", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "interrupt", show=False, priority=True),
         Binding("escape", "all", "everything", show=False),
     ]
@@ -69,7 +78,7 @@ class Storefront(App[Basket]):
             with Vertical(id="left"):
                 with Horizontal(id="search"):
                     yield Static("/", id="slash", markup=False)
-                    yield Input(placeholder="name, note or seller", compact=True)
+                    yield Search(placeholder="name, note or seller", compact=True)
                 yield Shelves(shelves(self.catalogue), self.basket, id="shelves")
                 yield Static("nothing is called so; Esc shows everything", id="nothing", markup=False)
             yield Panel(self.catalogue, self.basket, id="basket")
@@ -123,6 +132,10 @@ class Storefront(App[Basket]):
         event.stop()
         self.action_pay()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """While somebody types, letters are letters."""
+        return not (action in ("search", "pay", "leave") and isinstance(self.focused, Input))
+
     def action_search(self) -> None:
         """A line to type in."""
         self.query_one("#search").display = True
@@ -143,6 +156,10 @@ class Storefront(App[Basket]):
 
     def action_leave(self) -> None:
         """Out of the door."""
+        self.exit(None)
+
+    def action_leave_at_once(self) -> None:
+        """Also from the search."""
         self.exit(None)
 
     def action_interrupt(self) -> None:
