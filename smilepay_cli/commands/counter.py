@@ -1,4 +1,4 @@
-"""The shop in plain lines, a numbered list and a question: for terminals that cannot draw, and for who listens to one."""
+"""The shop in plain lines: a numbered list and a question. For terminals that cannot draw, and for screen readers."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class Storefront(App[Basket]):
                 with Horizontal(id="search"):
                     yield Static("/", id="slash", markup=False)
                     yield Search(placeholder="name, note or seller", compact=True)
-                yield Shelves(shelves(self.catalogue), self.basket, id="shelves")
+                yield Shelves(shelves(self.catalogue), self.basket, self.want, id="shelves")
                 yield Static("nothing is called so; Esc shows everything", id="nothing", markup=False)
             yield Panel(self.catalogue, self.basket, id="basket")
         yield Static(id="note", markup=False)
@@ -98,18 +98,19 @@ class Storefront(App[Basket]):
         for number in _ENDING:
             asyncio.get_running_loop().remove_signal_handler(number)
 
-    def on_shelves_wanted(self, message: Shelves.Wanted) -> None:
+    def want(self, item: Item, more: int) -> None:
         """More or less of an item; where that cannot be, the note says why."""
         try:
-            if message.more > 0:
-                basket = with_more(self.basket, self.catalogue, message.item.id, message.more)
+            if more > 0:
+                self.basket = with_more(self.basket, self.catalogue, item.id, more)
             else:
-                basket = with_less(self.basket, message.item.id, -message.more)
+                self.basket = with_less(self.basket, item.id, -more)
         except UsageProblem as problem:
             self._say(problem.message)
             return
-        self._carry(basket)
-        self._tell_of(message.item)
+        self.query_one(Shelves).tell(self.basket)
+        self.query_one(Panel).tell(self.basket)
+        self._tell_of(item)
 
     def on_shelves_chosen(self, message: Shelves.Chosen) -> None:
         """What is to be said of it."""
@@ -132,7 +133,7 @@ class Storefront(App[Basket]):
         event.stop()
         self.action_pay()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002 - as Textual asks
         """While somebody types, letters are letters."""
         return not (action in ("search", "pay", "leave") and isinstance(self.focused, Input))
 
@@ -170,11 +171,6 @@ class Storefront(App[Basket]):
     def _end(self, number: signal.Signals) -> None:
         self.ended_by = number
         self.exit(None)
-
-    def _carry(self, basket: Basket) -> None:
-        self.basket = basket
-        self.query_one(Shelves).tell(basket)
-        self.query_one(Panel).tell(basket)
 
     def _tell_of(self, item: Item | None) -> None:
         self._say(note_on(item, self.basket) if item else in_the_basket(self.basket, self.catalogue))

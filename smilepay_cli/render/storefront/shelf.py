@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -38,7 +39,7 @@ class Row:
 
 
 class Shelves(ScrollView, can_focus=True, inherit_bindings=False):
-    """What is on sale. Tells what somebody wants to have more or less of; what is picked, it is told."""
+    """What is on sale. `want` is told at once what somebody wants more or less of: the next key finds it done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "go", key_display="↑↓"),
@@ -61,20 +62,21 @@ class Shelves(ScrollView, can_focus=True, inherit_bindings=False):
     """Which of the items, from 0."""
 
     @dataclass
-    class Wanted(Message):
-        """Somebody wants one more of an item, or one less."""
-
-        item: Item
-        more: int
-
-    @dataclass
     class Chosen(Message):
         """Another item is chosen; None where nothing is on the shelves."""
 
         item: Item | None
 
-    def __init__(self, shelves: tuple[Shelf, ...], basket: Basket, *, id: str) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        shelves: tuple[Shelf, ...],
+        basket: Basket,
+        want: Callable[[Item, int], None],
+        *,
+        id: str,  # noqa: A002 - Textual's name
+    ) -> None:
         super().__init__(id=id)
+        self._want = want
         self._basket = basket
         self._rows: list[Row] = []
         self._items: list[int] = []
@@ -132,7 +134,7 @@ class Shelves(ScrollView, can_focus=True, inherit_bindings=False):
     def action_want(self, more: int) -> None:
         """One more or one less of what is chosen."""
         if self.item:
-            self.post_message(self.Wanted(self.item, more))
+            self._want(self.item, more)
 
     def on_click(self, event: events.Click) -> None:
         """A line is chosen by a click on it; on its signs, one more or one less is wanted."""
