@@ -43,10 +43,16 @@ def register(commands: Commands) -> None:
             str | None,
             typer.Option(metavar="FILE.onnx", help="A network that must find the face alive; see docs/pad-models.md."),
         ] = None,
+        receipt: Annotated[
+            str | None,
+            typer.Option(metavar="FILE", help="Write the receipt to a new file: FILE.txt, FILE.svg or FILE.html."),
+        ] = None,
     ) -> Result:
         """Pay with a smile: recognise the payer, check, authorize and capture."""
+        from smilepay_cli.commands.receipts import receipt_file
         from smilepay_cli.verbs.pay import PayRequest, pay
 
+        file = receipt_file(call, receipt) if receipt else None
         request = PayRequest(
             order_id=order,
             amount=amount,
@@ -60,4 +66,5 @@ def register(commands: Commands) -> None:
         )
         till = call.till_with(pad_model)
         announce(call, request)
-        return pay(till, request, call.source)
+        result = pay(till, request, call.source)
+        return file.of_payment(result) if file else result

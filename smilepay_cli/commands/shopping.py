@@ -81,7 +81,7 @@ def _is_confirmed(call: Call, opened: ShopResult, *, plain: bool) -> bool:
 
     environment, order = call.environment, opened.order
     assert order is not None
-    merchants = all_of(names_of(call.till.catalogue.load(), [line.seller for line in order.lines]))
+    merchants = all_of(names_of(call.till.catalogue.load(), (line.seller for line in order.lines)))
     paper = Paper(environment.stdout, color=environment.wants_color and not call.shared.no_color)
     show_opened(opened, paper)
     paper.line((f"{amount(order.total)} to {merchants}", "bold"), wraps=True)

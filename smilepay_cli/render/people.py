@@ -19,6 +19,7 @@ SHOWN_BY = {
     "BalanceResult": "money.show_balances",
     "MoneyResult": "money.show_movement",
     "PaymentResult": "money.show_payment_change",
+    "ReceiptResult": "receipt.show_receipt",
     "StatementResult": "statement.show_statement",
     "LimitsResult": "statement.show_limits",
     "EventsResult": "trail.show_events",

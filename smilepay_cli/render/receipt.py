@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.paper import Panel, Paper
+from smilepay_cli.render.receipt_files import WIDTH, Receipt, slip
 from smilepay_cli.render.text import amount, moment
 from smilepay_cli.verbs.catalogue import LeftResult
 from smilepay_cli.verbs.pay import PayResult
+from smilepay_cli.verbs.receipts import ReceiptResult
 from smilepay_cli.verbs.shop import ShopResult
 from smilepay_cli.vocabulary.ledger import Order
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-RECEIPT_WIDTH = 46
 
 
 def show_order(result: ShopResult, paper: Paper) -> None:
@@ -63,22 +63,34 @@ def show_payment(result: PayResult, paper: Paper) -> None:
         done = "paid" if state == "captured" else "authorized"
         ended = f", {state}" if state in ("voided", "expired") else ""
         ok(paper, f"{done} before with this key: {amount(result.amount)}, payment {result.payment.hold.id}{ended}")
+        if result.receipt:
+            paper.line(f"the receipt is in {result.receipt}")
         next_step(paper, f"smilepay audit show {result.first_event}")
         return
     done = "authorized" if result.payment.state == "authorized" else "paid"
     ok(paper, f"{done} with a smile by {result.name}" if _smiled(result) else f"{done} by {result.name}")
     paper.panel(receipt(result))
+    if result.receipt:
+        paper.line(f"the receipt is in {result.receipt}")
     if done == "authorized":
         next_step(paper, f"smilepay wallet capture {result.payment.hold.id}")
     else:
         next_step(paper, f"smilepay audit show {result.events[-1]}")
 
 
+def show_receipt(result: ReceiptResult, paper: Paper) -> None:
+    """The receipt of a payment of before, or where it was written to."""
+    if result.file:
+        ok(paper, f"the receipt of {result.payment.hold.id} is in {result.file}")
+    else:
+        paper.panel(slip(Receipt(result.payment, result.order, result.merchants)))
+
+
 def receipt(result: PayResult) -> Panel:
     """What a till would print."""
     assert result.payment is not None and result.amount is not None
     hold = result.payment.hold
-    lines = Panel("receipt", RECEIPT_WIDTH)
+    lines = Panel("receipt", WIDTH)
     for line in result.order.lines if result.order else ():
         lines.add_row(f"{line.quantity} x {line.title}", amount(line.total))
     if not result.order:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smilepay_cli.ports import Books
@@ -42,7 +43,7 @@ def _of_order(till: Till, books: Books, catalogue: Catalogue, order_id: str) -> 
     order = books.orders.by_id(order_id, till.clock.now())
     if order is None or order.state != "open":
         return None
-    return Bill(order.total, names_of(catalogue, [line.seller for line in order.lines]))
+    return Bill(order.total, names_of(catalogue, (line.seller for line in order.lines)))
 
 
 def _of_amount(books: Books, catalogue: Catalogue, request: PayRequest) -> Bill | None:
@@ -51,7 +52,6 @@ def _of_amount(books: Books, catalogue: Catalogue, request: PayRequest) -> Bill 
     return Bill(parse_amount(request.amount, catalogue.currency), names_of(catalogue, [request.merchant]))
 
 
-def names_of(catalogue: Catalogue, sellers: list[str]) -> tuple[str, ...]:
-    """The names on the shops of sellers, each once; of one who is in the catalogue no more, the id."""
-    known = catalogue.sellers
-    return tuple(known[seller].title if seller in known else seller for seller in dict.fromkeys(sellers))
+def names_of(catalogue: Catalogue, sellers: Iterable[str]) -> tuple[str, ...]:
+    """The names on the shops of sellers, each once."""
+    return tuple(dict.fromkeys(catalogue.title_of(seller) for seller in sellers))
