@@ -57,10 +57,10 @@ class Panel(Vertical):
         is_large = Drawn.get_width(figures) <= self.content_size.width
         self.set_class(is_large, "-large")
         row = Table.grid(expand=True)
-        row.add_column(no_wrap=True, overflow="ellipsis")
-        row.add_column(justify="right", no_wrap=True)
-        label = f"Total of {things(self._basket.count)}"
-        row.add_row(Text(label), Text(currency if is_large and self._draws_large else amount(total), style="bold"))
+        sum_ = currency if is_large and self._draws_large else amount(total)
+        row.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+        row.add_column(justify="right", no_wrap=True, min_width=cell_len(sum_))
+        row.add_row(Text(f"Total of {things(self._basket.count)}"), Text(sum_, style="bold"))
         self.query_one("#sum", Static).update(row)
 
     @property
@@ -76,7 +76,8 @@ class Panel(Vertical):
         widest = max(cell_len(str(line.quantity)) for line in lines)
         table.add_column(justify="right", no_wrap=True, width=widest)
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-        table.add_column(justify="right", no_wrap=True)
+        prices = [amount(sum_).rsplit(" ", 1)[0] for sum_ in (*shares.values(), *(line.total for line in lines))]
+        table.add_column(justify="right", no_wrap=True, min_width=max(map(cell_len, prices)))
         for seller, share in shares.items():
             title, sum_ = clean(self._catalogue.sellers[seller].title), amount(share).rsplit(" ", 1)[0]
             if len(shares) > 1:
