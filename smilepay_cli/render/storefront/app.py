@@ -23,8 +23,8 @@ from smilepay_cli.rules.shelves import shelves
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.ledger import Catalogue, Item
 
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
-"""Signals that end the program: the terminal is given back before."""
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+"""Signals that end the program: the terminal is given back before. The last is an interrupt, as Ctrl-C is."""
 
 
 class Search(Input):
@@ -169,7 +169,10 @@ class Storefront(App[Basket]):
         self.exit(None)
 
     def _end(self, number: signal.Signals) -> None:
-        self.ended_by = number
+        if number is signal.SIGINT:
+            self.interrupted = True
+        else:
+            self.ended_by = number
         self.exit(None)
 
     def _tell_of(self, item: Item | None) -> None:
