@@ -33,9 +33,10 @@ def register(commands: Commands) -> None:
             bool, typer.Option("--plain", help="At a terminal: a numbered list and a question, nothing drawn.")
         ] = False,
     ) -> Result:
-        """Look around at a terminal, pick things and pay with a smile; elsewhere see what is on sale.
+        """See what is on sale; with ITEMs be recognised and open an order.
 
-        With ITEMs: be recognised and open an order. With --edit or --catalogue: change what is on sale.
+        At a terminal and without ITEMs: a shop to walk through, and to pay in with a smile. With --edit or --catalogue:
+        change what is on sale.
         """
         if edit or catalogue:
             if picks or account or call.sample.given:
