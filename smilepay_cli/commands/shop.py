@@ -35,8 +35,9 @@ def register(commands: Commands) -> None:
     ) -> Result:
         """See what is on sale; with ITEMs be recognised and open an order.
 
-        At a terminal and without ITEMs: a shop to walk through, and to pay in with a smile. With --edit or --catalogue:
-        change what is on sale.
+        At a terminal and without ITEMs: a shop to walk through, and to pay in with a smile.
+
+        With --edit or --catalogue: change what is on sale.
         """
         if edit or catalogue:
             if picks or account or call.sample.given:

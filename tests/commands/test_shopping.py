@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 import signal
 from typing import Any
 
 import pytest
 
+from smilepay_cli.commands.call import Call, Sample, Shared
+from smilepay_cli.commands.environment import Environment
+from smilepay_cli.commands.shopping import is_somebody_there
 from tests.commands.conftest import Shell
 from tests.commands.typist import Seen, typed
 
@@ -189,3 +193,18 @@ def test_off_a_terminal_it_is_the_table_as_ever(shop: Shell) -> None:
 def test_a_list_buys_nothing(shop: Shell) -> None:
     answer = shop("shop", "latte", "--list", "--image", shop.selfie("ann"))
     assert answer.exit == 2 and "--list" in answer.stderr and events(shop) == []
+
+
+class Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_who_is_overheard_gets_the_table() -> None:
+    """A recording writes down what could be typed again where nobody sits; there the shop does not open."""
+
+    def call(**environment: Any) -> Call:
+        return Call(Environment(stdin=Tty(), stdout=Tty(), stderr=Tty(), **environment), Shared(), Sample())
+
+    assert is_somebody_there(call())
+    assert not is_somebody_there(call(overhear=print))

@@ -70,6 +70,8 @@ class Storefront(App[Basket]):
         """Whether Ctrl-C was pressed."""
         self.ended_by: signal.Signals | None = None
         """The signal that ended it."""
+        self.fault: Exception | None = None
+        """A bug of ours that ended it."""
 
     def compose(self) -> ComposeResult:
         """Shelves at the left, the basket at the right, or below where the screen is narrow."""
@@ -168,6 +170,14 @@ class Storefront(App[Basket]):
         self.interrupted = True
         self.exit(None)
 
+    def _handle_exception(self, error: Exception) -> None:
+        self.fault = self.fault or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Without the page that Textual prints: whoever opened the shop says in one line what happened."""
+        self._close_messages_no_wait()
+
     def _end(self, number: signal.Signals) -> None:
         if number is signal.SIGINT:
             self.interrupted = True
@@ -185,7 +195,8 @@ class Storefront(App[Basket]):
 def visit(catalogue: Catalogue, *, color: bool) -> Basket | None:
     """Let somebody shop; the basket that they want to pay, or None when they left.
 
-    Raises KeyboardInterrupt. A signal that ends the program does so once the terminal is given back.
+    Raises KeyboardInterrupt, and whatever went wrong in the shop. A signal that ends the program does so once the
+    terminal is given back.
     """
     shop = Storefront(catalogue, color=color)
     basket = shop.run()
@@ -194,4 +205,6 @@ def visit(catalogue: Catalogue, *, color: bool) -> Basket | None:
         os.kill(os.getpid(), shop.ended_by)
     if shop.interrupted:
         raise KeyboardInterrupt
+    if shop.fault is not None:
+        raise shop.fault
     return basket

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rich.color import Color
 from textual.pilot import Pilot
 
 from smilepay_cli.adapters.packaged import CatalogueFile
-from smilepay_cli.render.storefront.app import Storefront
+from smilepay_cli.render.storefront.app import Storefront, visit
 from smilepay_cli.render.storefront.shelf import MARKER, Shelves
 from smilepay_cli.rules.basket import MOST_OF_ONE, Basket
 from smilepay_cli.vocabulary.ledger import Catalogue, Item, Seller
@@ -248,3 +249,42 @@ def test_without_colour_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert os.environ["NO_COLOR"] == "1"
     Storefront(OURS, color=True)
     assert os.environ["NO_COLOR"] == "1"
+
+
+def visited(monkeypatch: pytest.MonkeyPatch, *keys: str) -> Basket | None:
+    """What `visit` returns after some keys, without a terminal."""
+
+    async def walk(pilot: Pilot[Any]) -> None:
+        await pilot.press(*keys)
+
+    run = partialmethod(Storefront.run, headless=True, size=(80, 24), auto_pilot=walk)
+    monkeypatch.setattr(Storefront, "run", run)
+    return visit(OURS, color=True)
+
+
+def test_a_visit_ends_with_what_is_to_be_paid(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert visited(monkeypatch, "plus", "p") == Basket({"water": 1})
+
+
+def test_a_visit_may_end_with_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert visited(monkeypatch, "plus", "q") is None
+
+
+def test_an_interrupted_visit_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        visited(monkeypatch, "plus", "ctrl+c")
+
+
+def test_a_bug_in_the_shop_is_no_page_of_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It goes on up to who says in one line what happened; it is not taken for somebody who left."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("in the shop")
+
+    monkeypatch.setattr("smilepay_cli.render.storefront.app.with_more", broken)
+    with pytest.raises(ZeroDivisionError, match="in the shop"):
+        visited(monkeypatch, "plus")
+    said = capsys.readouterr()
+    assert "Traceback" not in said.out + said.err and "ZeroDivision" not in said.out + said.err
