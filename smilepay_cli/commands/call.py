@@ -260,6 +260,13 @@ class Call:
                 stack.enter_context(pause())
             yield
 
+    def end_spinner(self) -> None:
+        """None turns in this call any more: somebody wants lines and nothing else."""
+        for stop in self.stop_spinner:
+            stop()
+        for others in (self.over_spinner, self.without_spinner, self.reword_spinner, self.stop_spinner):
+            others.clear()
+
     def again(self) -> Call:
         """The same call with another capture to come: its source and its viewer are new, its wallet is not."""
         from dataclasses import replace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 _YES = (b"\n", b"\r")
@@ -20,7 +20,10 @@ def is_confirmed(stdin: TextIO) -> bool:
     descriptor = stdin.fileno()
     with _key_by_key(descriptor):
         while True:
-            keys = os.read(descriptor, 64)
+            try:
+                keys = os.read(descriptor, 64)
+            except OSError:  # the window was closed
+                return False
             if keys in _YES:
                 return True
             if keys in _NO:
@@ -29,7 +32,10 @@ def is_confirmed(stdin: TextIO) -> bool:
 
 def is_confirmed_in_a_line(stdin: TextIO) -> bool:
     """Whether an empty line is typed: for terminals that know lines only, and for who hears the screen."""
-    line = stdin.readline()
+    try:
+        line = stdin.readline()
+    except (OSError, UnicodeDecodeError):
+        return False
     return line.endswith("\n") and not line.strip()
 
 
@@ -44,4 +50,5 @@ def _key_by_key(descriptor: int) -> Iterator[None]:
         tty.setcbreak(descriptor, termios.TCSAFLUSH)
         yield
     finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        with suppress(termios.error):  # the window was closed
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

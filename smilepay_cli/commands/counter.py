@@ -31,7 +31,7 @@ def shop_by_number(catalogue: Catalogue, stdin: TextIO, stderr: TextIO) -> Baske
     basket = Basket()
     while True:
         print(QUESTION, end="", file=stderr, flush=True)
-        line = stdin.readline()
+        line = _line(stdin)
         word = line.strip().lower()
         if not line or word in ("q", "quit", "exit"):
             if not line:  # Ctrl-D leaves the question's line open
@@ -44,6 +44,16 @@ def shop_by_number(catalogue: Catalogue, stdin: TextIO, stderr: TextIO) -> Baske
         elif word:
             basket = _changed(basket, catalogue, items, word, say)
         say(in_the_basket(basket, catalogue))
+
+
+def _line(stdin: TextIO) -> str:
+    """What was typed; nothing, as after Ctrl-D, where the window was closed."""
+    try:
+        return stdin.readline()
+    except UnicodeDecodeError:  # some key of another keyboard: no word of ours
+        return "?\n"
+    except OSError:
+        return ""
 
 
 def _list(catalogue: Catalogue, say: Callable[[str], None]) -> None:

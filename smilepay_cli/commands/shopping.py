@@ -44,11 +44,15 @@ def go_shopping(call: Call, account: str | None, *, plain: bool) -> Result:
     from smilepay_cli.verbs.shop import shop
 
     plain = plain or not _can_draw(call)
+    if plain:
+        call.end_spinner()
     told_over_spinner = list(call.over_spinner)
     with call.paused():
         basket = _picked(call, plain=plain)
     if basket is None:
         return LeftResult()
+    if plain:
+        call.say("looking at the shopper")
     opened = shop(call.till, basket.picks, call.source, account=account)
     if opened.refusal or opened.order is None:
         return opened
@@ -58,6 +62,8 @@ def go_shopping(call: Call, account: str | None, *, plain: bool) -> Result:
     call.over_spinner[:] = told_over_spinner  # the live view had taken its place
     for reword in call.reword_spinner:
         reword("Looking at the payer ...")
+    if plain:
+        call.say("looking at the payer")
     return _paid(call.again(), opened.order, account)
 
 

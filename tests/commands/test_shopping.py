@@ -143,6 +143,7 @@ def test_who_is_asked_for_numbers(shop: Shell, how: dict[str, Any]) -> None:
     """Whoever asks for it, and where a shop cannot be drawn; Ctrl-D leaves."""
     seen = visited(shop, ("1. ", "\x04"), **how)
     assert seen.exit == 0 and "nothing was bought" in seen.text and "\x1b[?1049h" not in seen.text
+    assert "Looking at" not in seen.text.partition("1. ")[2], "nothing turns there any more"
     assert events(shop) == []
 
 
@@ -154,8 +155,9 @@ def test_who_is_asked_for_numbers(shop: Shell, how: dict[str, Any]) -> None:
         ("1" * 5000, "is no number"),
         ("", "The basket is empty."),
         ("-1", "0 left in the basket"),
+        ("\udcff\udcfe", "is no number from 1 to 11"),
     ],
-    ids=["too large", "a word", "endless", "nothing", "take away nothing"],
+    ids=["too large", "a word", "endless", "nothing", "take away nothing", "no letters"],
 )
 def test_lines_that_make_no_sense(shop: Shell, line: str, says: str) -> None:
     """Are answered, and the question comes again."""
@@ -164,8 +166,10 @@ def test_lines_that_make_no_sense(shop: Shell, line: str, says: str) -> None:
     assert seen.exit == 0 and says in seen.text.replace("\r\n", "") and "nothing was bought" in seen.text
 
 
-def test_a_line_that_is_not_empty_does_not_confirm(shop: Shell) -> None:
-    seen = visited(shop, (QUESTION, "1\n"), (QUESTION, "\n"), ("Press Enter", "yes\n"), more=("--plain",))
+@pytest.mark.parametrize("line", ["yes\n", "\x04", "\udcff\n"], ids=["yes", "ctrl-d", "no letters"])
+def test_a_line_that_is_not_empty_does_not_confirm(shop: Shell, line: str) -> None:
+    """An end of the input is no Enter either."""
+    seen = visited(shop, (QUESTION, "1\n"), (QUESTION, "\n"), ("Press Enter", line), more=("--plain",))
     assert seen.exit == 0 and "stays open" in seen.text
     assert events(shop) == [("shop", "done", None)]
 

@@ -66,7 +66,7 @@ def typed(
                 at = found + len(left[0][0].encode())
                 what = left.pop(0)[1]
                 if isinstance(what, str):
-                    os.write(ours, what.encode())
+                    os.write(ours, what.encode(errors="surrogateescape"))
                 else:
                     child.send_signal(what)
         assert not left, f"never seen: {left[0][0]!r} in {shown.decode(errors='replace')}"
