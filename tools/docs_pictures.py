@@ -21,6 +21,7 @@ SCENES = {
     "capture.svg": "A capture: neutral, then a smile",
 }
 """File and title of a scene of `smilepay demo`."""
+SHOP = "shop.svg"
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -31,7 +32,7 @@ def pictures() -> dict[str, str]:
         if shell.status:
             raise SystemExit(f"docs: the demo ended with {shell.status}: {told[-500:]}")
     drawn = {name: svg(_scene(told, title), title, WIDTH) for name, title in SCENES.items()}
-    return {**drawn, "shop.svg": shop_picture()}
+    return {**drawn, SHOP: shop_picture()}
 
 
 def _scene(told: str, title: str) -> str:
