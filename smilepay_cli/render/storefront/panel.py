@@ -10,7 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.renderables.digits import Digits as Drawn
 from textual.widgets import Button, Digits, Static
 
-from smilepay_cli.render.storefront.words import clean, things
+from smilepay_cli.render.storefront.words import clean, total_label
 from smilepay_cli.render.text import amount
 from smilepay_cli.rules.basket import Basket, lines_of, total_of, totals_by_seller
 from smilepay_cli.vocabulary.ledger import Catalogue
@@ -60,7 +60,7 @@ class Panel(Vertical):
         sum_ = currency if is_large and self._draws_large else amount(total)
         row.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         row.add_column(justify="right", no_wrap=True, min_width=cell_len(sum_))
-        row.add_row(Text(f"Total of {things(self._basket.count)}"), Text(sum_, style="bold"))
+        row.add_row(Text(total_label(self._basket.count)), Text(sum_, style="bold"))
         self.query_one("#sum", Static).update(row)
 
     @property
@@ -84,5 +84,6 @@ class Panel(Vertical):
                 table.add_row("", Text(title, style="italic dim"), Text(sum_, style="italic dim"))
             for line in lines:
                 if line.seller == seller:
-                    table.add_row(str(line.quantity), clean(line.title), amount(line.total).rsplit(" ", 1)[0])
+                    price = amount(line.total).rsplit(" ", 1)[0]
+                    table.add_row(str(line.quantity), Text(clean(line.title)), price)  # a plain str would be markup
         return table

@@ -24,9 +24,9 @@ def fitted(text: str, columns: int) -> str:
     return set_cell_size(text, max(columns, 0))
 
 
-def things(count: int) -> str:
-    """How many things are in the basket."""
-    return "1 thing" if count == 1 else f"{count:,} things"
+def total_label(count: int) -> str:
+    """What stands before the sum."""
+    return "Total of 1 thing" if count == 1 else f"Total of {count:,} things"
 
 
 def note_on(item: Item, basket: Basket) -> str:
@@ -38,6 +38,9 @@ def note_on(item: Item, basket: Basket) -> str:
 
 def in_the_basket(basket: Basket, catalogue: Catalogue) -> str:
     """How many things, and what they cost."""
+    total = amount(total_of(basket, catalogue))
     if not basket:
         return "The basket is empty."
-    return f"{things(basket.count)} in the basket, {amount(total_of(basket, catalogue))} in all."
+    if basket.count == 1:
+        return f"1 thing in the basket, {total} in all."
+    return f"{basket.count:,} things in the basket, {total} in all."

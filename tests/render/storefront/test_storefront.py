@@ -214,6 +214,7 @@ def test_titles_are_text() -> None:
     lines = seen("plus", "down", "plus", sold=sold)
     assert [cell_len(line) for line in lines] == [80] * 24
     assert "[bold]The [/] shop" in lines[1] and "[red]Tea" in lines[2] and "…" in lines[3]
+    assert any("[red]Tea" in line.split("│")[1] for line in lines if "│" in line), "in the basket, too"
     prices = [cell_len(line[: line.index("1,234.56 EUR")]) for line in lines[2:5]]
     assert len(set(prices)) == 1
 
