@@ -89,6 +89,8 @@ def _is_confirmed(call: Call, opened: ShopResult, *, plain: bool) -> bool:
     assert order is not None
     merchants = all_of(names_of(call.till.catalogue.load(), (line.seller for line in order.lines)))
     paper = Paper(environment.stdout, color=environment.wants_color and not call.shared.no_color)
+    for warning in opened.warnings:
+        paper.line((f"note: {warning}", "yellow"))
     show_opened(opened, paper)
     paper.line((f"{amount(order.total)} to {merchants}", "bold"), wraps=True)
     environment.stdout.flush()
@@ -100,7 +102,8 @@ def _is_confirmed(call: Call, opened: ShopResult, *, plain: bool) -> bool:
 
 
 def _paid(call: Call, order: Order, account: str | None) -> Result:
-    """The verb `pay`; whatever it ends with, an order that is not paid is told of."""
+    """The verb `pay`; whatever it ends with, an order that is open still is told of."""
+    from smilepay_cli.verbs.bill import bill_of
     from smilepay_cli.verbs.pay import PayRequest, pay
 
     request = PayRequest(order_id=order.id, account=account, ask_pin=call.asker("PIN"))
@@ -111,7 +114,7 @@ def _paid(call: Call, order: Order, account: str | None) -> Result:
         is_paid = result.refusal is None
         return result
     finally:
-        if not is_paid:
+        if not is_paid and bill_of(call.till, request) is not None:
             call.say(f"order {order.id} stays open; to pay it later: smilepay pay {order.id}")
 
 
