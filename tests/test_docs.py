@@ -126,12 +126,12 @@ def test_every_page_is_linked_from_the_readme() -> None:
 def test_every_picture_is_shown_somewhere(fixed_surroundings: None) -> None:
     """docs/img holds what the tools draw, no more and no less, and each picture is on a page."""
     from tools.docs_forgeries import PICTURE as FORGERIES
-    from tools.docs_pictures import SCENES
+    from tools.docs_pictures import SCENES, SHOP
     from tools.docs_report import PICTURE as REPORT
 
     files = {path.name for path in (ROOT / "docs" / "img").iterdir()}
     shown = {Path(target).name for path in PAGES for target in _LINK.findall(path.read_text(encoding="utf-8"))}
-    assert files == {*SCENES, *docs_flow.PICTURES, Path(FORGERIES).name, REPORT.name}
+    assert files == {*SCENES, SHOP, *docs_flow.PICTURES, Path(FORGERIES).name, REPORT.name}
     assert files <= shown
 
 

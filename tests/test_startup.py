@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 HEAVY = ("cv2", "dlib", "onnxruntime", "face_recognition", "face_recognition_models", "numpy", "PIL", "matplotlib",
-         "scipy", "cryptography", "argon2", "keyring", "sqlite_utils", "pydantic")  # fmt: skip
+         "scipy", "cryptography", "argon2", "keyring", "sqlite_utils", "pydantic", "textual")  # fmt: skip
 SLOW_FOR_A_LOOK = (
     "rich",
     "babel",
@@ -62,6 +62,8 @@ def home(tmp_path: Path) -> Path:
         ("pay", "--help"),
         ("shop",),
         ("shop", "--json"),
+        ("shop", "--list"),
+        ("shop", "--help"),
         ("wallet", "balance"),
         ("wallet", "balance", "kiosk"),
         ("wallet", "statement", "kiosk"),

@@ -1,4 +1,4 @@
-"""The pictures of docs/img: what the program draws on a terminal of true colour, as SVG.
+"""The pictures of docs/img: what the program draws on a terminal of true colour, as SVG. The shop's is docs_shop.py's.
 
 The program runs with a stream that says it is a terminal; docs_svg.py draws what it wrote there.
 """
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tools.docs_console import PROMPT, terminal
+from tools.docs_shop import shop_picture
 from tools.docs_svg import svg
 
 WIDTH, HEIGHT = 100, 30
@@ -20,6 +21,7 @@ SCENES = {
     "capture.svg": "A capture: neutral, then a smile",
 }
 """File and title of a scene of `smilepay demo`."""
+SHOP = "shop.svg"
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -29,7 +31,8 @@ def pictures() -> dict[str, str]:
         told = shell.type("smilepay demo --fast", tty=True)
         if shell.status:
             raise SystemExit(f"docs: the demo ended with {shell.status}: {told[-500:]}")
-    return {name: svg(_scene(told, title), title, WIDTH) for name, title in SCENES.items()}
+    drawn = {name: svg(_scene(told, title), title, WIDTH) for name, title in SCENES.items()}
+    return {**drawn, SHOP: shop_picture()}
 
 
 def _scene(told: str, title: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from smilepay_cli.adapters.home import require_no_name_of_ours
@@ -36,14 +36,10 @@ class FolderOutbox:
         ever written over; and where the machine stops in between, no half of a file has the name. In the home no name
         is taken that belongs to the wallet.
         """
-        from secrets import token_hex
-
-        target = Path(path).expanduser().absolute()
-        draft = target.with_name(f".{target.name}.{token_hex(4)}")
-        require_no_name_of_ours(self._home, target)
-        try:
+        target, draft = self._places(path)
+        with _told(target):
             _require_free(target)
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            descriptor = _begun(draft)
             try:
                 with os.fdopen(descriptor, "wb") as file:
                     file.writelines(chunks)
@@ -53,13 +49,40 @@ class FolderOutbox:
             finally:
                 draft.unlink(missing_ok=True)
             _sync_folder(target.parent)
-        except FileExistsError:
-            raise UsageProblem(
-                f"{target} is there already and is not written over", hint="choose another --out", reason="file_exists"
-            ) from None
-        except OSError as error:
-            raise _unwritable(target, error.strerror or str(error)) from None
         return str(target)
+
+    def require_new(self, path: str) -> None:
+        """Raises UsageProblem where `write_new` would now: a file is begun beside the place, and taken away again."""
+        target, draft = self._places(path)
+        with _told(target):
+            _require_free(target)
+            descriptor = _begun(draft)
+            draft.unlink()
+            os.close(descriptor)
+
+    def _places(self, path: str) -> tuple[Path, Path]:
+        """Where a file goes, and where it grows. Raises UsageProblem for a name that belongs to the wallet."""
+        from secrets import token_hex
+
+        target = Path(path).expanduser().absolute()
+        require_no_name_of_ours(self._home, target)
+        return target, target.with_name(f".{target.name}.{token_hex(4)}")
+
+
+@contextmanager
+def _told(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError:
+        raise UsageProblem(
+            f"{target} is there already and is not written over", hint="choose another file", reason="file_exists"
+        ) from None
+    except OSError as error:
+        raise _unwritable(target, error.strerror or str(error)) from None
+
+
+def _begun(draft: Path) -> int:
+    return os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
 
 def _require_free(path: Path) -> None:
@@ -104,4 +127,4 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _unwritable(path: Path, detail: str) -> UsageProblem:
-    return UsageProblem(f"{path} cannot be written: {detail}", hint="choose another --out", reason="unwritable")
+    return UsageProblem(f"{path} cannot be written: {detail}", hint="choose another file", reason="unwritable")

@@ -30,7 +30,7 @@ smilepay: Smile to Pay, simulated in a terminal. A test bench, not an authentica
 
   smilepay demo                                    the whole story on sample faces, in a minute
   smilepay enroll NAME --image FILE --deposit 100  enrol a face
-  smilepay shop                                    see what is on sale
+  smilepay shop                                    look around, pick things, pay with a smile
   smilepay shop ITEM --image FILE                  be recognised, open an order
   smilepay pay --image FILE                        pay it with a smile
   smilepay audit                                   see what happened

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -78,6 +78,8 @@ class Call:
     """Says something else beside the spinner, while one turns."""
     stop_spinner: list[Callable[[], None]] = field(default_factory=list)
     """Ends the spinner, while one turns, for something else that draws on the terminal."""
+    bill: list[str] = field(default_factory=list)
+    """What is to be paid, in words, for whoever looks at the live view."""
 
     @property
     def is_plain(self) -> bool:
@@ -277,6 +279,29 @@ class Call:
         else:
             print(line, file=self.environment.stderr, flush=True)
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """No spinner turns meanwhile."""
+        with ExitStack() as stack:
+            for pause in self.without_spinner:
+                stack.enter_context(pause())
+            yield
+
+    def end_spinner(self) -> None:
+        """None turns in this call any more: somebody wants lines and nothing else."""
+        for stop in self.stop_spinner:
+            stop()
+        for others in (self.over_spinner, self.without_spinner, self.reword_spinner, self.stop_spinner):
+            others.clear()
+
+    def again(self) -> Call:
+        """The same call with another capture to come: its source and its viewer are new, its wallet is not."""
+        from dataclasses import replace
+
+        other = replace(self)
+        vars(other)["till"] = replace(self.till, viewer=lambda: other.viewer)
+        return other
+
     def asker(self, question: str) -> Callable[[], str | None] | None:
         """Asks for a secret in the middle of a call; None where nobody sits at a terminal who wants to be asked.
 
@@ -289,9 +314,7 @@ class Call:
         def ask() -> str | None:
             from getpass import getpass
 
-            with ExitStack() as stack:
-                for pause in self.without_spinner:
-                    stack.enter_context(pause())
+            with self.paused():
                 try:
                     return getpass(f"{question}: ", stream=stderr).strip() or None
                 except (EOFError, KeyboardInterrupt, OSError, UnicodeDecodeError):
@@ -313,9 +336,7 @@ class Call:
             )
 
         def edit(path: str) -> None:
-            with ExitStack() as stack:
-                for pause in self.without_spinner:
-                    stack.enter_context(pause())
+            with self.paused():
                 run_editor(command, path)
 
         return edit

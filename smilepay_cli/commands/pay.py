@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from smilepay_cli.commands.announcing import announce
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
 from smilepay_cli.commands.tree import Commands
@@ -42,10 +43,16 @@ def register(commands: Commands) -> None:
             str | None,
             typer.Option(metavar="FILE.onnx", help="A network that must find the face alive; see docs/pad-models.md."),
         ] = None,
+        receipt: Annotated[
+            str | None,
+            typer.Option(metavar="FILE", help="Write the receipt to a new file: FILE.txt, FILE.svg or FILE.html."),
+        ] = None,
     ) -> Result:
         """Pay with a smile: recognise the payer, check, authorize and capture."""
+        from smilepay_cli.commands.receipts import receipt_file
         from smilepay_cli.verbs.pay import PayRequest, pay
 
+        file = receipt_file(call, receipt) if receipt else None
         request = PayRequest(
             order_id=order,
             amount=amount,
@@ -57,4 +64,7 @@ def register(commands: Commands) -> None:
             challenge=challenge,
             ask_pin=call.asker("PIN"),
         )
-        return pay(call.till_with(pad_model), request, call.source)
+        till = call.till_with(pad_model)
+        announce(call, request)
+        result = pay(till, request, call.source)
+        return file.of_payment(result) if file else result

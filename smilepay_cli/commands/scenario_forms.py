@@ -10,8 +10,8 @@ from smilepay_cli.harnesses.scenarios.forms import Form, Forms, Key, Within
 
 GROUPS = ("enroll", "shop", "pay", "audit", "wallet", "accounts", "policy")
 """Commands that work on a wallet, and those in them. The others make homes of their own, or look at the machine."""
-NOT_IN_FILES = frozenset({"home", "engine", "json", "quiet", "no_color", "edit"})
-"""Options that are the runner's, and one that needs somebody at a terminal."""
+NOT_IN_FILES = frozenset({"home", "engine", "json", "quiet", "no_color", "edit", "listed", "plain"})
+"""Options that are the runner's, and those that matter where somebody sits at a terminal."""
 PLACES = {
     "image": Within.FACES,
     "camera": Within.FACES,
@@ -20,6 +20,7 @@ PLACES = {
     "out": Within.SCRATCH,
     "checkpoint": Within.SCRATCH,
     "file": Within.SCRATCH,
+    "receipt": Within.SCRATCH,
 }
 """Keys that are paths. A policy is one where it ends with .toml."""
 _KINDS = {str: "text", int: "whole", float: "number", bool: "flag"}

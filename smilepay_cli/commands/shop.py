@@ -21,23 +21,39 @@ def register(commands: Commands) -> None:
     def shop(
         call: Call,
         picks: Annotated[
-            list[str] | None, typer.Argument(metavar="ITEM[=QTY]", help="What to buy; nothing: the catalogue.")
+            list[str] | None, typer.Argument(metavar="ITEM[=QTY]", help="What to buy; nothing: look around.")
         ] = None,
         account: Annotated[str | None, typer.Option(metavar="NAME", help="Say who you are (1:1).")] = None,
         edit: Annotated[bool, typer.Option("--edit", help="Change the catalogue in $VISUAL or $EDITOR.")] = False,
         catalogue: Annotated[
             str | None, typer.Option(metavar="FILE", help="Make this file the catalogue; with --edit, start from it.")
         ] = None,
+        listed: Annotated[bool, typer.Option("--list", help="Print what is on sale, also at a terminal.")] = False,
+        plain: Annotated[
+            bool, typer.Option("--plain", help="At a terminal: a numbered list and a question, nothing drawn.")
+        ] = False,
     ) -> Result:
-        """See what is on sale, or pick things, be recognised and open an order; or change what is on sale."""
+        """See what is on sale; with ITEMs be recognised and open an order.
+
+        At a terminal and without ITEMs: a shop to walk through, and to pay in with a smile.
+
+        With --edit or --catalogue: change what is on sale.
+        """
         if edit or catalogue:
             if picks or account or call.sample.given:
                 raise UsageProblem("the catalogue is changed or shopped from, not both")
             return _changed(call, catalogue, edit=edit)
+        if picks and listed:
+            raise UsageProblem("--list shows what is on sale, and buys nothing", hint="leave out --list, or the items")
         if picks:
             from smilepay_cli.verbs.shop import shop
 
             return shop(call.till, picks, call.source, account=account)
+        if not listed and "-" not in call.sample.image:
+            from smilepay_cli.commands.shopping import go_shopping, is_somebody_there
+
+            if is_somebody_there(call):
+                return go_shopping(call, account, plain=plain)
         if call.sample.given:
             raise UsageProblem("a face, but nothing picked", hint="name what to buy: smilepay shop ITEM --image FILE")
         from smilepay_cli.verbs.catalogue import browse

@@ -38,7 +38,8 @@ def viewer_for(call: Call) -> Viewer:
         call.over_spinner[:] = [viewer.say]
 
     colours = colours_of(environment.variables) if wants_color else "none"
-    viewer = TerminalViewer(environment.stderr, colours, before=take_over)
+    bill = call.bill[-1] if call.bill else ""
+    viewer = TerminalViewer(environment.stderr, colours, before=take_over, bill=bill)
     return viewer
 
 

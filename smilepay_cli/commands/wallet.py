@@ -95,8 +95,27 @@ def register(commands: Commands) -> None:
 
         return limits(call.till, name)
 
+    _register_receipt(wallet)
     _register_key(wallet)
     _register_copies(wallet)
+
+
+def _register_receipt(wallet: Commands) -> None:
+    @command(wallet, "receipt", path="wallet receipt")
+    def receipt(
+        call: Call,
+        payment: Payment,
+        out: Annotated[
+            str | None, typer.Option(metavar="FILE", help="A new file: FILE.txt, FILE.svg or FILE.html.")
+        ] = None,
+    ) -> Result:
+        """The receipt of a payment, once more; it names no payer."""
+        from smilepay_cli.commands.receipts import receipt_file
+        from smilepay_cli.verbs.receipts import receipt_of
+
+        file = receipt_file(call, out) if out else None
+        result = receipt_of(call.till, payment)
+        return file.of_earlier(result) if file else result
 
 
 def _register_key(wallet: Commands) -> None:

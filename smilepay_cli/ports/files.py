@@ -72,6 +72,9 @@ class Outbox(Protocol):
         Raises UsageProblem where something has that name already, or it cannot be written.
         """
 
+    def require_new(self, path: str) -> None:
+        """Raises UsageProblem where `write_new` would now; tried out, and nothing stays."""
+
     def home_file(self, folder: str, name: str) -> str:
         """Path of a file in a folder of the home, which is made where it is missing."""
 

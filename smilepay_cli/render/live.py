@@ -39,7 +39,7 @@ WIDEST, HIGHEST = 160, 50
 """Cells of a picture; more of them would take longer to draw, and show no more."""
 SMALLEST = (40, 12)
 """Columns and rows from which there is a picture; below, the instruction is all there is."""
-_ROWS_OF_WORDS = 3
+_ROWS_BELOW = 2
 _METER_WIDTH = 30
 _GREEN, _RED, _YELLOW = "32", "31", "33"
 _BOX: RGB = (235, 235, 235)
@@ -85,7 +85,8 @@ class LineViewer(SilentViewer):
 class TerminalViewer:
     """A mirror on the terminal, from the first moment to the end of the `with`.
 
-    `before` is called once, when the terminal is about to be drawn on: whatever else draws there has to stop.
+    `before` is called once, when the terminal is about to be drawn on: whatever else draws there has to stop. `bill` is
+    what is to be paid, in words.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class TerminalViewer:
         colours: Colours,
         *,
         before: Callable[[], None] = lambda: None,
+        bill: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stream = stream
@@ -103,6 +105,7 @@ class TerminalViewer:
         self._screen: Screen | None = Screen(stream.fileno(), encoding)
         self._colours: Colours = colours if self._unicode else "none"
         self._before: Callable[[], None] | None = before
+        self._bill = bill
         self._clock = clock
         self._next = 0.0
         self._instruction: str | None = None
@@ -143,7 +146,7 @@ class TerminalViewer:
             if self._held is None:
                 self._held = []
             size = self._screen.size()
-            self._screen.draw(page(moment, size, self._colours, unicode=self._unicode), size)
+            self._screen.draw(page(moment, size, self._colours, unicode=self._unicode, bill=self._bill), size)
         except OSError:
             self._screen.give_back()
             self._screen = None
@@ -161,20 +164,22 @@ def words_for(moment: Moment) -> str:
     return words
 
 
-def page(moment: Moment, size: tuple[int, int], colours: Colours, *, unicode: bool) -> list[str]:
+def page(moment: Moment, size: tuple[int, int], colours: Colours, *, unicode: bool, bill: str = "") -> list[str]:
     """The rows of a terminal of that size: never more of them, and none longer.
 
-    The instruction is on top, since that is where most cameras are.
+    The instruction is on top, since that is where most cameras are, and what is to be paid for it right below.
     """
     columns, rows = size
     if columns < 1 or rows < 1:
         return []
-    head = _head(moment, columns, colours, unicode=unicode)
+    head = [_head(moment, columns, colours, unicode=unicode)]
+    if bill:
+        head.append(_styled(_fitted(bill, columns, centred=True), "1"))
     if columns < SMALLEST[0] or rows < SMALLEST[1]:
-        return [head, *[" " * columns] * (rows - 1)]
-    picture = _picture(moment, columns, rows - _ROWS_OF_WORDS, colours, unicode=unicode)
+        return [*head, *[" " * columns] * rows][:rows]
+    picture = _picture(moment, columns, rows - len(head) - _ROWS_BELOW, colours, unicode=unicode)
     return [
-        head,
+        *head,
         *picture,
         _meter(moment, columns, colours, unicode=unicode),
         _foot(moment, columns, unicode=unicode),

@@ -6,23 +6,38 @@ from typing import TYPE_CHECKING
 
 from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.paper import Panel, Paper
+from smilepay_cli.render.receipt_files import WIDTH, Receipt, slip
 from smilepay_cli.render.text import amount, moment
+from smilepay_cli.verbs.catalogue import LeftResult
 from smilepay_cli.verbs.pay import PayResult
+from smilepay_cli.verbs.receipts import ReceiptResult
 from smilepay_cli.verbs.shop import ShopResult
 from smilepay_cli.vocabulary.ledger import Order
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-RECEIPT_WIDTH = 46
-
 
 def show_order(result: ShopResult, paper: Paper) -> None:
-    """Whose order was opened."""
+    """Whose order was opened, and how to pay it."""
+    show_opened(result, paper)
+    next_step(paper, "smilepay pay --image FILE")
+
+
+def show_opened(result: ShopResult, paper: Paper) -> None:
+    """Whose order was opened, and what is in it."""
     assert result.order is not None
     ok(paper, f"hello {result.name}, order {result.order.id} is open")
     paper.console.print(order_table(result.order))
-    next_step(paper, "smilepay pay --image FILE")
+
+
+def show_left(result: LeftResult, paper: Paper) -> None:
+    """That nothing was bought, or that an order waits."""
+    if result.order is None:
+        paper.line("nothing was bought")
+        return
+    paper.line(f"order {result.order.id} stays open: {amount(result.order.total)} to pay")
+    next_step(paper, f"smilepay pay {result.order.id}")
 
 
 def order_table(order: Order) -> Table:
@@ -48,22 +63,34 @@ def show_payment(result: PayResult, paper: Paper) -> None:
         done = "paid" if state == "captured" else "authorized"
         ended = f", {state}" if state in ("voided", "expired") else ""
         ok(paper, f"{done} before with this key: {amount(result.amount)}, payment {result.payment.hold.id}{ended}")
+        if result.receipt:
+            paper.line(f"the receipt is in {result.receipt}")
         next_step(paper, f"smilepay audit show {result.first_event}")
         return
     done = "authorized" if result.payment.state == "authorized" else "paid"
     ok(paper, f"{done} with a smile by {result.name}" if _smiled(result) else f"{done} by {result.name}")
     paper.panel(receipt(result))
+    if result.receipt:
+        paper.line(f"the receipt is in {result.receipt}")
     if done == "authorized":
         next_step(paper, f"smilepay wallet capture {result.payment.hold.id}")
     else:
         next_step(paper, f"smilepay audit show {result.events[-1]}")
 
 
+def show_receipt(result: ReceiptResult, paper: Paper) -> None:
+    """The receipt of a payment of before, or where it was written to."""
+    if result.file:
+        ok(paper, f"the receipt of {result.payment.hold.id} is in {result.file}")
+    else:
+        paper.panel(slip(Receipt(result.payment, result.order, result.merchants)))
+
+
 def receipt(result: PayResult) -> Panel:
     """What a till would print."""
     assert result.payment is not None and result.amount is not None
     hold = result.payment.hold
-    lines = Panel("receipt", RECEIPT_WIDTH)
+    lines = Panel("receipt", WIDTH)
     for line in result.order.lines if result.order else ():
         lines.add_row(f"{line.quantity} x {line.title}", amount(line.total))
     if not result.order:

@@ -12,6 +12,7 @@ messages have amounts in that form too. A test holds one against the other.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -75,3 +76,9 @@ def error_lines(message: str, hint: str | None) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 reference`, `2 references`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def all_of(names: Sequence[str]) -> str:
+    """`kiosk`, `kiosk and cafe`, `kiosk, cafe and philately`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

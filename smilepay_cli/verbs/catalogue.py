@@ -9,7 +9,7 @@ from smilepay_cli.vocabulary.results import Result
 
 if TYPE_CHECKING:
     from smilepay_cli.verbs.till import Till
-    from smilepay_cli.vocabulary.ledger import Catalogue
+    from smilepay_cli.vocabulary.ledger import Catalogue, Order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +17,13 @@ class CatalogueResult(Result):
     """What is on sale."""
 
     catalogue: Catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftResult(Result):
+    """Somebody looked around and left: without an order, or with one that stays open."""
+
+    order: Order | None = None
 
 
 def browse(till: Till) -> CatalogueResult:

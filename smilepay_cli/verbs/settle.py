@@ -76,6 +76,8 @@ class PayResult(Result):
     amount: Money | None = None
     repeated: bool = False
     first_event: str | None = None
+    receipt: str | None = None
+    """The file that its receipt was written to, where one was asked for."""
     decision: Decision | None = None
     checks: tuple[CheckResult, ...] = ()
     face: Face | None = field(default=None, metadata={"private": True})

@@ -47,6 +47,11 @@ class Catalogue:
         known = self.sellers.get(seller)
         return known.fee_bp if known else self.fee_bp
 
+    def title_of(self, seller: str) -> str:
+        """The name on a shop; of a seller who was taken out of the catalogue, the id."""
+        known = self.sellers.get(seller)
+        return known.title if known else seller
+
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:

@@ -40,6 +40,19 @@ def test_nothing_is_written_over(outbox: FolderOutbox, tmp_path: Path, there: st
     assert there != "file" or path.read_text() == "old"
 
 
+def test_a_place_is_tried_out_and_left_as_it_was(outbox: FolderOutbox, tmp_path: Path) -> None:
+    """What `write_new` would refuse is refused beforehand, and where it would not nothing is left behind."""
+    outbox.require_new(str(tmp_path / "new"))
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
+    (tmp_path / "there").write_text("old")
+    for name, says in (("there", "not written over"), ("no/such/folder", "cannot be written"), ("x" * 300, "written")):
+        with pytest.raises(UsageProblem, match=says):
+            outbox.require_new(str(tmp_path / name))
+    with pytest.raises(UsageProblem):
+        outbox.require_new(str(tmp_path / "home" / "wallet.db"))
+    assert os.listdir(tmp_path) == ["there"] and (tmp_path / "there").read_text() == "old"  # noqa: PTH208
+
+
 def test_a_file_that_comes_meanwhile_stays(outbox: FolderOutbox, tmp_path: Path) -> None:
     """Between the look and the end somebody else took the name."""
 

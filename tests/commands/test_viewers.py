@@ -148,3 +148,15 @@ def test_the_spinner_stops_for_the_view() -> None:
     assert drawn == [""]
     assert told.endswith("\x1b[?1049lsmilepay: meanwhile\nsmilepay: afterwards\n")
     assert not call.over_spinner and not call.stop_spinner
+
+
+def test_the_view_tells_what_is_to_be_paid() -> None:
+    """Where `pay` knows it."""
+    with terminal() as there:
+        call = _call(there.stream)
+        call.bill.append("Pay 3.00 EUR to Café Halle 9")
+        with call.viewer as viewer:
+            viewer.show(_moment())
+            grid = Grid(80, 24)
+            grid.feed(there.written())
+    assert grid.lines[1].strip() == "Pay 3.00 EUR to Café Halle 9"

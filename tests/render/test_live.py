@@ -74,6 +74,27 @@ def test_a_page_is_exactly_as_large_as_the_terminal(
             assert grid.front is None and grid.back is None
 
 
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (39, 12), (40, 11), (1, 1), (30, 2), (500, 200)])
+@pytest.mark.parametrize("bill", ["Pay 3.00 EUR to Café Halle 9", "Pay \x1b[2J\n" + "é" * 300])
+def test_a_page_with_a_bill_is_as_large(size: tuple[int, int], bill: str) -> None:
+    """What is to be paid takes a row of the picture's, and its words are no commands for the terminal."""
+    rows = page(_moment(), size, "truecolor", unicode=True, bill=bill)
+    assert len(rows) == size[1]
+    for row in rows:
+        grid = Grid(size[0], 1)
+        grid.feed(row)
+        assert grid.at == (0, size[0])
+    if size[1] > 1:
+        assert bill[:3] in rows[1] or size[0] < 10
+
+
+def test_the_bill_stands_below_the_instruction() -> None:
+    """Where eyes are; the meter and the steps stay where they were."""
+    lines = _grid(page(_moment(), (80, 24), "none", unicode=True, bill="Pay 3.00 EUR to K"), 80, 24).lines
+    assert lines[0].strip() == "Smile" and lines[1].strip() == "Pay 3.00 EUR to K"
+    assert lines[22].startswith(" smile ") and "neutral" in lines[23]
+
+
 @pytest.mark.parametrize("size", [(0, 0), (0, 24), (80, 0)])
 def test_a_terminal_without_a_size_gets_nothing(size: tuple[int, int]) -> None:
     assert page(_moment(), size, "truecolor", unicode=True) == []

@@ -164,6 +164,7 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         "pay",
         "payments",
         "policy",
+        "receipts",
         "report",
         "rescore",
         "shop",

@@ -1,0 +1,32 @@
+"""Before anybody is asked for a face, a person at a terminal is told what for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smilepay_cli.commands.prompting import is_terminal
+
+if TYPE_CHECKING:
+    from smilepay_cli.commands.call import Call
+    from smilepay_cli.verbs.pay import PayRequest
+
+
+def announce(call: Call, request: PayRequest, *, was_said: bool = False) -> None:
+    """Say what is about to be paid and to whom, unless that was said before, and have it shown in the live view.
+
+    People only: nothing with --json and --quiet, and nothing where standard error is no terminal.
+    """
+    if call.shared.json or call.shared.quiet or not is_terminal(call.environment.stderr):
+        return
+    from smilepay_cli.render.text import all_of, amount
+    from smilepay_cli.verbs.bill import bill_of
+
+    bill = bill_of(call.till, request)
+    if bill is not None:
+        merchants = all_of(bill.merchants)
+        if not was_said:
+            call.say(f"about to pay {amount(bill.amount)} to {merchants}")
+        call.bill.append(f"Pay {amount(bill.amount)} to {merchants}")
+    elif not (request.order_id or request.amount or request.merchant or request.key):
+        call.say("about to pay your newest open order; the receipt tells the amount")
+        call.bill.append("Pay your newest open order")

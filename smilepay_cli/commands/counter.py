@@ -1,0 +1,85 @@
+"""The shop in plain lines: a numbered list and a question. For terminals that cannot draw, and for screen readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from smilepay_cli.render.storefront.words import clean, in_the_basket
+from smilepay_cli.render.text import amount
+from smilepay_cli.rules.basket import Basket, with_less, with_more
+from smilepay_cli.rules.shelves import shelves
+from smilepay_cli.vocabulary.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smilepay_cli.vocabulary.ledger import Catalogue, Item
+
+QUESTION = "what would you like (number, or Enter to pay)? "
+HELP = "A number adds one, with a minus in front it takes one away; list shows everything again, q leaves."
+
+
+def shop_by_number(catalogue: Catalogue, stdin: TextIO, stderr: TextIO) -> Basket | None:
+    """The basket that somebody wants to pay; None when they left. Raises KeyboardInterrupt."""
+    items = [item for _, there in shelves(catalogue) for item in there]
+
+    def say(text: str) -> None:
+        print(clean(text), file=stderr)
+
+    _list(catalogue, say)
+    say(HELP)
+    basket = Basket()
+    while True:
+        print(QUESTION, end="", file=stderr, flush=True)
+        line = _line(stdin)
+        word = line.strip().lower()
+        if not line or word in ("q", "quit", "exit"):
+            if not line:  # Ctrl-D leaves the question's line open
+                print(file=stderr)
+            return None
+        if not word and basket:
+            return basket
+        if word == "list":
+            _list(catalogue, say)
+        elif word:
+            basket = _changed(basket, catalogue, items, word, say)
+        say(in_the_basket(basket, catalogue))
+
+
+def _line(stdin: TextIO) -> str:
+    """What was typed; nothing, as after Ctrl-D, where the window was closed."""
+    try:
+        return stdin.readline()
+    except UnicodeDecodeError:  # some key of another keyboard: no word of ours
+        return "?\n"
+    except OSError:
+        return ""
+
+
+def _list(catalogue: Catalogue, say: Callable[[str], None]) -> None:
+    number = 0
+    for seller, items in shelves(catalogue):
+        say(f"{seller.title}:")
+        for item in items:
+            number += 1
+            note = f" ({item.note})" if item.note else ""
+            say(f"{number}. {item.title}, {amount(item.price)}{note}")
+
+
+def _changed(basket: Basket, catalogue: Catalogue, items: list[Item], word: str, say: Callable[[str], None]) -> Basket:
+    digits = word.removeprefix("-")
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= len(str(len(items)))
+    if not is_number or not 1 <= int(digits) <= len(items):
+        say(f"{word!r} is no number from 1 to {len(items)}. {HELP}")
+        return basket
+    item = items[int(digits) - 1]
+    try:
+        if word.startswith("-"):
+            basket = with_less(basket, item.id)
+            say(f"{item.title}: {basket.of(item.id)} left in the basket.")
+        else:
+            basket = with_more(basket, catalogue, item.id)
+            say(f"{item.title}: {basket.of(item.id)} in the basket.")
+    except UsageProblem as problem:
+        say(problem.message)
+    return basket

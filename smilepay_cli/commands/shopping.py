@@ -1,0 +1,134 @@
+"""`smilepay shop` where somebody sits: a shop to walk through, then the verbs `shop` and `pay`, one after the other.
+
+What is picked in the shop is what could have been typed; who the shopper is and whether they pay is decided by the two
+verbs as ever, each with a capture of its own, its event and its refusals.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from smilepay_cli.commands.announcing import announce
+from smilepay_cli.commands.prompting import is_terminal
+
+if TYPE_CHECKING:
+    from smilepay_cli.commands.call import Call
+    from smilepay_cli.rules.basket import Basket
+    from smilepay_cli.verbs.shop import ShopResult
+    from smilepay_cli.vocabulary.ledger import Order
+    from smilepay_cli.vocabulary.results import Result
+
+SMALLEST = (32, 10)
+"""Columns and rows from which a shop is drawn; below, numbers are asked for."""
+_CANNOT_DRAW = ("", "dumb", "unknown")
+"""Values of TERM."""
+CONFIRM = "Enter pays with a smile; Esc or q keeps the order open."
+CONFIRM_IN_A_LINE = "Press Enter to pay with a smile, or type q and Enter to keep the order open: "
+
+
+def is_somebody_there(call: Call) -> bool:
+    """Whether a person wants to look around: a terminal on all sides, and nobody who listens to what is said."""
+    environment, shared = call.environment, call.shared
+    streams = (environment.stdin, environment.stdout, environment.stderr)
+    return not (shared.json or shared.quiet or environment.overhear) and all(map(is_terminal, streams))
+
+
+def go_shopping(call: Call, account: str | None, *, plain: bool) -> Result:
+    """Look around, pick things, be recognised, confirm, and pay with a smile; any step may be the last one.
+
+    Raises KeyboardInterrupt, and what the verbs raise.
+    """
+    from smilepay_cli.verbs.catalogue import LeftResult
+    from smilepay_cli.verbs.shop import shop
+
+    plain = plain or not _can_draw(call)
+    if plain:
+        call.end_spinner()
+    told_over_spinner = list(call.over_spinner)
+    with call.paused():
+        basket = _picked(call, plain=plain)
+    if basket is None:
+        return LeftResult()
+    if plain:
+        call.say("looking at the shopper")
+    opened = shop(call.till, basket.picks, call.source, account=account)
+    if opened.refusal or opened.order is None:
+        return opened
+    with call.paused():
+        if not _is_confirmed(call, opened, plain=plain):
+            return LeftResult(order=opened.order, events=opened.events)
+    call.over_spinner[:] = told_over_spinner  # the live view had taken its place
+    for reword in call.reword_spinner:
+        reword("Looking at the payer ...")
+    if plain:
+        call.say("looking at the payer")
+    return _paid(call.again(), opened.order, account)
+
+
+def _picked(call: Call, *, plain: bool) -> Basket | None:
+    catalogue, environment = call.till.catalogue.load(), call.environment
+    if plain:
+        from smilepay_cli.commands.counter import shop_by_number
+
+        return shop_by_number(catalogue, environment.stdin, environment.stderr)
+    from smilepay_cli.render.storefront.app import visit
+
+    return visit(catalogue, color=environment.wants_color and not call.shared.no_color)
+
+
+def _is_confirmed(call: Call, opened: ShopResult, *, plain: bool) -> bool:
+    from smilepay_cli.commands.confirming import is_confirmed, is_confirmed_in_a_line
+    from smilepay_cli.render.paper import Paper
+    from smilepay_cli.render.receipt import show_opened
+    from smilepay_cli.render.text import all_of, amount
+    from smilepay_cli.verbs.bill import names_of
+
+    environment, order = call.environment, opened.order
+    assert order is not None
+    merchants = all_of(names_of(call.till.catalogue.load(), (line.seller for line in order.lines)))
+    paper = Paper(environment.stdout, color=environment.wants_color and not call.shared.no_color)
+    for warning in opened.warnings:
+        paper.line((f"note: {warning}", "yellow"))
+    show_opened(opened, paper)
+    paper.line((f"{amount(order.total)} to {merchants}", "bold"), wraps=True)
+    environment.stdout.flush()
+    if plain:
+        print(CONFIRM_IN_A_LINE, end="", file=environment.stderr, flush=True)
+        return is_confirmed_in_a_line(environment.stdin)
+    print(CONFIRM, file=environment.stderr, flush=True)
+    return is_confirmed(environment.stdin)
+
+
+def _paid(call: Call, order: Order, account: str | None) -> Result:
+    """The verb `pay`; whatever it ends with, an order that is open still is told of."""
+    from smilepay_cli.verbs.bill import bill_of
+    from smilepay_cli.verbs.pay import PayRequest, pay
+
+    request = PayRequest(order_id=order.id, account=account, ask_pin=call.asker("PIN"))
+    announce(call, request, was_said=True)
+    is_paid = False
+    try:
+        result = pay(call.till, request, call.source)
+        is_paid = result.refusal is None
+        return result
+    finally:
+        if not is_paid and bill_of(call.till, request) is not None:
+            call.say(f"order {order.id} stays open; to pay it later: smilepay pay {order.id}")
+
+
+def _can_draw(call: Call) -> bool:
+    """A terminal that Textual would find, with letters to draw with and room for a shop."""
+    environment = call.environment
+    if environment.stdin is not sys.__stdin__ or environment.stderr is not sys.__stderr__:
+        return False
+    if environment.variables.get("TERM", "") in _CANNOT_DRAW:
+        return False
+    if not (environment.stderr.encoding or "").lower().startswith("utf"):
+        return False
+    try:
+        columns, rows = os.get_terminal_size(environment.stderr.fileno())
+    except OSError:
+        return False
+    return columns >= SMALLEST[0] and rows >= SMALLEST[1]

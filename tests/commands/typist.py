@@ -1,0 +1,81 @@
+"""Somebody who sits at a terminal: waits until something is seen, then types."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+SETTLED = 0.3
+"""Seconds of silence before somebody types."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How a command ended, and everything that was written to the terminal."""
+
+    exit: int
+    text: str
+
+
+def typed(
+    arguments: Sequence[str],
+    steps: Sequence[tuple[str, str | signal.Signals]] = (),
+    *,
+    size: tuple[int, int] = (80, 24),
+    variables: Mapping[str, str] | None = None,
+) -> Seen:
+    """Run a command line at a terminal of its own, with the fake engine.
+
+    Each step is what to wait for and what to type, or the signal to send then. What is waited for has to come after
+    what was waited for before.
+    """
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (size[1], size[0]))
+    before = termios.tcgetattr(theirs)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.commands.at_a_terminal", *arguments],
+        cwd=ROOT,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env={**{name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")},
+             "TERM": "xterm-256color", **(variables or {})},
+    )  # fmt: skip
+    left, shown, at = list(steps), b"", 0
+    until = time.monotonic() + PATIENCE
+    try:
+        while time.monotonic() < until:
+            if select.select([ours], [], [], SETTLED)[0]:
+                shown += os.read(ours, 65536)
+                continue
+            if child.poll() is not None:
+                break
+            if left and (found := shown.find(left[0][0].encode(), at)) >= 0:
+                at = found + len(left[0][0].encode())
+                what = left.pop(0)[1]
+                if isinstance(what, str):
+                    os.write(ours, what.encode(errors="surrogateescape"))
+                else:
+                    child.send_signal(what)
+        assert not left, f"never seen: {left[0][0]!r} in {shown.decode(errors='replace')}"
+        status = child.wait(timeout=1)
+        assert termios.tcgetattr(theirs) == before, "the terminal is as it was"
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+        os.close(theirs)
+        os.close(ours)
+    return Seen(status, shown.decode(errors="replace"))
