@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smilepay_cli.ports import Books
+from smilepay_cli.rules.libraries import unloadable
 from smilepay_cli.rules.lockout import is_strike
 from smilepay_cli.rules.policy_files import as_figures, weaker_fields
 from smilepay_cli.rules.profiles import profile
@@ -30,7 +31,6 @@ R = TypeVar("R")
 FLOOR_SETTING = "policy_floor"
 UNUSABLE_IMAGE = "unusable_image"
 _BUG = "this is a bug: please report it with this line"
-_LIBRARY = "a library is missing or cannot be loaded; what works here and what does not: smilepay doctor"
 LONGEST_FAULT = 400
 """Characters of an unforeseen error that are told."""
 
@@ -89,8 +89,8 @@ class Attempt:
         """Run one check; what it puts into the yielded dict are its figures.
 
         Only a block that ends normally passes. Refusals and known problems go on up, and so does Ctrl-C; what the file
-        or the disk is to blame for is a StoreUnusable; anything else becomes a refusal (CHECK_FAILED), also what would
-        end the program: its status could be that of a success.
+        or the disk is to blame for is a StoreUnusable, a library that cannot be loaded a UsageProblem; anything else
+        becomes a refusal (CHECK_FAILED), also what would end the program: its status could be that of a success.
         """
         figures: dict[str, Any] = {}
         try:
@@ -105,10 +105,12 @@ class Attempt:
                 raise
             if unusable := self.till.store.unusable(error):
                 raise unusable from error
+            if problem := unloadable(error):
+                raise problem from error
             raise Refused(
                 Reason.CHECK_FAILED,
                 f"the check {name!r} failed ({fault}), so the answer is no",
-                hint=_LIBRARY if isinstance(error, ImportError) else _BUG,
+                hint=_BUG,
             ) from error
         self.checks.append(CheckResult(name, passed=True, figures=figures))
 

@@ -11,13 +11,12 @@ from smilepay_cli.adapters.faces.models.cache import Say, default_folder
 from smilepay_cli.adapters.faces.models.files import ModelsUnavailable
 from smilepay_cli.adapters.faces.reference import ReferenceEngine
 from smilepay_cli.adapters.faces.weights import Weights, find_weights, load_dlib, sha256_of
+from smilepay_cli.rules.libraries import WHAT_OPENCV_NEEDS
 from smilepay_cli.vocabulary.errors import SmilepayError
 from smilepay_cli.vocabulary.findings import Finding
 
 ENGINES, MODELS, FAST, PARITY = "face models", "weights", "fast engine", "parity with dlib"
 OPENCV = "OpenCV"
-WHAT_OPENCV_NEEDS = "Debian and Ubuntu: apt install libgl1 libglib2.0-0"
-"""The wheel of opencv-python links them and does not bring them; desktops have them, slim containers do not."""
 
 
 def look_at_engines(scheme: str, variables: Mapping[str, str], say: Say) -> Iterator[Finding]:
