@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from smilepay_cli.vocabulary.errors import UsageProblem
 
-OPENCV_LINKS = ("libGL", "libglib", "libgthread")
-"""What the wheel of opencv-python asks the system for; desktops have them, slim containers do not."""
 WHAT_OPENCV_NEEDS = "Debian and Ubuntu: apt install libgl1 libglib2.0-0"
+"""The wheel of opencv-python links libGL, libxcb, libgthread and others; slim containers lack them, desktops do not."""
 _OWN = "smilepay_cli"
 
 
@@ -14,9 +13,9 @@ def unloadable(error: BaseException) -> UsageProblem | None:
     """What an ImportError says of the installation; None for any other error, and for a bug of ours."""
     if not isinstance(error, ImportError) or (error.name or "").partition(".")[0] == _OWN:
         return None
-    links_opencv = any(library in str(error) for library in OPENCV_LINKS)
+    lacks_links = error.name == "cv2" and not isinstance(error, ModuleNotFoundError)
     return UsageProblem(
         f"a library cannot be loaded: {error}",
-        hint=WHAT_OPENCV_NEEDS if links_opencv else "what works here and what does not: smilepay doctor",
+        hint=WHAT_OPENCV_NEEDS if lacks_links else "what works here and what does not: smilepay doctor",
         reason="library_missing",
     )

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture
 def without(tmp_path: Path) -> dict[str, str]:
     """An environment in which cv2 cannot be loaded, as it cannot without libGL."""
-    (tmp_path / "cv2.py").write_text('raise ImportError("libGL.so.1: cannot open shared object file")\n')
+    (tmp_path / "cv2.py").write_text('raise ImportError("libGL.so.1: cannot open shared object file", name="cv2")\n')
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
     return {**os.environ, "PYTHONPATH": path, "SMILEPAY_HOME": str(tmp_path / "home"), "SMILEPAY_KEY_STORE": "file"}
 
