@@ -84,7 +84,7 @@ def _whole(release: Release) -> int:
     release.done("Dockerfiles: nothing that hadolint minds, every file that they copy is there")
     found = _pythons(release)
     _require_wheels(release)
-    _licences(release, _tried(release, found))
+    _try(release, found)
     looked_up = _audited(release)
     kind = "a rehearsal, not a release" if asked.rehearsal else "a release"
     write_checks(DIST, [f"smilepay {release.version}: {kind}", *release.checks])
@@ -110,18 +110,20 @@ def _require_wheels(release: Release) -> None:
     release.done("every locked package has a wheel for Python 3.11 to 3.14 on Linux, x86-64 and aarch64")
 
 
-def _tried(release: Release, found: Sequence[trials.Python]) -> list[dict[str, Any]]:
-    """Every way with every Python; what is installed by the one that is listed."""
-    components = []
-    for way in release.asked.way or trials.WAYS:
+def _try(release: Release, found: Sequence[trials.Python]) -> None:
+    """Every way with every Python; what one of them installs is listed, and its licences looked at."""
+    ways = release.asked.way or tuple(trials.WAYS)
+    for way in ways:
+        components = []
         for python in found:
             trial = trials.attempt(way, python, release.programs, release.version)
             release.done(f"{way}, Python {python.version}: demo and doctor ran ({trial.seconds:.0f} s)")
             if way == LISTED_BY:
                 components += write_sbom(release.programs, trial.interpreter, release.version, _minor(python))
-    if not components:
+        if way == LISTED_BY:
+            _licences(release, components)
+    if LISTED_BY not in ways:
         release.not_done(f"bill of materials and licences: they are read from the trials of {LISTED_BY!r}")
-    return components
 
 
 def _bills(release: Release, found: Sequence[trials.Python]) -> list[dict[str, Any]]:
@@ -135,8 +137,6 @@ def _bills(release: Release, found: Sequence[trials.Python]) -> list[dict[str, A
 
 
 def _licences(release: Release, components: Sequence[dict[str, Any]]) -> None:
-    if not components:
-        return
     rules = licences.read_rules()
     found, problems = licences.judged(components, rules)
     if problems:

@@ -38,7 +38,7 @@ def lint(programs: Path) -> None:
             if one["level"] in _MINDED
         ]
         for pattern in copied(recipe.read_text(encoding="utf-8")):
-            if not any(ROOT.glob(pattern.removeprefix("./"))) and pattern != ".":
+            if pattern != "." and not any(ROOT.glob(pattern.removeprefix("./"))):
                 problems.append(f"{recipe.name}: {pattern} is copied and not there")
     if problems:
         raise Problem("Dockerfiles:\n  " + "\n  ".join(problems))

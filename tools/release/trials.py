@@ -94,9 +94,9 @@ def pipx(where: Surroundings, python: Python, programs: Path, version: str) -> P
 
 
 WAYS: dict[str, Way] = {
+    "pip, one call": pip_found,
     "pip, lock, wheel": pip_wheel,
     "pip, lock, sdist": pip_sdist,
-    "pip, one call": pip_found,
     "uv pip": uv_override,
     "uv tool": uv_tool,
     "pipx": pipx,
