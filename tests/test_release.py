@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
-from tools.release import contents, licences, versions, vulnerabilities
+from tools.release import __main__ as release
+from tools.release import building, contents, licences, trials, versions, vulnerabilities
 from tools.release.building import without_hashes
 from tools.release.checksums import write_sums
 from tools.release.dockerfiles import copied
 from tools.release.licences import Licensed, Rules, judged
 from tools.release.shell import Problem, run
 from tools.release.surroundings import COMPILERS, surroundings
+from tools.release.trials import Python
 
 VERSION = "1.2.3"
 CHANGELOG = "# Changelog\n\n## 1.2.3\n\n- New.\n\n## 1.2.2\n"
@@ -177,6 +179,61 @@ class TestVulnerabilities:
     def test_what_was_not_looked_up_is_no_good_news(self, report: str) -> None:
         """pip-audit ends with 0 where its source knows none of the packages, as a mirror does."""
         assert vulnerabilities.read(report).not_done is not None
+
+
+class TestTheWholeRun:
+    """What a run says of itself when all but the step in question went well."""
+
+    @pytest.fixture
+    def dist(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A release that was built and tried already, in a folder of its own."""
+        monkeypatch.setattr(release, "DIST", tmp_path)
+        monkeypatch.setattr(release, "ROOT", tmp_path)
+        monkeypatch.setattr(release, "toolbox", lambda: tmp_path)
+        monkeypatch.setattr(versions, "written_version", lambda root: VERSION)
+        monkeypatch.setattr(building, "build", lambda *_, **__: (tmp_path / "a.whl").write_text("x"))
+        monkeypatch.setattr(trials, "pythons", lambda *_: [Python("3.11.7", Path("python"))])
+        monkeypatch.setattr(trials, "clear", lambda: None)
+        for step in ("lint", "_require_wheels", "_try"):
+            monkeypatch.setattr(release, step, lambda *_: None)
+        return tmp_path
+
+    def _with(self, answer: vulnerabilities.Audit, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+        monkeypatch.setattr(release, "audit", lambda programs: answer)
+        return release.main(arguments)
+
+    def test_all_well(self, dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self._with(vulnerabilities.Audit((), None), monkeypatch) == 0
+        told = (dist / "CHECKS.txt").read_text()
+        assert told.startswith(f"smilepay {VERSION}: a release\n") and "done: vulnerabilities" in told
+        assert "CHECKS.txt" in (dist / "SHA256SUMS").read_text()
+
+    def test_an_audit_that_was_not_done_is_never_silent(
+        self, dist: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It is told on the terminal, to who gets the release, and by the status; only that can be asked away."""
+        nobody = vulnerabilities.Audit((), "pypi: unreachable")
+        assert self._with(nobody, monkeypatch) == 3
+        assert self._with(nobody, monkeypatch, "--without-audit") == 0
+        assert "NOT DONE: vulnerabilities: pypi: unreachable" in capsys.readouterr().err
+        assert "NOT DONE: vulnerabilities: pypi: unreachable" in (dist / "CHECKS.txt").read_text()
+
+    def test_a_vulnerability_stops_it(
+        self, dist: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """With or without --without-audit, which is about not knowing."""
+        assert self._with(vulnerabilities.Audit(("a 1: PYSEC-1",), None), monkeypatch, "--without-audit") == 1
+        assert "PYSEC-1" in capsys.readouterr().err and not (dist / "SHA256SUMS").exists()
+
+    def test_a_python_that_is_not_here_is_told(self, dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self._with(vulnerabilities.Audit((), None), monkeypatch, "--rehearsal") == 0
+        told = (dist / "CHECKS.txt").read_text()
+        assert "a rehearsal, not a release" in told
+        assert [minor for minor in ("3.11", "3.12", "3.13", "3.14") if f"NOT DONE: Python {minor}" in told] == [
+            "3.12",
+            "3.13",
+            "3.14",
+        ]
 
 
 class TestSurroundings:

@@ -11,6 +11,8 @@ from tools.release.shell import ROOT, Problem, run
 LOCK = ROOT / "requirements" / "runtime.txt"
 SOURCES = ("pypi", "osv")
 """Asked in this order until one answers for every package."""
+_LONGEST = 120
+"""Characters of a reason: errors of a network tell their whole life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,13 @@ def audit(programs: Path) -> Audit:
         command = [programs / "pip-audit", "--requirement", LOCK, "--no-deps", "--disable-pip", "--require-hashes"]
         try:
             done = run([*command, "--vulnerability-service", source, "--format", "json"], allowed=(0, 1))
+            answer = read(done.stdout, done.stderr)
         except Problem as problem:
-            reasons.append(f"{source}: {problem}")
-            continue
-        answer = read(done.stdout, done.stderr)
-        if answer.not_done is None:
+            answer = Audit((), str(problem).splitlines()[-1].strip())
+        if answer.not_done is None or answer.found:
             return answer
-        reasons.append(f"{source}: {answer.not_done}")
-    return Audit((), "; ".join(reason.splitlines()[-1].strip() for reason in reasons))
+        reasons.append(f"{source}: {answer.not_done[:_LONGEST]}")
+    return Audit((), "; ".join(reasons))
 
 
 def read(report: str, told: str = "") -> Audit:
