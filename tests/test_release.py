@@ -137,7 +137,17 @@ class TestLicences:
         """A package that says what it is under, or is not needed any more, is not to be stated."""
         rules = Rules(RULES.allowed, {"some": {"licence": "MIT", "reason": "x"}, "gone": {"licence": "MIT"}}, {})
         problems = judged([package({"license": {"id": "BSD-3-Clause"}})], rules)[1]
-        assert len(problems) == 2 and problems[0].startswith("gone:") and problems[1].startswith("some ")
+        assert len(problems) == 2 and problems[0].startswith("gone:") and problems[1].startswith("some:")
+
+    def test_of_two_versions_one_may_need_a_statement(self) -> None:
+        """Which one is installed depends on the Python, and the older one may say nothing."""
+        rules = Rules(RULES.allowed, {"some": {"licence": "BSD-3-Clause", "reason": "x"}}, {})
+        newer = {**package({"license": {"id": "BSD-3-Clause"}}), "version": "2.0"}
+        found, problems = judged([package(), newer], rules)
+        assert not problems and [(one.version, one.licence) for one in found] == [
+            ("1.0", "BSD-3-Clause"),
+            ("2.0", "BSD-3-Clause"),
+        ]
 
     def test_what_is_stated_has_to_be_allowed_too(self) -> None:
         rules = Rules(RULES.allowed, {"some": {"licence": "AGPL-3.0-only", "reason": "x"}}, {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def judged(components: Iterable[Mapping[str, Any]], rules: Rules) -> tuple[list[Licensed], list[str]]:
+def judged(components: Sequence[Mapping[str, Any]], rules: Rules) -> tuple[list[Licensed], list[str]]:
     """Every package with its licence; and what is unknown, not allowed, or stated without need."""
     found: set[Licensed] = set()
     problems: list[str] = []
@@ -69,6 +69,9 @@ def judged(components: Iterable[Mapping[str, Any]], rules: Rules) -> tuple[list[
         problems += trouble
         found.add(Licensed(name, component["version"], licence))
     names = {one.name for one in found}
+    undeclared = {normal(component["name"]) for component in components if not _declared(component)[0]}
+    for name in sorted((rules.stated.keys() & names) - undeclared):
+        problems.append(f"{name}: declares its licence itself; take its statement away from packaging/licences.toml")
     for name in sorted({*rules.stated, *rules.bundled} - names):
         problems.append(f"{name}: packaging/licences.toml speaks of it, and it is not needed any more")
     return sorted(found), sorted(set(problems))
@@ -79,8 +82,7 @@ def _licence_of(name: str, component: Mapping[str, Any], rules: Rules) -> tuple[
     statement = rules.stated.get(name)
     if identifiers:
         licence = " AND ".join(identifiers)
-        troubles = [f"declares {licence} itself; take its statement away"] if statement else []
-        troubles += [f"declares {licence}, and {other} as well" for other in classifiers if other not in _SAYS_LITTLE]
+        troubles = [f"declares {licence}, and {other} as well" for other in classifiers if other not in _SAYS_LITTLE]
     elif statement:
         licence, troubles = statement["licence"], []
     else:

@@ -61,10 +61,9 @@ def pip_sdist(where: Surroundings, python: Python, programs: Path, version: str)
 
 
 def pip_found(where: Surroundings, python: Python, programs: Path, version: str) -> Path:  # noqa: ARG001 (a Way)
-    """One call of pip that finds the stand-in itself."""
+    """One call of pip with the versions of the lock; the stand-in is named, so no index is asked for dlib."""
     pip = _venv(where, python)
-    links = ["--find-links", DIST, "--only-binary", "dlib", "--constraint", DIST / CONSTRAINTS]
-    run([*pip, *links, wheel(version)], env=where.environment)
+    run([*pip, "--constraint", DIST / CONSTRAINTS, stand_in(), wheel(version)], env=where.environment)
     return _checked(where, pip)
 
 
@@ -78,8 +77,8 @@ def uv_override(where: Surroundings, python: Python, programs: Path, version: st
 
 
 def uv_tool(where: Surroundings, python: Python, programs: Path, version: str) -> Path:
-    """uv tool install."""
-    wanted = ["--overrides", DIST / "overrides.txt", "--constraints", DIST / "runtime.txt", "--with", "dlib-bin"]
+    """uv tool install, with the stand-in."""
+    wanted = ["--constraints", DIST / "runtime.txt", "--with", stand_in()]
     command = [programs / "uv", "tool", "install", "--quiet", "--python", python.path, *wanted, wheel(version)]
     run(command, env=where.environment)
     return where.home / ".local" / "bin" / "smilepay"
