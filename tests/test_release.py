@@ -18,6 +18,7 @@ from tools.release.building import without_hashes
 from tools.release.checksums import write_sums
 from tools.release.dockerfiles import copied
 from tools.release.licences import Licensed, Rules, judged
+from tools.release.sbom import told
 from tools.release.shell import Problem, run
 from tools.release.surroundings import COMPILERS, surroundings
 from tools.release.trials import Python
@@ -164,6 +165,22 @@ class TestLicences:
         assert not [
             one for one in allowed if any(part in one for part in ("GPL", "MPL", "EPL", "CDDL", "SSPL", "BUSL"))
         ]
+
+
+def test_a_bill_of_materials_names_the_version_and_no_path_of_a_machine() -> None:
+    """The version is not in pyproject.toml; a wheel that was installed from dist lies beside the bill."""
+    web = {"type": "website", "url": "https://example.org/dlib"}
+    wheel = {"type": "distribution", "url": "file:///builder/dist/dlib-1-py3-none-any.whl"}
+    bill = {
+        "metadata": {"component": {"name": "smilepay"}},
+        "components": [{"name": "dlib", "externalReferences": [web, wheel]}, {"name": "smilepay"}, {"name": "rich"}],
+    }
+    made = told(bill, VERSION)
+    assert made["metadata"]["component"] == {"name": "smilepay", "version": VERSION}
+    assert made["components"] == [
+        {"name": "dlib", "externalReferences": [web, {"type": "distribution", "url": "dlib-1-py3-none-any.whl"}]},
+        {"name": "rich"},
+    ]
 
 
 class TestVulnerabilities:
