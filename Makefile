@@ -1,9 +1,9 @@
 # GNU make 4.3 or newer. Everything runs from .venv, which `setup` builds from the lock where it is missing or out of date.
 #   PYTHON=/path/to/python  the Python to build .venv with (default: the first of python3, python3.14 ... python3.11 that suits)
-#   ARGS="..."              more arguments for demo, test, bench and lock, e.g. make test ARGS="-k refund"
+#   ARGS="..."              more arguments for demo, test, bench, lock and release, e.g. make test ARGS="-k refund"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs site lock clean
+.PHONY: help setup demo test check bench docs site lock release clean
 
 # Modules from outside must not stand in for the locked ones.
 unexport PYTHONPATH PYTHONHOME
@@ -12,7 +12,7 @@ UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 help: ## list the targets
-	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 
 setup: ## build .venv with .venv/bin/smilepay in it: no compiler, all packages pinned by hash
 	@sh tools/setup.sh
@@ -48,6 +48,12 @@ lock: ## for maintainers: solve the requirements anew with uv (ARGS=--upgrade fo
 	  --group test --group check $(ARGS) -o requirements/lock.txt
 	$(COMPILE) --constraint requirements/lock.txt requirements/build.in $(ARGS) -o requirements/build.txt
 	$(COMPILE) requirements/docs.in $(ARGS) -o requirements/docs.txt
+	$(COMPILE) --override requirements/overrides.txt --constraint requirements/lock.txt \
+	  pyproject.toml requirements/runtime.in -o requirements/runtime.txt
+	$(COMPILE) --constraint requirements/build.txt requirements/release.in $(ARGS) -o requirements/release.txt
+
+release: setup ## for maintainers: build into dist and try it in clean surroundings (ARGS=--rehearsal before the version)
+	@.venv/bin/python -m tools.release $(ARGS)
 
 clean: ## remove .venv, caches and builds
 	rm -rf .venv .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist site

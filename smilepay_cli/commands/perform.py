@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TextIO
 
 from smilepay_cli.commands.call import Call
+from smilepay_cli.rules.libraries import unloadable
 from smilepay_cli.vocabulary.errors import ChainBroken, ExitStatus, SmilepayError, StoreUnusable
 from smilepay_cli.vocabulary.results import Result
 
@@ -80,9 +81,14 @@ def fail(call: Call, path: str, status: ExitStatus, reason: str, message: str, h
 
 
 def fail_as_bug(call: Call, path: str, error: Exception) -> int:
-    """A bug of ours, in one line; with SMILEPAY_DEBUG it goes on up instead, with where it happened."""
+    """A bug of ours, in one line; with SMILEPAY_DEBUG it goes on up instead, with where it happened.
+
+    Not a bug: an installation that lacks a library.
+    """
     if call.environment.variables.get("SMILEPAY_DEBUG"):
         raise error
+    if problem := unloadable(error):
+        return fail(call, path, problem.exit, problem.reason, problem.message, problem.hint)
     message = f"internal error: {type(error).__name__}: {error}".replace("\n", " ")
     return fail(call, path, ExitStatus.INTERNAL, "internal_error", message, INTERNAL_HINT)
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smilepay_cli.ports import Books
+from smilepay_cli.rules.libraries import unloadable
 from smilepay_cli.rules.lockout import is_strike
 from smilepay_cli.rules.policy_files import as_figures, weaker_fields
 from smilepay_cli.rules.profiles import profile
@@ -19,7 +20,7 @@ from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import ExitStatus, Reason, Refused, SmilepayError, UsageProblem
 from smilepay_cli.vocabulary.events import Event
 from smilepay_cli.vocabulary.instants import iso
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.results import Refusal
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ R = TypeVar("R")
 
 FLOOR_SETTING = "policy_floor"
 UNUSABLE_IMAGE = "unusable_image"
-_BUG = "this is a bug: please report it with this line"
-_LIBRARY = "a library is missing or cannot be loaded; what works here and what does not: smilepay doctor"
+_BUG = marked("this is a bug: please report it with this line")
 LONGEST_FAULT = 400
 """Characters of an unforeseen error that are told."""
 
@@ -90,8 +90,8 @@ class Attempt:
         """Run one check; what it puts into the yielded dict are its figures.
 
         Only a block that ends normally passes. Refusals and known problems go on up, and so does Ctrl-C; what the file
-        or the disk is to blame for is a StoreUnusable; anything else becomes a refusal (CHECK_FAILED), also what would
-        end the program: its status could be that of a success.
+        or the disk is to blame for is a StoreUnusable, a library that cannot be loaded a UsageProblem; anything else
+        becomes a refusal (CHECK_FAILED), also what would end the program: its status could be that of a success.
         """
         figures: dict[str, Any] = {}
         try:
@@ -106,10 +106,12 @@ class Attempt:
                 raise
             if unusable := self.till.store.unusable(error):
                 raise unusable from error
+            if problem := unloadable(error):
+                raise problem from error
             raise Refused(
                 Reason.CHECK_FAILED,
                 tr("the check {name!r} failed ({fault}), so the answer is no", name=name, fault=fault),
-                hint=_LIBRARY if isinstance(error, ImportError) else _BUG,
+                hint=tr(_BUG),
             ) from error
         self.checks.append(CheckResult(name, passed=True, figures=figures))
 

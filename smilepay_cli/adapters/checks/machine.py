@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from shlex import quote
 
+from smilepay_cli.rules.libraries import WHAT_OPENCV_NEEDS
 from smilepay_cli.vocabulary.findings import INSTALL, Finding
 
 DISTRIBUTION = "smilepay"
-WHAT_OPENCV_NEEDS = "Debian and Ubuntu: apt install libgl1 libglib2.0-0"
-"""The wheel of opencv-python links them and does not bring them; desktops have them, slim containers do not."""
 LOADED = {"pillow": "PIL.Image", "cryptography": "cryptography.hazmat.primitives.ciphers.aead", "rfc8785": "rfc8785"}
 """Light modules, by package, without which nobody pays, and which no other check loads: they are tried."""
 _TESTED = "Programming Language :: Python :: "
