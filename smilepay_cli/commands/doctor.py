@@ -11,7 +11,7 @@ from smilepay_cli.vocabulary.results import Result
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "doctor")
+    @command(commands, "doctor", examples=("smilepay doctor", "smilepay doctor --engine reference --json"))
     def doctor(call: Call) -> Result:
         """What works here and what does not, and what to do about it: 0 when paying with a picture can work."""
         from smilepay_cli.adapters.faces.checkup import look_at_engines

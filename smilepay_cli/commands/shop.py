@@ -10,6 +10,7 @@ import typer
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
 from smilepay_cli.commands.tree import Commands
+from smilepay_cli.commands.values import item_names, people_names
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
@@ -17,13 +18,18 @@ from smilepay_cli.vocabulary.results import Result
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "shop", sample=True)
+    @command(commands, "shop", sample=True, examples=("smilepay shop", "smilepay shop latte=2 stamp --image lin.jpg"))
     def shop(
         call: Call,
         picks: Annotated[
-            list[str] | None, typer.Argument(metavar="ITEM[=QTY]", help="What to buy; nothing: the catalogue.")
+            list[str] | None,
+            typer.Argument(
+                metavar="ITEM[=QTY]", help="What to buy; nothing: the catalogue.", autocompletion=item_names
+            ),
         ] = None,
-        account: Annotated[str | None, typer.Option(metavar="NAME", help="Say who you are (1:1).")] = None,
+        account: Annotated[
+            str | None, typer.Option(metavar="NAME", help="Say who you are (1:1).", autocompletion=people_names)
+        ] = None,
         edit: Annotated[bool, typer.Option("--edit", help="Change the catalogue in $VISUAL or $EDITOR.")] = False,
         catalogue: Annotated[
             str | None, typer.Option(metavar="FILE", help="Make this file the catalogue; with --edit, start from it.")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from smilepay_cli.ports.books import Books, Facts, KeptFrames, Ledger, Orders, People, Settings, Slots, Trail
 from smilepay_cli.ports.faces import FaceEngine, FrameSource, Memory, PadModel, Viewer
 from smilepay_cli.ports.files import Album, CatalogueDraft, CatalogueSource, Folder, GalleryFile, Outbox, ReplaySet
+from smilepay_cli.ports.glance import Glance, Shelf
 from smilepay_cli.ports.keys import KeyStore, Pins, Signer, Vault
+from smilepay_cli.ports.shells import Shells
 from smilepay_cli.ports.store import Candidate, Copies, Progress, Store
 from smilepay_cli.ports.time import Clock, Ids
 
@@ -22,6 +24,7 @@ __all__ = [
     "Folder",
     "FrameSource",
     "GalleryFile",
+    "Glance",
     "Ids",
     "KeptFrames",
     "KeyStore",
@@ -35,6 +38,8 @@ __all__ = [
     "Progress",
     "ReplaySet",
     "Settings",
+    "Shelf",
+    "Shells",
     "Signer",
     "Slots",
     "Store",

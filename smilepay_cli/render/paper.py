@@ -81,6 +81,10 @@ class Paper:
         else:
             self.console.print(_styled(parts), soft_wrap=not wraps)
 
+    def verbatim(self, text: str) -> None:
+        """Lines as they are: no colour, nothing is broken, and no Rich on a terminal either."""
+        print(text, file=self._stream)
+
     def table(self, table: Table) -> None:
         """A table."""
         lines = _drawn(table) if self._is_plain else None

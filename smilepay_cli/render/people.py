@@ -10,6 +10,9 @@ from smilepay_cli.vocabulary.errors import ExitStatus
 from smilepay_cli.vocabulary.results import Refusal, Result
 
 SHOWN_BY = {
+    "StartResult": "start.show_start",
+    "ScriptResult": "completion.show_script",
+    "InstallResult": "completion.show_installed",
     "EnrollResult": "flow.show_enrolled",
     "CatalogueResult": "flow.show_catalogue",
     "EditResult": "flow.show_edited",
