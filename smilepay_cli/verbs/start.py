@@ -55,14 +55,11 @@ def _next(glance: Glance, somebody: bool, orders: Sequence[Glimpse]) -> tuple[St
         )
     if orders:
         return (_pay(orders),)
-    shop = (
-        Step("smilepay shop", "see what is on sale"),
-        Step("smilepay shop ITEM --image FILE", "be recognised, and have an order"),
-    )
+    look = Step("smilepay shop", "see what is on sale")
     last = next(iter(glance.events()), None)
     if last is not None and last.what == PAID:
-        return (Step(f"smilepay audit show {last.id}", f"see what the payment of {last.amount} rested on"), *shop)
-    return shop
+        return (Step(f"smilepay audit show {last.id}", f"see what the payment of {last.amount} rested on"), look)
+    return (look, Step("smilepay shop ITEM --image FILE", "be recognised, and have an order"))
 
 
 def _pay(orders: Sequence[Glimpse]) -> Step:
