@@ -69,10 +69,9 @@ def run(arguments: Sequence[str], environment: Environment | None = None) -> int
     """Run one command line and return its exit status. Never raises for anything a user can do."""
     environment = environment or Environment()
     if SHELL in environment.variables:
-        from smilepay_cli.commands.completing import answer, is_asked
+        from smilepay_cli.commands.completing import answer
 
-        if is_asked(environment.variables):
-            return answer(environment, build)
+        return answer(environment, build)
     shared = Shared(json="--json" in arguments)
     call = Call(environment, shared, Sample())
     path = next((word for word in arguments if not word.startswith("-")), "smilepay")

@@ -29,14 +29,14 @@ _BASH_BREAKS = " \t\n\"'><=;|&(:"
 _BASH_QUOTES = frozenset(" \t\n\"'\\$&;|<>()*?[]{}#!^`~")
 
 
-def is_asked(variables: Mapping[str, str]) -> bool:
-    """Whether a shell asks, with a script of ours; Typer answers its own, which may be installed still."""
-    return variables.get(SHELL) in SHELLS and LINE in variables
-
-
 def answer(environment: Environment, build: Callable[[], Any]) -> int:
-    """Print what could stand at the end of the line."""
+    """Print what could stand at the end of the line.
+
+    A script of Typer's, from an earlier version, gets nothing: it might evaluate a name.
+    """
     variables = environment.variables
+    if variables.get(SHELL) not in SHELLS or LINE not in variables:
+        return 0
     typed = Line(variables[LINE])
     try:
         asked = _Asked(build(), {"obj": environment}, "smilepay", SHELL)
@@ -116,6 +116,7 @@ def complete_files(parameters: list[Any]) -> None:
     """Let what the help calls FILE, FOLDER, `NAME|FILE.toml` be completed as such, besides what Typer does."""
     for parameter in parameters:
         kinds = [kind for part in (parameter.metavar or "").split("|") if (kind := _kind(part))]
+        kinds = [(FILE, "*")] if (FILE, "*") in kinds else kinds  # which folders are among
         if kinds and "shell_complete" not in vars(parameter):
             parameter.shell_complete = _WithFiles(parameter.shell_complete, kinds)
         elif (parameter.metavar or "").endswith(",..."):

@@ -93,6 +93,8 @@ class _Group(TyperGroup):
     examples: tuple[str, ...] = ()
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[CompletionItem]:
+        if ctx._protected_args:  # a word that is no command: nothing can come after it
+            return []
         commands = cast(Commands, self.commands)
         names = [CompletionItem(name, help=commands.summary(name)) for name in commands if name.startswith(incomplete)]
         return [*names, *super(TyperGroup, self).shell_complete(ctx, incomplete)]

@@ -138,7 +138,8 @@ class SqliteGlance:
                 return WalletState.UNUSABLE, None
             how = "mode=ro" if self._path.with_name("wallet.db-wal").exists() else "mode=ro&immutable=1"
             connection = sqlite3.connect(f"file:{quote(bytes(self._path))}?{how}", uri=True, timeout=PATIENCE)
-            return _state(connection), connection
+            state = _state(connection)
+            return state, connection if state is WalletState.READY else None
         except (OSError, ValueError, sqlite3.Error):
             return WalletState.UNUSABLE, None
 
