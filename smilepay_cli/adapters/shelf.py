@@ -39,7 +39,8 @@ class CatalogueShelf:
         return [Glimpse(name, title["title"] if isinstance(title, dict) else title) for name, title in found]
 
     def _items(self) -> Iterator[Glimpse]:
-        for item in self._table.get("items", ()):
+        listed = self._table.get("items")
+        for item in listed if isinstance(listed, list) else ():
             with suppress(SmilepayError, LookupError, TypeError, AttributeError):
                 yield Glimpse(item["id"], item["title"], parse_amount(item["price"], self._table["currency"]))
 

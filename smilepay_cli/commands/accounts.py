@@ -107,7 +107,7 @@ def register(commands: Commands) -> None:
         accounts,
         "forget",
         path="accounts forget",
-        examples=("smilepay accounts forget lin", "smilepay accounts forget lin --json"),
+        examples=("smilepay accounts forget otto", "smilepay accounts forget otto --json"),
     )
     def forget(call: Call, name: Name) -> Result:
         """Destroy a person's name, key, PIN and references; pay out what is left. The books stay."""

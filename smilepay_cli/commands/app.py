@@ -51,7 +51,7 @@ def build() -> TyperGroup:
         "smilepay",
         _start,
         commands,
-        examples=("smilepay demo", "smilepay enroll lin --image me.jpg --deposit 100"),
+        examples=("smilepay demo", "smilepay enroll ana --image me.jpg --deposit 100"),
         help="Simulates Smile to Pay in a terminal: enrol a face, shop, pay by smiling, audit what happened. "
         "A simulator and a test bench, not an authentication product.",
         context_settings={"help_option_names": ["-h", "--help"]},

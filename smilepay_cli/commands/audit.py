@@ -60,7 +60,7 @@ def register(commands: Commands) -> None:
         "audit",
         sample=True,
         help="What happened: every attempt, in a chain that shows any change.",
-        examples=("smilepay audit --limit 5", "smilepay audit --image me.jpg"),
+        examples=("smilepay audit --limit 5", "smilepay audit --image lin.jpg"),
     )
     def audit(
         call: Call,

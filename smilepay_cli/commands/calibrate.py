@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from smilepay_cli.vocabulary.policies import Policy
 
 EXAMPLES = (
-    "smilepay calibrate people/ --target-fmr 0.05 --out kiosk.toml",
+    "smilepay calibrate people/ --target-fmr 0.02 --out door.toml",
     "smilepay calibrate set.csv --target-fmr '5 %' --extends strict --seed 7",
 )
 EPILOG = "How the numbers are chosen, and what they show: docs/calibrating.md."

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from smilepay_cli.harnesses.forging.planning import ForgeRequest
 
 EXAMPLES = (
-    "smilepay forge people --species 'print*,screen*' --seed 7 --out forged",
-    "smilepay forge people --species morph,blur --strength blur=0.5 --out two",
+    "smilepay forge people/lin --species 'print*,screen*' --seed 7 --out forged",
+    "smilepay forge people/lin people/otto --species morph,blur --out two",
 )
 EPILOG = "What is simulated, and what is not: docs/forging.md."
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     pass
 
 EXAMPLES = (
-    "smilepay replay attacks/ --out run1 --gate 'iapar[print*] <= 0.99'",
-    "smilepay replay set.csv --gallery people/ --out run2 --jobs 2",
+    "smilepay replay attacks/ --out run1 --gate 'iapar[print*] <= 0.02'",
+    "smilepay replay set.csv --gallery people/ --out run2 --seed 7",
 )
 
 

@@ -155,6 +155,7 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         "cash",
         "catalogue",
         "checkpoint",
+        "completion",
         "copies",
         "doctor",
         "edit",
@@ -166,6 +167,7 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         "report",
         "rescore",
         "shop",
+        "start",
         "verify",
         "wallet",
     ):
