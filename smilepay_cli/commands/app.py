@@ -129,7 +129,7 @@ def _started(call: Call) -> Result:
 
 
 def _completion(call: Call, shell: str | None, *, install: bool) -> Result:
-    from smilepay_cli.adapters.shells import UserShells
+    from smilepay_cli.adapters.shells.user_shells import UserShells
     from smilepay_cli.verbs import completion
 
     shells = UserShells(call.environment.variables)

@@ -119,12 +119,13 @@ def _write_examples(examples: Sequence[str], formatter: Any) -> None:
 def prepared(parameters: list[Any], ctx: Any) -> list[Any]:
     """The same parameters; Typer asks each for what converts its values, and gets an AsTyped from now on.
 
-    A flag takes no value, and so its help shows no type either: Typer would write <bool>.
+    A flag takes no value, and an argument is text: their help shows no type, where Typer would write <bool> and <str>.
     """
     for parameter in parameters:
         if "get_runtime_param" not in vars(parameter):
             parameter.get_runtime_param = AsTyped(parameter).itself
-        if getattr(parameter, "is_flag", False):
+        is_text = isinstance(parameter, TyperArgument) and not parameter.type_descriptor.is_choice
+        if is_text or getattr(parameter, "is_flag", False):
             parameter.display_type_rich = _no_type
     if ctx.resilient_parsing:
         from smilepay_cli.commands.completing import complete_files
@@ -134,7 +135,7 @@ def prepared(parameters: list[Any], ctx: Any) -> list[Any]:
 
 
 def _no_type(ctx: Any) -> None:
-    """What is shown as the type of a flag."""
+    """What is shown as the type."""
 
 
 class AsTyped:

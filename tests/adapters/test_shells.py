@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smilepay_cli.adapters.shells import UserShells
+from smilepay_cli.adapters.shells.user_shells import UserShells
 from smilepay_cli.commands.completing import BREAKS, LINE, SHELL
 from smilepay_cli.commands.completing import SHELLS as ANSWERED
 from smilepay_cli.vocabulary.errors import UsageProblem

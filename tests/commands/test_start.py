@@ -128,7 +128,7 @@ def test_completion_is_shown_and_installed(shell: Shell, shell_name: str) -> Non
 
 def test_a_shell_that_is_not_known_is_exit_2(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     """With what to do; nothing is written."""
-    monkeypatch.setattr("smilepay_cli.adapters.shells.UserShells.current", lambda self: None)
+    monkeypatch.setattr("smilepay_cli.adapters.shells.user_shells.UserShells.current", lambda self: None)
     answer = shell("--install-completion", variables={"HOME": str(shell.folder / "person")})
     assert answer.exit == 2 and "--shell bash, zsh or fish" in answer.stderr
     assert not (shell.folder / "person").exists()
