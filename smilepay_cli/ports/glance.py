@@ -8,15 +8,22 @@ from typing import Protocol
 
 from smilepay_cli.vocabulary.glimpses import Glimpse, WalletState
 
+MOST_TOLD = 100
+"""Orders, payments or events that are told at once: more than anybody picks from."""
+
 
 class Glance(Protocol):
     """What can be seen at once. A wallet that is missing or damaged shows nothing, and nothing is ever raised.
 
-    `prefix` is how an id begins. Of very many, the newest are looked at.
+    `prefix` is how an id begins. Of very many, the newest are looked at, and no more than MOST_TOLD are told.
     """
 
     @property
     def state(self) -> WalletState: ...
+
+    @property
+    def enrolled(self) -> int:
+        """How many people are."""
 
     def people(self) -> Sequence[str]:
         """Names of who is enrolled, in order."""

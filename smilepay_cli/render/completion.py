@@ -26,4 +26,4 @@ def show_installed(result: InstallResult, paper: Paper) -> None:
     shell = result.shell
     paper.line(("✓ ", "green"), f"{shell} completes smilepay, from the next {shell} that you start")
     for change in result.changes:
-        paper.line("  ", _TOLD[change.what].format(path=change.path, line=change.line))
+        paper.line("  ", _TOLD[change.what].format(path=change.path, line=change.line), wraps=True)

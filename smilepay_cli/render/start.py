@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smilepay_cli.ports.glance import MOST_TOLD
 from smilepay_cli.vocabulary.glimpses import WalletState
 
 if TYPE_CHECKING:
@@ -38,4 +39,6 @@ def _where(result: StartResult) -> str:
     enrolled, orders = result.enrolled, result.open_orders
     people_told = "1 person is enrolled." if enrolled == 1 else f"{enrolled:,} people are enrolled."
     orders_told = "1 order is open." if orders == 1 else f"{orders:,} orders are open."
+    if orders >= MOST_TOLD:
+        orders_told = f"{orders:,} orders are open, or more."
     return f"{people_told} {orders_told}"

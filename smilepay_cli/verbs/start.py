@@ -29,7 +29,10 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class StartResult(Result):
-    """How the wallet looks from outside, and what comes next. Names nobody: it is seen by whoever stands there."""
+    """How the wallet looks from outside, and what comes next. Names nobody: it is seen by whoever stands there.
+
+    Of open orders, MOST_TOLD (ports/glance.py) stands for so many or more.
+    """
 
     wallet: WalletState
     enrolled: int
@@ -39,9 +42,9 @@ class StartResult(Result):
 
 def start(glance: Glance, now: datetime) -> StartResult:
     """Look at the wallet without opening it. A home is not made, and no key is unlocked."""
-    people, orders = glance.people(), glance.open_orders(now)
+    enrolled, orders = glance.enrolled, glance.open_orders(now)
     return StartResult(
-        wallet=glance.state, enrolled=len(people), open_orders=len(orders), next=_next(glance, bool(people), orders)
+        wallet=glance.state, enrolled=enrolled, open_orders=len(orders), next=_next(glance, bool(enrolled), orders)
     )
 
 
@@ -64,5 +67,5 @@ def _next(glance: Glance, somebody: bool, orders: Sequence[Glimpse]) -> tuple[St
 
 def _pay(orders: Sequence[Glimpse]) -> Step:
     order, count = orders[0], len(orders)
-    why = f"pay the open order, {order.amount}" if count == 1 else f"pay the newest of {count} orders, {order.amount}"
+    why = f"pay the open order, {order.amount}" if count == 1 else f"pay the newest open order, {order.amount}"
     return Step(f"smilepay pay {order.id} --image FILE", why)

@@ -58,7 +58,7 @@ def test_an_open_order_is_paid_next(shell: Shell) -> None:
     assert shell("shop", "latte", "--image", shell.selfie("ann")).exit == 0
     commands, page = begun(shell)
     assert commands == ["smilepay pay ord_0002 --image FILE"]
-    assert "pay the newest of 2 orders, 3.80 EUR" in page
+    assert "pay the newest open order, 3.80 EUR" in page
 
 
 def test_after_a_payment_comes_the_audit(shell: Shell) -> None:

@@ -21,14 +21,13 @@ from typing import Any
 from urllib.parse import quote
 
 from smilepay_cli.adapters.store.schema import APPLICATION_ID, VERSION
+from smilepay_cli.ports.glance import MOST_TOLD
 from smilepay_cli.vocabulary.glimpses import Glimpse, WalletState
 from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.money import Money
 
 NEWEST = 10_000
 """Orders, payments and events that are looked at; a look at all of a million would be waited for."""
-MOST = 100
-"""Of these, how many are told: more than anybody picks from."""
 MOST_PEOPLE = 10_000
 PATIENCE = 0.1
 """Seconds to wait for whoever has the wallet locked."""
@@ -42,7 +41,7 @@ WHERE substr(o.id, 1, length(?1)) = ?1 AND NOT EXISTS (
   SELECT 1 FROM holds LEFT JOIN resolutions ON resolutions.hold_id = holds.id
   WHERE holds.order_id = o.id
     AND (resolutions.kind = 'captured' OR (resolutions.hold_id IS NULL AND holds.expires_at > ?2)))
-LIMIT {MOST}
+LIMIT {MOST_TOLD}
 """
 _HOLDS = f"""
 SELECT h.id, people.name, h.amount_minor, h.currency, NULL
@@ -50,7 +49,7 @@ FROM (SELECT * FROM holds ORDER BY rowid DESC LIMIT {NEWEST}) AS h
 LEFT JOIN people ON people.account_id = h.account_id
 LEFT JOIN resolutions ON resolutions.hold_id = h.id
 WHERE substr(h.id, 1, length(?1)) = ?1 AND resolutions.hold_id IS NULL AND h.expires_at > ?2
-LIMIT {MOST}
+LIMIT {MOST_TOLD}
 """
 _REFUNDED = """SELECT coalesce(sum(postings.amount_minor), 0) FROM transactions JOIN postings
   ON postings.transaction_id = transactions.id AND postings.amount_minor > 0
@@ -61,7 +60,7 @@ FROM (SELECT * FROM holds ORDER BY rowid DESC LIMIT {NEWEST}) AS h
 LEFT JOIN people ON people.account_id = h.account_id
 JOIN resolutions ON resolutions.hold_id = h.id AND resolutions.kind = 'captured'
 WHERE substr(h.id, 1, length(?1)) = ?1 AND remaining > 0
-LIMIT {MOST}
+LIMIT {MOST_TOLD}
 """
 _EVENTS = f"""
 SELECT e.id, people.name, json_extract(e.body, '$.amount_minor'), json_extract(e.body, '$.currency'),
@@ -69,7 +68,7 @@ SELECT e.id, people.name, json_extract(e.body, '$.amount_minor'), json_extract(e
 FROM (SELECT * FROM events ORDER BY seq DESC LIMIT {NEWEST}) AS e
 LEFT JOIN people ON people.account_id = e.account
 WHERE json_valid(e.body) AND substr(e.id, 1, length(?1)) = ?1
-LIMIT {MOST}
+LIMIT {MOST_TOLD}
 """
 
 
@@ -83,6 +82,11 @@ class SqliteGlance:
     def state(self) -> WalletState:
         """Missing, ready or unusable, as far as it can be seen from outside."""
         return self._opened[0]
+
+    @property
+    def enrolled(self) -> int:
+        """How many people are."""
+        return sum(count for (count,) in self._rows("SELECT count(*) FROM people"))
 
     def people(self) -> Sequence[str]:
         """Names of who is enrolled, in order."""
@@ -132,8 +136,9 @@ class SqliteGlance:
         """Open until the process ends."""
         try:
             if not os.path.lexists(self._path):
-                is_folder = not os.path.lexists(self._path.parent) or self._path.parent.is_dir()
-                return (WalletState.MISSING if is_folder else WalletState.UNUSABLE), None
+                home = self._path.parent
+                is_free = not os.path.lexists(home) or (home.is_dir() and os.access(home, os.R_OK | os.X_OK))
+                return (WalletState.MISSING if is_free else WalletState.UNUSABLE), None
             if not all(_is_own_file(self._path.with_name(f"wallet.db{end}")) for end in ("", "-wal", "-shm")):
                 return WalletState.UNUSABLE, None
             how = "mode=ro" if self._path.with_name("wallet.db-wal").exists() else "mode=ro&immutable=1"

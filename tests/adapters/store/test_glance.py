@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from smilepay_cli.adapters.shelf import CatalogueShelf
 from smilepay_cli.adapters.store.glance import SqliteGlance
 from smilepay_cli.adapters.store.wallet import SqliteStore
+from smilepay_cli.ports.glance import MOST_TOLD
 from smilepay_cli.verbs.suggest import FEES
 from smilepay_cli.vocabulary import ledger
 from smilepay_cli.vocabulary.glimpses import Glimpse, WalletState
@@ -157,3 +159,17 @@ def shell_catalogue(tmp_path: Path) -> ledger.Catalogue:
 def test_the_account_of_the_fees_is_called_the_same_everywhere() -> None:
     """Suggestions do not import the ledger."""
     assert FEES == ledger.FEES
+
+
+def test_of_very_many_orders_some_are_told(busy: Shell) -> None:
+    """The newest; and the start page does not say that these are all."""
+    store = SqliteStore(busy.home)
+    with store.writing() as books:
+        first = books.orders.by_id("ord_0003", busy.clock.now())
+        assert first is not None
+        for number in range(MOST_TOLD):
+            books.orders.add(replace(first, id=f"ord_x{number:03d}"))
+    store.close()
+    told = SqliteGlance(busy.home).open_orders(busy.clock.now())
+    assert len(told) == MOST_TOLD and told[0].id == f"ord_x{MOST_TOLD - 1:03d}"
+    assert "100 orders are open, or more." in busy("--home", str(busy.home)).stdout
