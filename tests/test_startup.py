@@ -23,7 +23,7 @@ SLOW_FOR_A_LOOK = (
 )
 """Each takes milliseconds; a look at the balance takes some twenty over Typer in all."""
 PACKAGE = Path(__file__).parent.parent / "smilepay_cli"
-ALWAYS = {"__init__", "app", "call", "environment", "options", "perform", "tree"}
+ALWAYS = {"__init__", "app", "call", "environment", "options", "perform", "tree", "values"}
 """Modules of commands/ that are no command."""
 SNIPPET = """
 import sys
@@ -33,11 +33,23 @@ print("\\n" + " ".join([str(status), *sys.modules]))
 """
 
 
-def loaded_by(home: Path, *arguments: str) -> tuple[int, set[str]]:
+NOT_FOR_A_WORD = {
+    "typer.rich_utils",
+    "shellingham.posix",
+    "smilepay_cli.adapters.store.wallet",
+    "smilepay_cli.adapters.key_stores",
+    "smilepay_cli.adapters.keys",
+    "smilepay_cli.verbs.lookup",
+    "smilepay_cli.vocabulary.ledger",
+}
+"""What opens wallets and keys, or takes more time than a completion has over Typer."""
+
+
+def loaded_by(home: Path, *arguments: str, **variables: str) -> tuple[int, set[str]]:
     """Exit status and loaded modules of one command in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-c", SNIPPET, *arguments],
-        env={**os.environ, "SMILEPAY_HOME": str(home)},
+        env={**os.environ, "SMILEPAY_HOME": str(home), **variables},
         capture_output=True,
         text=True,
         check=True,
@@ -113,6 +125,42 @@ def test_a_look_at_the_balance_loads_what_it_needs_and_no_more(home: Path, name:
     for layer, needed in (("commands", {"wallet"}), ("verbs", {"wallet", "lookup", "till"})):
         others = {path.stem for path in (PACKAGE / layer).glob("*.py")} - needed - ALWAYS
         assert others and not modules & {f"smilepay_cli.{layer}.{other}" for other in others}
+
+
+@pytest.mark.parametrize(
+    ("line", "made"),
+    [
+        ("", set()),
+        ("wal", set()),
+        ("wallet ", {"wallet"}),
+        ("wallet balance ", {"wallet"}),
+        ("wallet refund ", {"wallet"}),
+        ("pay --", {"pay"}),
+        ("pay --policy ", {"pay"}),
+        ("pay ", {"pay"}),
+        ("audit --limit 3 --account ", {"audit"}),
+        ("audit show ", {"audit"}),
+        ("shop ", {"shop"}),
+        ("forge --species pr", {"forge"}),
+    ],
+    ids=str,
+)
+def test_a_completion_loads_next_to_nothing_over_typer(home: Path, line: str, made: set[str]) -> None:
+    """Somebody waits with a finger on the key: one command is made at most, and no number is converted."""
+    asked = {"_SMILEPAY_COMPLETE": "zsh", "_SMILEPAY_COMPLETE_LINE": f"smilepay {line}"}
+    status, modules = loaded_by(home, **asked)
+    assert status == 0
+    assert not modules & {*HEAVY, *NOT_FOR_A_WORD, *SLOW_FOR_A_LOOK}
+    loaded = {path.stem for path in (PACKAGE / "commands").glob("*.py")} - ALWAYS - {"completing"}
+    assert {name for name in loaded if f"smilepay_cli.commands.{name}" in modules} - {"stopping"} == made
+
+
+def test_the_start_page_opens_no_wallet(home: Path) -> None:
+    """It looks at the file, and makes no command."""
+    status, modules = loaded_by(home)
+    assert status == 0
+    assert not modules & {*NOT_FOR_A_WORD, *SLOW_FOR_A_LOOK}
+    assert "smilepay_cli.adapters.store.glance" in modules
 
 
 def test_the_catalogue_loads_nothing_of_ordering(home: Path) -> None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from datetime import datetime
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.language import PLAIN, Language, tr
-from smilepay_cli.vocabulary.money import decimals
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
     from babel import Locale
 
 VARIABLE = "SMILEPAY_LANG"
@@ -93,6 +93,8 @@ class _Numbers:
 
     def amount(self, decimal: Decimal, currency: str, sign: bool) -> str:
         """Digits as the locale writes them, the currency's code behind: EUR is clear everywhere, $ is not."""
+        from smilepay_cli.vocabulary.money import decimals
+
         places = decimals(decimal, currency)
         pattern = copy(self._locale.decimal_formats[None])
         pattern.frac_prec = (places, places)

@@ -9,44 +9,67 @@ import typer
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command, group
 from smilepay_cli.commands.tree import Commands
+from smilepay_cli.commands.values import people_names
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="An enrolled person.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="An enrolled person.", autocompletion=people_names)]
 
 
 def register(commands: Commands) -> None:
     """Add the commands."""
 
-    @group(commands, "accounts", help="The people of a wallet. Alone: who is enrolled.")
+    @group(
+        commands,
+        "accounts",
+        help="The people of a wallet. Alone: who is enrolled.",
+        examples=("smilepay accounts", "smilepay accounts --json"),
+    )
     def accounts(call: Call) -> Result:
         """The people of a wallet. Alone: who is enrolled."""
         from smilepay_cli.verbs.accounts import listed
 
         return listed(call.till)
 
-    @command(accounts, "list", path="accounts list")
+    @command(
+        accounts, "list", path="accounts list", examples=("smilepay accounts list", "smilepay accounts list --json")
+    )
     def list_(call: Call) -> Result:
         """Who is enrolled."""
         from smilepay_cli.verbs.accounts import listed
 
         return listed(call.till)
 
-    @command(accounts, "show", path="accounts show")
+    @command(
+        accounts,
+        "show",
+        path="accounts show",
+        examples=("smilepay accounts show lin", "smilepay accounts show lin --json"),
+    )
     def show(call: Call, name: Name) -> Result:
         """One person, with the order they could pay."""
         from smilepay_cli.verbs.accounts import show
 
         return show(call.till, name)
 
-    @command(accounts, "lookalikes", path="accounts lookalikes")
+    @command(
+        accounts,
+        "lookalikes",
+        path="accounts lookalikes",
+        examples=("smilepay accounts lookalikes", "smilepay accounts lookalikes --policy strict"),
+    )
     def lookalikes(call: Call) -> Result:
         """Pairs of people whom the policy could not keep apart."""
         from smilepay_cli.verbs.accounts import lookalikes
 
         return lookalikes(call.till)
 
-    @command(accounts, "pin", path="accounts pin")
+    @command(
+        accounts,
+        "pin",
+        path="accounts pin",
+        examples=("smilepay accounts pin lin --pin - < pin.txt", "smilepay accounts pin lin --remove"),
+    )
     def pin(
         call: Call,
         name: Name,
@@ -62,17 +85,30 @@ def register(commands: Commands) -> None:
             raise UsageProblem("--pin and --remove exclude each other")
         return set_pin(call.till, name, None if remove else call.secret(pin, f"New PIN for {name}"))
 
-    @command(accounts, "unlock", path="accounts unlock")
+    @command(
+        accounts,
+        "unlock",
+        path="accounts unlock",
+        examples=("smilepay accounts unlock", "smilepay accounts unlock lin --terminal kiosk-2"),
+    )
     def unlock(
         call: Call,
-        name: Annotated[str | None, typer.Argument(metavar="NAME", help="A person whose claims were refused.")] = None,
+        name: Annotated[
+            str | None,
+            typer.Argument(metavar="NAME", help="A person whose claims were refused.", autocompletion=people_names),
+        ] = None,
     ) -> Result:
         """Lift the lock of this terminal, and of an account."""
         from smilepay_cli.verbs.accounts import unlock
 
         return unlock(call.till, name)
 
-    @command(accounts, "forget", path="accounts forget")
+    @command(
+        accounts,
+        "forget",
+        path="accounts forget",
+        examples=("smilepay accounts forget otto", "smilepay accounts forget otto --json"),
+    )
     def forget(call: Call, name: Name) -> Result:
         """Destroy a person's name, key, PIN and references; pay out what is left. The books stay."""
         from smilepay_cli.verbs.accounts import forget

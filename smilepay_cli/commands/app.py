@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -14,55 +14,67 @@ from smilepay_cli import __version__
 from smilepay_cli.adapters.languages import language_for
 from smilepay_cli.commands.call import Call, Sample, Shared
 from smilepay_cli.commands.environment import Environment
-from smilepay_cli.commands.perform import fail, fail_as_bug
+from smilepay_cli.commands.options import require_nothing_given
+from smilepay_cli.commands.perform import fail, fail_as_bug, perform
 from smilepay_cli.commands.tree import Commands, Made, made_group
 from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
-from smilepay_cli.vocabulary.language import PLAIN, speaking
+from smilepay_cli.vocabulary.language import PLAIN, marked, speaking, tr
+from smilepay_cli.vocabulary.results import Result
 
-COMMANDS = (
-    "demo", "enroll", "shop", "pay", "audit", "wallet", "accounts", "replay", "forge", "calibrate", "run", "record",
-    "policy", "cameras", "doctor",
-)  # fmt: skip
-"""Every command, in the order of --help; each is in the module of its name in this folder."""
-
-_START = """\
-smilepay: Smile to Pay, simulated in a terminal. A test bench, not an authentication product.
-
-  smilepay demo                                    the whole story on sample faces, in a minute
-  smilepay enroll NAME --image FILE --deposit 100  enrol a face
-  smilepay shop                                    look around, pick things, pay with a smile
-  smilepay shop ITEM --image FILE                  be recognised, open an order
-  smilepay pay --image FILE                        pay it with a smile
-  smilepay audit                                   see what happened
-
-All commands: smilepay --help"""
+COMMANDS = {
+    "demo": marked("See the whole story on sample faces, in a throwaway home."),
+    "enroll": marked("Enrol a face under a name."),
+    "shop": marked("Look around and pick things; be recognised, and pay."),
+    "pay": marked("Pay with a smile."),
+    "audit": marked("See what happened, and whether it is as it was written."),
+    "wallet": marked("Money: deposits, statements, refunds, backups."),
+    "accounts": marked("The people of a wallet."),
+    "replay": marked("Push a set of images through the way that pay takes."),
+    "forge": marked("Make simulated attacks from pictures."),
+    "calibrate": marked("Find a threshold for a false match rate."),
+    "run": marked("Run scenario files."),
+    "record": marked("Turn a session of commands into a scenario."),
+    "policy": marked("The named policies, and where their numbers come from."),
+    "cameras": marked("See which cameras there are, and what they give."),
+    "doctor": marked("See what works here, and what to do about the rest."),
+}
+"""Every command in one line, in the order of --help; each is in the module of its name in this folder."""
+PROGRAM = "smilepay"
+"""How the program is called, and its envelope where no command is."""
+SHELL = "_SMILEPAY_COMPLETE"
+"""Set by a shell that asks how the line that is typed could go on (completing.py)."""
 
 
 def build() -> TyperGroup:
     """The command line. A command's module is imported, and the command made, when it is asked for."""
     commands = Commands()
-    for name in COMMANDS:
-        commands.later(name, partial(_made, name))
+    for name, summary in COMMANDS.items():
+        commands.later(name, partial(_made, name, summary), summary)
     return made_group(
         "smilepay",
         _start,
         commands,
-        completion=True,
+        examples=("smilepay demo", "smilepay enroll ana --image me.jpg --deposit 100"),
         help="Simulates Smile to Pay in a terminal: enrol a face, shop, pay by smiling, audit what happened. "
         "A simulator and a test bench, not an authentication product.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 
 
-def _made(name: str) -> Made:
+def _made(name: str, summary: str) -> Made:
     own = Commands()
     import_module(f"smilepay_cli.commands.{name}").register(own)
+    own[name].short_help = tr(summary)
     return own[name]
 
 
 def run(arguments: Sequence[str], environment: Environment | None = None) -> int:
     """Run one command line and return its exit status. Never raises for anything a user can do."""
     environment = environment or Environment()
+    if SHELL in environment.variables:
+        from smilepay_cli.commands.completing import answer
+
+        return answer(environment, build)
     is_for_programs = "--json" in arguments
     try:
         language = PLAIN if is_for_programs else language_for(environment.variables)
@@ -94,12 +106,48 @@ def _run(arguments: Sequence[str], environment: Environment) -> int:
 def _start(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False,
-) -> None:
+    install_completion: Annotated[
+        bool, typer.Option("--install-completion", help="Let your shell complete commands, names and files; leave.")
+    ] = False,
+    show_completion: Annotated[
+        bool, typer.Option("--show-completion", help="Show the script for that, for a file of your own; leave.")
+    ] = False,
+    shell: Annotated[
+        Literal["bash", "zsh", "fish"] | None,
+        typer.Option(help="For which shell; default: the one that this is called from."),
+    ] = None,
+    home: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", envvar="SMILEPAY_HOME", show_envvar=True, help="Where the wallet is."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> int | None:
+    environment: Environment = context.obj
     if version:
-        print(f"smilepay {__version__}", file=context.obj.stdout)
+        print(f"smilepay {__version__}", file=environment.stdout)
         raise typer.Exit(0)
-    if context.invoked_subcommand is None:
-        print(_START, file=context.obj.stdout)
+    call = Call(environment, Shared(home=home, json=json), Sample())
+    if install_completion or show_completion:
+        raise typer.Exit(perform(call, PROGRAM, partial(_completion, call, shell, install=install_completion)))
+    if context.invoked_subcommand is not None:
+        require_nothing_given(context, "")
+        return None
+    return perform(call, PROGRAM, partial(_started, call))
+
+
+def _started(call: Call) -> Result:
+    from smilepay_cli.adapters.store.glance import SqliteGlance
+    from smilepay_cli.verbs.start import start
+
+    return start(SqliteGlance(call.home), call.environment.clock.now())
+
+
+def _completion(call: Call, shell: str | None, *, install: bool) -> Result:
+    from smilepay_cli.adapters.shells.user_shells import UserShells
+    from smilepay_cli.verbs import completion
+
+    shells = UserShells(call.environment.variables)
+    return completion.install(shells, shell) if install else completion.show_script(shells, shell)
 
 
 def _typed(problem: typer.TyperException) -> str:

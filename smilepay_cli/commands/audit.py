@@ -10,6 +10,7 @@ import typer
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command, group
 from smilepay_cli.commands.tree import Commands
+from smilepay_cli.commands.values import account_names, events, payment_events, reasons
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
     from smilepay_cli.vocabulary.events import Checkpoint
 
 Limit = Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many, newest first.")]
-Account = Annotated[str | None, typer.Option(metavar="NAME", help="Only events of this account.")]
+Account = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Only events of this account.", autocompletion=account_names)
+]
 Since = Annotated[str | None, typer.Option(metavar="TIME", help="From then on: 2015-03-15, today, 12h, 1d (ago).")]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="Until then; a day counts whole.")]
-Why = Annotated[str | None, typer.Option("--reason", metavar="REASON", help="Only what was refused for this.")]
+Why = Annotated[
+    str | None,
+    typer.Option("--reason", metavar="REASON", help="Only what was refused for this.", autocompletion=reasons),
+]
 What = Annotated[str | None, typer.Option("--command", metavar="COMMAND", help="Only this: pay, wallet.refund, ...")]
 Least = Annotated[str | None, typer.Option(metavar="AMOUNT", help="Only of this amount or more.")]
 Most = Annotated[str | None, typer.Option(metavar="AMOUNT", help="Only of this amount or less.")]
@@ -49,7 +55,13 @@ Outcome = Annotated[Ended | None, typer.Option(help="Only what ended so; failed:
 def register(commands: Commands) -> None:
     """Add the commands."""
 
-    @group(commands, "audit", sample=True, help="What happened: every attempt, in a chain that shows any change.")
+    @group(
+        commands,
+        "audit",
+        sample=True,
+        help="What happened: every attempt, in a chain that shows any change.",
+        examples=("smilepay audit --limit 5", "smilepay audit --image lin.jpg"),
+    )
     def audit(
         call: Call,
         limit: Limit = 20,
@@ -68,7 +80,16 @@ def register(commands: Commands) -> None:
         """
         return _listed(call, limit, account, outcome, reason, what, since, until, min_amount, max_amount)
 
-    @command(audit, "list", path="audit list", sample=True)
+    @command(
+        audit,
+        "list",
+        path="audit list",
+        sample=True,
+        examples=(
+            "smilepay audit list --account lin --since 1d",
+            "smilepay audit list --outcome refused --reason no_match",
+        ),
+    )
     def list_(
         call: Call,
         limit: Limit = 20,
@@ -84,11 +105,17 @@ def register(commands: Commands) -> None:
         """The newest events; with a sample, those of the person shown."""
         return _listed(call, limit, account, outcome, reason, what, since, until, min_amount, max_amount)
 
-    @command(audit, "show", path="audit show")
+    @command(
+        audit,
+        "show",
+        path="audit show",
+        examples=("smilepay audit show", "smilepay audit show evt_0004 --json"),
+    )
     def show(
         call: Call,
         event: Annotated[
-            str | None, typer.Argument(metavar="ID", help="An event's id or number; default: the newest.")
+            str | None,
+            typer.Argument(metavar="ID", help="An event's id or number; default: the newest.", autocompletion=events),
         ] = None,
     ) -> Result:
         """One event, with every check that ran and its figures."""
@@ -100,7 +127,12 @@ def register(commands: Commands) -> None:
 
 
 def _register_evidence(audit: Commands) -> None:
-    @command(audit, "verify", path="audit verify")
+    @command(
+        audit,
+        "verify",
+        path="audit verify",
+        examples=("smilepay audit verify", "smilepay audit verify --checkpoint checkpoint.json"),
+    )
     def verify(
         call: Call,
         checkpoint: Annotated[
@@ -120,7 +152,12 @@ def _register_evidence(audit: Commands) -> None:
         progress = call.progress("Recomputing the chain: event")
         return verify(call.till, checkpoints, key=fingerprint, is_signed=signature_holds, progress=progress)
 
-    @command(audit, "checkpoint", path="audit checkpoint")
+    @command(
+        audit,
+        "checkpoint",
+        path="audit checkpoint",
+        examples=("smilepay audit checkpoint", "smilepay audit checkpoint --out today.json"),
+    )
     def checkpoint(
         call: Call,
         out: Out = None,
@@ -135,7 +172,16 @@ def _register_evidence(audit: Commands) -> None:
         progress = call.progress("Recomputing the chain: event")
         return checkpoint(call.till, call.signer, call.outbox, out, new_key=new_key, progress=progress)
 
-    @command(audit, "export", path="audit export", plain=True)
+    @command(
+        audit,
+        "export",
+        path="audit export",
+        plain=True,
+        examples=(
+            "smilepay audit export --out trail.jsonl",
+            "smilepay audit export --format beancount --out books.beancount",
+        ),
+    )
     def export(
         call: Call,
         form: Annotated[Form, typer.Option("--format", help="What it is written as.")] = Form.JSONL,
@@ -147,7 +193,13 @@ def _register_evidence(audit: Commands) -> None:
 
         return export(call.till, form, sink(call, out), call.progress("Writing the trail: event"))
 
-    @command(audit, "report", path="audit report", plain=True)
+    @command(
+        audit,
+        "report",
+        path="audit report",
+        plain=True,
+        examples=("smilepay audit report", "smilepay audit report --names --out report.html"),
+    )
     def report(
         call: Call,
         out: Annotated[str | None, typer.Option(metavar="FILE.html", help="A new file; - is standard output.")] = None,
@@ -173,17 +225,25 @@ def _register_evidence(audit: Commands) -> None:
 def _register_kept(audit: Commands) -> None:
     """What becomes of the frames that a policy keeps."""
 
-    @command(audit, "rescore", path="audit rescore")
+    @command(
+        audit,
+        "rescore",
+        path="audit rescore",
+        examples=("smilepay audit rescore evt_0004", "smilepay audit rescore evt_0004 --policy strict"),
+    )
     def rescore(
         call: Call,
-        event: Annotated[str, typer.Argument(metavar="ID", help="A payment's event, by its id or number.")],
+        event: Annotated[
+            str,
+            typer.Argument(metavar="ID", help="A payment's event, by its id or number.", autocompletion=payment_events),
+        ],
     ) -> Result:
         """Judge a payment's face again, from its kept frames, with the engine and policy of now. No money moves."""
         from smilepay_cli.verbs.rescore import rescore
 
         return rescore(call.till, event)
 
-    @command(audit, "prune", path="audit prune")
+    @command(audit, "prune", path="audit prune", examples=("smilepay audit prune", "smilepay audit prune --json"))
     def prune(call: Call) -> Result:
         """Remove the kept frames whose time is up, and empty the write-ahead log of what was deleted."""
         from smilepay_cli.verbs.audit import prune

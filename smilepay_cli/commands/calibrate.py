@@ -13,6 +13,7 @@ import typer
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
 from smilepay_cli.commands.tree import Commands
+from smilepay_cli.commands.values import policy_names
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
@@ -21,14 +22,11 @@ if TYPE_CHECKING:
     from smilepay_cli.ports import FrameSource
     from smilepay_cli.vocabulary.policies import Policy
 
-EPILOG = """\
-Two examples:
-
-smilepay calibrate people/ --target-fmr 0.001 --out kiosk.toml
-
-smilepay calibrate set.csv --target-fmr '0.1 %' --extends strict --seed 7
-
-How the numbers are chosen, and what they show: docs/calibrating.md."""
+EXAMPLES = (
+    "smilepay calibrate people/ --target-fmr 0.02 --out door.toml",
+    "smilepay calibrate set.csv --target-fmr '5 %' --extends strict --seed 7",
+)
+EPILOG = "How the numbers are chosen, and what they show: docs/calibrating.md."
 
 TOML = ".toml"
 MOST = 0.1
@@ -39,7 +37,7 @@ _SHARE = re.compile(r"(?P<number>[0-9]{0,9}\.?[0-9]{1,15}(?:[eE]-[0-9]{1,2})?)\s
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "calibrate", plain=True, epilog=EPILOG)
+    @command(commands, "calibrate", plain=True, epilog=EPILOG, examples=EXAMPLES)
     def calibrate(
         call: Call,
         images: Annotated[
@@ -62,7 +60,11 @@ def register(commands: Commands) -> None:
         ] = None,
         extends: Annotated[
             str | None,
-            typer.Option(metavar="NAME", help="The policy that everything else is taken from; default: standard."),
+            typer.Option(
+                metavar="NAME",
+                help="The policy that everything else is taken from; default: standard.",
+                autocompletion=policy_names,
+            ),
         ] = None,
         seed: Annotated[int, typer.Option(metavar="N", help="Who is in which half follows from it.")] = 0,
         report_share: Annotated[

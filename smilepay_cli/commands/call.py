@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from smilepay_cli.commands.environment import Environment
-from smilepay_cli.rules.policy_files import extend
-from smilepay_cli.rules.profiles import profile
 from smilepay_cli.vocabulary.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -103,10 +101,14 @@ class Call:
         name = self.shared.policy or "standard"
         if not name.endswith(".toml"):
             return self.profile(name)
+        from smilepay_cli.rules.policy_files import extend
+
         return extend(_toml(Path(name)), Path(name).name, self._scheme)
 
     def profile(self, name: str) -> Policy:
         """A named policy, with the numbers of the engine's scheme."""
+        from smilepay_cli.rules.profiles import profile
+
         return profile(name, self._scheme)
 
     @cached_property

@@ -23,7 +23,11 @@ KINDS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "cameras")
+    @command(
+        commands,
+        "cameras",
+        examples=("smilepay cameras", "smilepay cameras 'clip/%03d.jpg' --face --save frame.png"),
+    )
     def cameras(
         call: Call,
         source: Annotated[

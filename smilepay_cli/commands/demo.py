@@ -27,7 +27,7 @@ POLICY = "standard"
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "demo")
+    @command(commands, "demo", examples=("smilepay demo", "smilepay demo --fast --keep story"))
     def demo(
         call: Call,
         fast: Annotated[bool, typer.Option("--fast", help="No pauses and nothing that moves.")] = False,

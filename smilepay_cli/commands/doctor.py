@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "doctor")
+    @command(commands, "doctor", examples=("smilepay doctor", "smilepay doctor --engine reference --json"))
     def doctor(call: Call) -> Result:
         """What works here and what does not, and what to do about it: 0 when paying with a picture can work.
 

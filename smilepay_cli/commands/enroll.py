@@ -9,16 +9,25 @@ import typer
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
 from smilepay_cli.commands.tree import Commands
+from smilepay_cli.commands.values import people_names
 from smilepay_cli.vocabulary.results import Result
 
 
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "enroll", sample=True)
+    @command(
+        commands,
+        "enroll",
+        sample=True,
+        examples=(
+            "smilepay enroll ana --image me.jpg --deposit 100",
+            "smilepay enroll ana --image me.jpg --image me-too.jpg --pin - < pin.txt",
+        ),
+    )
     def enroll(
         call: Call,
-        name: Annotated[str, typer.Argument(help="What to call the account.")],
+        name: Annotated[str, typer.Argument(help="What to call the account.", autocompletion=people_names)],
         deposit: Annotated[str | None, typer.Option(metavar="AMOUNT", help="Put money on the account too.")] = None,
         pin: Annotated[
             str | None,

@@ -11,26 +11,24 @@ from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
 from smilepay_cli.commands.stopping import signals_interrupt
 from smilepay_cli.commands.tree import Commands
+from smilepay_cli.commands.values import species_names
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
 if TYPE_CHECKING:
     from smilepay_cli.harnesses.forging.planning import ForgeRequest
 
-EPILOG = """\
-Two examples:
-
-smilepay forge sample_faces --species 'print*,screen*' --seed 7 --out forged
-
-smilepay forge lin otto --species morph,blur --strength blur=0.5 --out two
-
-What is simulated, and what is not: docs/forging.md."""
+EXAMPLES = (
+    "smilepay forge people/lin --species 'print*,screen*' --seed 7 --out forged",
+    "smilepay forge people/lin people/otto --species morph,blur --out two",
+)
+EPILOG = "What is simulated, and what is not: docs/forging.md."
 
 
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "forge", plain=True, epilog=EPILOG)
+    @command(commands, "forge", plain=True, epilog=EPILOG, examples=EXAMPLES)
     def forge(
         call: Call,
         images: Annotated[
@@ -47,6 +45,7 @@ def register(commands: Commands) -> None:
             typer.Option(
                 metavar="NAME,...",
                 help="What to make; patterns too. Default: all, which is every attack of one picture.",
+                autocompletion=species_names,
             ),
         ] = None,
         seed: Annotated[int, typer.Option(metavar="N", min=0, help="Same seed, same bytes.")] = 0,
@@ -83,8 +82,9 @@ def register(commands: Commands) -> None:
 
         Simulations, for testing a system of one's own with pictures of people who agreed to it.
         """
-        from smilepay_cli.harnesses.forging.asking import ALL, chosen, strengths
+        from smilepay_cli.harnesses.forging.asking import chosen, strengths
         from smilepay_cli.harnesses.forging.asking import species as all_species
+        from smilepay_cli.harnesses.forging.names import ALL
 
         if list_:
             return all_species()

@@ -11,7 +11,7 @@ renders the result and knows every way it can end.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -20,6 +20,7 @@ import typer
 from smilepay_cli.commands.call import Call, Sample, Shared
 from smilepay_cli.commands.perform import perform
 from smilepay_cli.commands.tree import Commands, Made, made_command, made_group
+from smilepay_cli.commands.values import engine_names, policy_names
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.language import PLAIN, current, speaking
 from smilepay_cli.vocabulary.results import Result
@@ -49,8 +50,16 @@ _SHARED = (
         None,
         metavar="NAME|FILE.toml",
         help="demo, standard (default), strict, or a file.",
+        autocompletion=policy_names,
     ),
-    _shared("engine", str | None, None, metavar="NAME", help="Face engine: fast (default) or reference."),
+    _shared(
+        "engine",
+        str | None,
+        None,
+        metavar="NAME",
+        help="Face engine: fast (default) or reference.",
+        autocompletion=engine_names,
+    ),
     _shared("terminal", str, "local", metavar="ID", help="Which till this is (throttle, events)."),
     _shared("json", bool, False, "--json", help="One JSON document on standard output."),
     _shared("quiet", bool, False, "--quiet", help="Say nothing when it worked."),
@@ -74,7 +83,7 @@ _SAMPLE = (
         str | None,
         None,
         metavar="SOURCE",
-        help="Camera number, device, URL, video file, or a pattern such as 'clip/%03d.jpg'. [default: 0]",
+        help="Camera number, device, URL, video file, or a pattern such as 'clip/%03d.jpg'; default: 0.",
     ),
     _sample("fps", float | None, None, metavar="N", help="Frames a second of a video file or pattern."),
 )
@@ -88,17 +97,19 @@ def command(
     path: str | None = None,
     sample: bool = False,
     plain: bool = False,
+    examples: Sequence[str] = (),
     **settings: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function that takes a `Call` and its own parameters and returns a Result.
 
     `path` is the command as people type it (default: `name`); `sample` adds --image, --camera, --fps; what a `plain`
-    command makes is the same in every language, since it is kept and compared.
+    command makes is the same in every language, since it is kept and compared. The examples are two or more whole
+    command lines that work as they are; a test runs each (tests/commands/test_examples.py).
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         def make() -> Made:
-            return made_command(name, _runner(function, path or name, sample=sample, plain=plain), **settings)
+            return made_command(name, _runner(function, path or name, sample=sample, plain=plain), examples, **settings)
 
         commands.later(name, make)
         return function
@@ -107,7 +118,7 @@ def command(
 
 
 def group(
-    commands: Commands, name: str, *, sample: bool = False, **settings: Any
+    commands: Commands, name: str, *, sample: bool = False, examples: Sequence[str] = (), **settings: Any
 ) -> Callable[[Callable[..., Any]], Commands]:
     """Register a group of commands whose function runs when the group is called alone."""
 
@@ -116,7 +127,7 @@ def group(
 
         def make() -> Made:
             runner = _runner(function, name, sample=sample, with_context=True)
-            return made_group(name, runner, inner, **settings)
+            return made_group(name, runner, inner, examples, **settings)
 
         commands.later(name, make)
         return inner
@@ -132,7 +143,7 @@ def _runner(
 
     def run(context: typer.Context, **given: Any) -> int | None:
         if with_context and context.invoked_subcommand is not None:
-            _require_nothing_given(context, path)
+            require_nothing_given(context, path)
             return None
         shared = Shared(**{option.name: given.pop(option.name) for option in _SHARED})
         picked = Sample()
@@ -168,12 +179,10 @@ def _require_text(given: Mapping[str, Any]) -> None:
                 raise UsageProblem(f"{name} is not UTF-8 text: {text.encode('utf-8', 'backslashreplace').decode()}")
 
 
-def _require_nothing_given(context: typer.Context, path: str) -> None:
+def require_nothing_given(context: typer.Context, path: str) -> None:
     """An option before the subcommand would be lost; say so instead."""
     for name in context.params:
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
-            raise UsageProblem(
-                f"--{name.replace('_', '-')} comes after the whole command: "
-                f"smilepay {path} {context.invoked_subcommand} --{name.replace('_', '-')} ..."
-            )
+            option, whole = name.replace("_", "-"), " ".join(filter(None, (path, context.invoked_subcommand)))
+            raise UsageProblem(f"--{option} comes after the whole command: smilepay {whole} --{option} ...")

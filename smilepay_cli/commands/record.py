@@ -11,6 +11,10 @@ from smilepay_cli.commands.options import command
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.results import Result
 
+EXAMPLES = (
+    "smilepay record first.smile.yaml < session.txt",
+    "smilepay record coffee.smile.yaml --name 'A coffee' < session.txt",
+)
 EPILOG = """\
 At the prompt, commands are typed as in a shell, with or without smilepay before them:
 
@@ -30,7 +34,7 @@ What becomes of them: docs/recording.md."""
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "record", plain=True, epilog=EPILOG)
+    @command(commands, "record", plain=True, epilog=EPILOG, examples=EXAMPLES)
     def record(
         call: Call,
         file: Annotated[str, typer.Argument(metavar="FILE", help="A new scenario file: NAME.smile.yaml.")],

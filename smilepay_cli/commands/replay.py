@@ -10,22 +10,22 @@ import typer
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
 from smilepay_cli.commands.tree import Commands
+from smilepay_cli.commands.values import challenge_steps, gallery_words, seller_names
 from smilepay_cli.vocabulary.results import Result
 
 if TYPE_CHECKING:
     pass
 
-EXAMPLES = """\b
-Examples:
-  smilepay replay attacks/ --out run1 --gate 'iapar[print*] <= 0.02'
-  smilepay replay set.csv --gallery people/ --out run2 --jobs 2 --baseline run1/summary.json
-"""
+EXAMPLES = (
+    "smilepay replay attacks/ --out run1 --gate 'iapar[print*] <= 0.02'",
+    "smilepay replay set.csv --gallery people/ --out run2 --seed 7",
+)
 
 
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "replay", plain=True, epilog=EXAMPLES)
+    @command(commands, "replay", plain=True, examples=EXAMPLES)
     def replay(
         call: Call,
         images: Annotated[
@@ -46,6 +46,7 @@ def register(commands: Commands) -> None:
             typer.Option(
                 metavar="wallet|manifest|FOLDER",
                 help="Who is enrolled: this wallet's people, rows tagged enrol, or NAME/*.",
+                autocompletion=gallery_words,
             ),
         ] = None,
         gate: Annotated[
@@ -61,7 +62,12 @@ def register(commands: Commands) -> None:
         ] = None,
         amount: Annotated[str, typer.Option(metavar="AMOUNT", help="Where the set names none.")] = "1.00",
         merchant: Annotated[
-            str | None, typer.Option(metavar="SELLER", help="Who is paid. [default: the catalogue's first seller]")
+            str | None,
+            typer.Option(
+                metavar="SELLER",
+                help="Who is paid; default: the catalogue's first seller.",
+                autocompletion=seller_names,
+            ),
         ] = None,
         seed: Annotated[int, typer.Option(metavar="N", help="Ids, nonces and times follow from it.")] = 0,
         jobs: Annotated[int, typer.Option(metavar="N", min=1, max=256, help="Processes that look at pictures.")] = 1,
@@ -76,11 +82,16 @@ def register(commands: Commands) -> None:
         ] = False,
         fps: Annotated[float, typer.Option(metavar="N", help="Frames a second of captures.")] = 12.0,
         challenge: Annotated[
-            str | None, typer.Option(metavar="STEP,...", help="In place of drawn ones, for captures under strict.")
+            str | None,
+            typer.Option(
+                metavar="STEP,...",
+                help="In place of drawn ones, for captures under strict.",
+                autocompletion=challenge_steps,
+            ),
         ] = None,
         pad_model: Annotated[str | None, typer.Option(metavar="FILE.onnx", help="A PAD model that can refuse.")] = None,
         cache: Annotated[
-            str | None, typer.Option(metavar="DIR", help="Where what was measured is kept. [default: the user's cache]")
+            str | None, typer.Option(metavar="DIR", help="Where what was measured is kept; default: the user's cache.")
         ] = None,
         no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing of what was measured.")] = False,
         restart: Annotated[bool, typer.Option("--restart", help="Begin a run that was stopped anew.")] = False,

@@ -14,20 +14,17 @@ from smilepay_cli.vocabulary.results import Result
 if TYPE_CHECKING:
     from smilepay_cli.commands.running import Wanted
 
-EPILOG = """\
-Two examples:
-
-smilepay run scenarios --junit junit.xml
-
-smilepay run scenarios/race.smile.yaml --tag race --keep-homes homes
-
-The format of the files: docs/scenarios.md."""
+EXAMPLES = (
+    "smilepay run scenarios --junit junit.xml",
+    "smilepay run scenarios/coffee.smile.yaml --keep-homes homes",
+)
+EPILOG = "The format of the files: docs/scenarios.md."
 
 
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "run", plain=True, epilog=EPILOG)
+    @command(commands, "run", plain=True, epilog=EPILOG, examples=EXAMPLES)
     def run(
         call: Call,
         files: Annotated[

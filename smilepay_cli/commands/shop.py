@@ -10,6 +10,7 @@ import typer
 from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
 from smilepay_cli.commands.tree import Commands
+from smilepay_cli.commands.values import item_names, people_names
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 
@@ -17,21 +18,21 @@ from smilepay_cli.vocabulary.results import Result
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "shop", sample=True)
+    @command(commands, "shop", sample=True, examples=("smilepay shop", "smilepay shop latte=2 stamp --image lin.jpg"))
     def shop(
         call: Call,
         picks: Annotated[
-            list[str] | None, typer.Argument(metavar="ITEM[=QTY]", help="What to buy; nothing: look around.")
+            list[str] | None,
+            typer.Argument(metavar="ITEM[=QTY]", help="What to buy; nothing: look around.", autocompletion=item_names),
         ] = None,
-        account: Annotated[str | None, typer.Option(metavar="NAME", help="Say who you are (1:1).")] = None,
+        account: Annotated[
+            str | None, typer.Option(metavar="NAME", help="Say who you are (1:1).", autocompletion=people_names)
+        ] = None,
         edit: Annotated[bool, typer.Option("--edit", help="Change the catalogue in $VISUAL or $EDITOR.")] = False,
         catalogue: Annotated[
             str | None, typer.Option(metavar="FILE", help="Make this file the catalogue; with --edit, start from it.")
         ] = None,
         listed: Annotated[bool, typer.Option("--list", help="Print what is on sale, also at a terminal.")] = False,
-        plain: Annotated[
-            bool, typer.Option("--plain", help="At a terminal: a numbered list and a question, nothing drawn.")
-        ] = False,
     ) -> Result:
         """See what is on sale; with ITEMs be recognised and open an order.
 
@@ -53,7 +54,7 @@ def register(commands: Commands) -> None:
             from smilepay_cli.commands.shopping import go_shopping, is_somebody_there
 
             if is_somebody_there(call):
-                return go_shopping(call, account, plain=plain)
+                return go_shopping(call, account)
         if call.sample.given:
             raise UsageProblem("a face, but nothing picked", hint="name what to buy: smilepay shop ITEM --image FILE")
         from smilepay_cli.verbs.catalogue import browse

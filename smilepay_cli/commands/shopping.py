@@ -35,7 +35,7 @@ def is_somebody_there(call: Call) -> bool:
     return not (shared.json or shared.quiet or environment.overhear) and all(map(is_terminal, streams))
 
 
-def go_shopping(call: Call, account: str | None, *, plain: bool) -> Result:
+def go_shopping(call: Call, account: str | None) -> Result:
     """Look around, pick things, be recognised, confirm, and pay with a smile; any step may be the last one.
 
     Raises KeyboardInterrupt, and what the verbs raise.
@@ -43,7 +43,7 @@ def go_shopping(call: Call, account: str | None, *, plain: bool) -> Result:
     from smilepay_cli.verbs.catalogue import LeftResult
     from smilepay_cli.verbs.shop import shop
 
-    plain = plain or not _can_draw(call)
+    plain = call.is_plain or not _can_draw(call)
     if plain:
         call.end_spinner()
     told_over_spinner = list(call.over_spinner)

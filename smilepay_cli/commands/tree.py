@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from typing import Any, cast
 
 import typer
+from typer._click.shell_completion import CompletionItem
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from smilepay_cli.vocabulary.language import PLAIN, current, marked, tr
 
 Made = TyperCommand | TyperGroup
+LONGEST_SUMMARY = 60
+"""Letters of what a command does, where its help is longer and it says nothing shorter of itself."""
 
 
 class Commands(MutableMapping[str, Made]):
@@ -23,10 +26,18 @@ class Commands(MutableMapping[str, Made]):
     def __init__(self) -> None:
         self._makers: dict[str, Callable[[], Made]] = {}
         self._made: dict[str, Made] = {}
+        self._summaries: dict[str, str] = {}
 
-    def later(self, name: str, make: Callable[[], Made]) -> None:
-        """Say how a command is made."""
+    def later(self, name: str, make: Callable[[], Made], summary: str | None = None) -> None:
+        """Say how a command is made. With a summary, its line is told without making it."""
         self._makers[name] = make
+        if summary is not None:
+            self._summaries[name] = summary
+
+    def summary(self, name: str) -> str:
+        """What a command does, in a line."""
+        known = self._summaries.get(name)
+        return known if known is not None else self[name].get_short_help_str(LONGEST_SUMMARY)
 
     def __getitem__(self, name: str) -> Made:
         if name not in self._made:
@@ -47,26 +58,28 @@ class Commands(MutableMapping[str, Made]):
         return len(self._makers)
 
 
-def made_command(name: str, function: Callable[..., Any], **settings: Any) -> Made:
-    """What Typer makes of one function."""
+def made_command(name: str, function: Callable[..., Any], examples: Sequence[str] = (), **settings: Any) -> Made:
+    """What Typer makes of one function. The examples are whole command lines, which --help ends with."""
     app = typer.Typer(add_completion=False)
     app.command(name, cls=_Command, **settings)(function)
     made = typer.main.get_command(app)
-    assert isinstance(made, TyperCommand)
+    assert isinstance(made, _Command)
+    made.examples = tuple(examples)
     _tell(made)
     return made
 
 
 def made_group(
-    name: str, function: Callable[..., Any], commands: Commands, *, completion: bool = False, **settings: Any
+    name: str, function: Callable[..., Any], commands: Commands, examples: Sequence[str] = (), **settings: Any
 ) -> TyperGroup:
     """A group over `commands`; the function runs before each of them, and when the group is called alone."""
-    app = typer.Typer(name=name, cls=_Group, invoke_without_command=True, add_completion=completion, **settings)
+    app = typer.Typer(name=name, cls=_Group, invoke_without_command=True, add_completion=False, **settings)
     app.callback()(function)
     made = typer.main.get_command(app)
-    assert isinstance(made, TyperGroup)
+    assert isinstance(made, _Group)
     _tell(made)
     made.commands = cast(Any, commands)  # Typer's own way makes all of them first
+    made.examples = tuple(examples)
     return made
 
 
@@ -108,29 +121,65 @@ def _tell_in_typers_place() -> None:
 
 
 class _Command(TyperCommand):
+    examples: tuple[str, ...] = ()
+
     def get_params(self, ctx: Any) -> list[Any]:
-        return taken_as_typed(super().get_params(ctx))
+        return prepared(super().get_params(ctx), ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _tell_in_typers_place()
         super().format_help(ctx, formatter)
+        _write_examples(self.examples, formatter)
 
 
 class _Group(TyperGroup):
+    examples: tuple[str, ...] = ()
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[CompletionItem]:
+        if ctx._protected_args:  # a word that is no command: nothing can come after it
+            return []
+        commands = cast(Commands, self.commands)
+        names = [CompletionItem(name, help=commands.summary(name)) for name in commands if name.startswith(incomplete)]
+        return [*names, *super(TyperGroup, self).shell_complete(ctx, incomplete)]
+
     def get_params(self, ctx: Any) -> list[Any]:
-        return taken_as_typed(super().get_params(ctx))
+        return prepared(super().get_params(ctx), ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _tell_in_typers_place()
         super().format_help(ctx, formatter)
+        _write_examples(self.examples, formatter)
 
 
-def taken_as_typed(parameters: list[Any]) -> list[Any]:
-    """The same parameters; Typer asks each for what converts its values, and gets an AsTyped from now on."""
+def _write_examples(examples: Sequence[str], formatter: Any) -> None:
+    """After everything else, and as they are typed: no markup, no frame, nothing is broken into lines.
+
+    With Rich the rest is printed already, and what the formatter holds comes after it; without, it is all in here.
+    """
+    if examples:
+        formatter.write(f"\n {tr('Examples:')}\n\n" + "".join(f"   {example}\n" for example in examples))
+
+
+def prepared(parameters: list[Any], ctx: Any) -> list[Any]:
+    """The same parameters; Typer asks each for what converts its values, and gets an AsTyped from now on.
+
+    A flag takes no value, and an argument is text: their help shows no type, where Typer would write <bool> and <str>.
+    """
     for parameter in parameters:
         if "get_runtime_param" not in vars(parameter):
             parameter.get_runtime_param = AsTyped(parameter).itself
+        is_text = isinstance(parameter, TyperArgument) and not parameter.type_descriptor.is_choice
+        if is_text or getattr(parameter, "is_flag", False):
+            parameter.display_type_rich = _no_type
+    if ctx.resilient_parsing:
+        from smilepay_cli.commands.completing import complete_files
+
+        complete_files(parameters)
     return parameters
+
+
+def _no_type(ctx: Any) -> None:
+    """What is shown as the type."""
 
 
 class AsTyped:
@@ -151,6 +200,8 @@ class AsTyped:
         """The value that the function gets; None is none given, which for a list is an empty one."""
         if value is None:
             return () if param.multiple or param.nargs == -1 else None
+        if ctx.resilient_parsing:  # a line that is not finished is completed: nobody gets the value
+            return value
         if self._kind == list[str] and type(value) in (list, tuple) and all(type(word) is str for word in value):
             return list(value)
         if type(value) is self._kind:

@@ -6,7 +6,9 @@ from smilepay_cli.ports.books import Books, Facts, KeptFrames, Ledger, Orders, P
 from smilepay_cli.ports.cameras import Cameras, DrivenSource
 from smilepay_cli.ports.faces import FaceEngine, FrameSource, Memory, PadModel, Viewer
 from smilepay_cli.ports.files import Album, CatalogueDraft, CatalogueSource, Folder, GalleryFile, Outbox, ReplaySet
+from smilepay_cli.ports.glance import Glance, Shelf
 from smilepay_cli.ports.keys import KeyStore, Pins, Signer, Vault
+from smilepay_cli.ports.shells import Shells
 from smilepay_cli.ports.store import Candidate, Copies, Progress, Store
 from smilepay_cli.ports.time import Clock, Ids
 
@@ -25,6 +27,7 @@ __all__ = [
     "Folder",
     "FrameSource",
     "GalleryFile",
+    "Glance",
     "Ids",
     "KeptFrames",
     "KeyStore",
@@ -38,6 +41,8 @@ __all__ = [
     "Progress",
     "ReplaySet",
     "Settings",
+    "Shelf",
+    "Shells",
     "Signer",
     "Slots",
     "Store",

@@ -82,6 +82,9 @@ class Orders(Protocol):
 
     def newest_open(self, account_id: str, now: datetime) -> Order | None: ...
 
+    def newest_ids(self, limit: int) -> list[str]:
+        """Of everybody's orders, paid or not."""
+
 
 class Ledger(Protocol):
     """Money. Facts are added, never changed."""
@@ -108,6 +111,9 @@ class Ledger(Protocol):
         """Raises ValueError when the postings do not sum to zero."""
 
     def hold(self, hold_id: str) -> Hold | None: ...
+
+    def newest_holds(self, limit: int) -> list[str]:
+        """Ids of payments, whatever became of them."""
 
     def open_holds(self, account_id: str, now: datetime) -> list[Hold]: ...
 
@@ -143,6 +149,9 @@ class Trail(Protocol):
 
     def latest(self, limit: int, wanted: EventFilter | None = None) -> list[Event]:
         """Newest first; with a filter, those it asks for."""
+
+    def newest_ids(self, limit: int) -> list[str]:
+        """Ids of events, newest first."""
 
     def head(self) -> StoredEvent | None:
         """The newest row as it lies in the file."""

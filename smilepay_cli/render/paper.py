@@ -78,8 +78,8 @@ class Paper:
 
     @property
     def columns(self) -> int | None:
-        """Of the terminal; None off one, where lines are not broken."""
-        return self.console.width if _is_terminal(self._stream) else None
+        """Of the terminal; None off one and where it is heard: there lines are not broken."""
+        return self.console.width if _is_terminal(self._stream) and not self._heard else None
 
     def line(self, *parts: Part, wraps: bool = False) -> None:
         """A line; with `wraps` it is broken where the terminal ends."""
@@ -88,6 +88,10 @@ class Paper:
             print(text, file=self._stream)
         else:
             self.console.print(_styled(parts), soft_wrap=not wraps)
+
+    def verbatim(self, text: str) -> None:
+        """Lines as they are: no colour, nothing is broken, and no Rich on a terminal either."""
+        print(text, file=self._stream)
 
     def table(self, table: Table) -> None:
         """A table."""

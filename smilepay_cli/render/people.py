@@ -11,6 +11,9 @@ from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.results import Refusal, Result
 
 SHOWN_BY = {
+    "StartResult": "start.show_start",
+    "ScriptResult": "completion.show_script",
+    "InstallResult": "completion.show_installed",
     "EnrollResult": "flow.show_enrolled",
     "CatalogueResult": "flow.show_catalogue",
     "LeftResult": "receipt.show_left",

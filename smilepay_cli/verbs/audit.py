@@ -10,7 +10,7 @@ from smilepay_cli.verbs.accounts import LOG_IN_USE
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.face import check_input, recognise_shopper
 from smilepay_cli.verbs.keeping import expire
-from smilepay_cli.verbs.lookup import require_account, require_reason
+from smilepay_cli.verbs.lookup import no_such_event, require_account, require_reason
 from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.verbs.verify import VerifyResult, verify
@@ -119,9 +119,12 @@ def show(till: Till, event_id: str | None = None) -> EventResult:
     """One event by its id or its number, or the newest. Raises UsageProblem when there is none."""
     with till.store.reading() as books:
         event = books.trail.by_id(event_id) if event_id else next(iter(books.trail.latest(1)), None)
+        if event is None and event_id:
+            raise no_such_event(books, event_id)
         if event is None:
-            named = f"no event {event_id!r}" if event_id else "nothing has happened yet"
-            raise UsageProblem(named, hint=tr("what there is: smilepay audit"), reason="no_such_event")
+            raise UsageProblem(
+                tr("nothing has happened yet"), hint=tr("what there is: smilepay audit"), reason="no_such_event"
+            )
         return EventResult(event=event, names=names_of(books, event))
 
 

@@ -9,9 +9,15 @@ from smilepay_cli.vocabulary.errors import Reason, UsageProblem
 from smilepay_cli.vocabulary.ledger import FEES, LONGEST_NAME, fees_account, merchant_account, name_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from smilepay_cli.ports import Books
     from smilepay_cli.vocabulary.ledger import Catalogue, Hold, Person
 
+SUGGESTED_FROM = 1000
+"""Ids that a mistyped one is compared with: the newest."""
+NEAR_ID = 0.8
+"""How alike an id has to be. Half of each is the same kind of letters, so less would suggest any."""
 OTHER_REASONS = ("unusable_image", "interrupted", "internal_error", "store_unusable", "wrong_key", "sealed_damaged")
 """Reasons of events that no rule refused."""
 
@@ -33,6 +39,17 @@ def require_person(books: Books, name: str) -> Person:
     person = books.people.by_name(name)
     if person is None:
         raise _unknown(name, [known.name for known in books.people.all()], "account", "smilepay accounts list")
+    return person
+
+
+def require_claimed(books: Books, name: str) -> Person:
+    """Who somebody at a till says they are. Raises UsageProblem.
+
+    Without the nearest name: nobody has recognised them yet, and they would be told who else is a customer here.
+    """
+    person = books.people.by_name(name)
+    if person is None:
+        raise _unknown(name, [], "account", "the name has to be as it was given at enrolment")
     return person
 
 
@@ -86,12 +103,25 @@ def require_hold(books: Books, payment_id: str) -> Hold:
     """The payment of that id. Raises UsageProblem."""
     hold = books.ledger.hold(payment_id)
     if hold is None:
+        known = books.ledger.newest_holds(SUGGESTED_FROM)
         raise UsageProblem(
             f"no payment {payment_id!r}",
-            hint="payments are in: smilepay wallet statement NAME",
+            hint=nearest_id(payment_id, known) or "payments are in: smilepay wallet statement NAME",
             reason="no_such_payment",
         )
     return hold
+
+
+def no_such_event(books: Books, event_id: str) -> UsageProblem:
+    """The error for an event that is not there."""
+    hint = nearest_id(event_id, books.trail.newest_ids(SUGGESTED_FROM)) or "what there is: smilepay audit"
+    return UsageProblem(f"no event {event_id!r}", hint=hint, reason="no_such_event")
+
+
+def nearest_id(typed: str, known: Iterable[str]) -> str | None:
+    """A suggestion for an id with a slip in it."""
+    close = get_close_matches(typed, known, n=1, cutoff=NEAR_ID)
+    return f"did you mean {close[0]!r}?" if close else None
 
 
 def kind_of(account_id: str) -> str:

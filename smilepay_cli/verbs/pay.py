@@ -16,7 +16,7 @@ from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.challenge import fixed_challenge
 from smilepay_cli.verbs.face import check_input, recognise_payer
 from smilepay_cli.verbs.keeping import make_pictures
-from smilepay_cli.verbs.lookup import is_seller, require_person, require_seller
+from smilepay_cli.verbs.lookup import is_seller, require_claimed, require_seller
 from smilepay_cli.verbs.second_factor import pin_of_payer
 from smilepay_cli.verbs.settle import (
     Payment,
@@ -62,7 +62,7 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
     with till.store.reading() as books:
         _record_merchant(payment, books)
         attempt.require_floor(books)
-        attempt.claimed_id = require_person(books, request.account).account_id if request.account else None
+        attempt.claimed_id = require_claimed(books, request.account).account_id if request.account else None
         payment.parameters = _parameters(payment)
         first = first_success(payment, books)
         if first is None:

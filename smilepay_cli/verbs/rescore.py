@@ -36,10 +36,11 @@ from smilepay_cli.verbs.drift import (
 from smilepay_cli.verbs.face import check_smile
 from smilepay_cli.verbs.gallery import open_gallery
 from smilepay_cli.verbs.keeping import JUDGED, LEFT, RECENT, RELAXED, SHOWN, kept_frames
+from smilepay_cli.verbs.lookup import no_such_event
 from smilepay_cli.verbs.recognise import identify, record_engine
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult
-from smilepay_cli.vocabulary.errors import Reason, Refused, StoreUnusable, UsageProblem
+from smilepay_cli.vocabulary.errors import Reason, Refused, StoreUnusable
 from smilepay_cli.vocabulary.events import Event
 from smilepay_cli.vocabulary.faces import Face, Frame, MouthShape
 from smilepay_cli.vocabulary.instants import from_iso
@@ -83,11 +84,7 @@ def rescore(till: Till, event_id: str) -> RescoreResult:
     with till.store.reading() as books:
         event = books.trail.by_id(event_id)
         if event is None:
-            raise UsageProblem(
-                tr("no event {event_id!r}", event_id=event_id),
-                hint=tr("what there is: smilepay audit"),
-                reason="no_such_event",
-            )
+            raise no_such_event(books, event_id)
         frames = list(kept_frames(till, books, event))
         gallery = str(books.people.gallery_version())
     attempt.claimed_id = event.body["claimed"]

@@ -16,6 +16,7 @@ from smilepay_cli.rules.limits import (
     require_within_payment_limit,
 )
 from smilepay_cli.verbs.attempt import Attempt
+from smilepay_cli.verbs.lookup import SUGGESTED_FROM, nearest_id
 from smilepay_cli.verbs.post import hold_facts, key_facts, post_capture, posting_facts
 from smilepay_cli.verbs.second_factor import AskPin, check_pin
 from smilepay_cli.verbs.throttle import check_lockout
@@ -274,9 +275,11 @@ def named_order(payment: Payment, books: Books) -> Order:
     with payment.attempt.check("order_state") as figures:
         order = books.orders.by_id(payment.request.order_id or "", payment.till.clock.now())
         if order is None:
+            typed = payment.request.order_id or ""  # an id names nobody, and only one who knew it comes near it
+            near = nearest_id(typed, books.orders.newest_ids(SUGGESTED_FROM))
             raise UsageProblem(
-                tr("no order {order_id!r}", order_id=payment.request.order_id),
-                hint=tr("leave it out to pay your newest open order"),
+                tr("no order {order!r}", order=typed),
+                hint=near or tr("leave it out to pay your newest open order"),
                 reason="no_such_order",
             )
         figures.update(order=order.id, state=order.state)

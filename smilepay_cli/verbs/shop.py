@@ -9,7 +9,7 @@ from smilepay_cli.ports import FrameSource
 from smilepay_cli.rules.basket import basket_of, lines_of
 from smilepay_cli.verbs.attempt import Attempt, answered
 from smilepay_cli.verbs.face import check_input, recognise_shopper
-from smilepay_cli.verbs.lookup import require_person
+from smilepay_cli.verbs.lookup import require_claimed
 from smilepay_cli.verbs.post import order_facts
 from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
@@ -45,7 +45,7 @@ def shop(till: Till, picks: Sequence[str], source: FrameSource, *, account: str 
         check_input(attempt, source)
         with till.store.reading() as books:
             attempt.require_floor(books)
-            attempt.claimed_id = require_person(books, account).account_id if account else None
+            attempt.claimed_id = require_claimed(books, account).account_id if account else None
             check_lockout(attempt, books)
         recognise_shopper(attempt, source)
         with till.store.writing() as books:

@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from smilepay_cli.vocabulary.money import Money
 
@@ -213,6 +212,8 @@ def name_key(name: str) -> str:
 
 def key_digest(key: str) -> str:
     """What an idempotency key is known by; nobody keeps the key itself."""
+    from hashlib import sha256  # takes 2 ms to import
+
     return sha256(key.encode(errors="surrogateescape")).hexdigest()
 
 

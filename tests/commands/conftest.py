@@ -65,6 +65,13 @@ class Shell:
         status = run([*arguments, *home], environment)
         return Answer(status, stdout.getvalue(), stderr.getvalue())
 
+    def ask(self, line: str, by: str, variables: Mapping[str, str]) -> Answer:
+        """What the shell `by` is told that could stand at the end of a line."""
+        stdout, stderr = io.StringIO(), io.StringIO()
+        asked = {"_SMILEPAY_COMPLETE": by, "_SMILEPAY_COMPLETE_LINE": line, **variables}
+        environment = Environment(stdout=stdout, stderr=stderr, variables=asked, clock=self.clock, ids=self.ids)
+        return Answer(run([], environment), stdout.getvalue(), stderr.getvalue())
+
     def selfie(self, person: str, **facts: Any) -> str:
         """Path of a new picture; it smiles unless told otherwise."""
         self.selfies += 1

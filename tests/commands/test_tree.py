@@ -25,7 +25,7 @@ def test_every_module_with_a_command_is_named() -> None:
 def test_a_command_is_made_when_it_is_asked_for_and_once() -> None:
     """Names are known without making anything."""
     group = build()
-    assert tuple(group.commands) == COMMANDS
+    assert tuple(group.commands) == tuple(COMMANDS)
     assert not group.commands._made  # type: ignore[attr-defined]
     assert group.commands["pay"] is group.commands["pay"]
     assert list(group.commands._made) == ["pay"]  # type: ignore[attr-defined]

@@ -156,6 +156,7 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         "cash",
         "catalogue",
         "checkpoint",
+        "completion",
         "copies",
         "doctor",
         "edit",
@@ -168,6 +169,7 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         "report",
         "rescore",
         "shop",
+        "start",
         "verify",
         "wallet",
     ):

@@ -130,6 +130,10 @@ class SqliteLedger:
         found = self._holds("WHERE holds.id = ?", hold_id)
         return found[0] if found else None
 
+    def newest_holds(self, limit: int) -> list[str]:
+        """Ids of payments, whatever became of them."""
+        return [row[0] for row in self._db.execute("SELECT id FROM holds ORDER BY rowid DESC LIMIT ?", (limit,))]
+
     def holds_on(self, order_id: str) -> list[Hold]:
         """All authorizations of an order, oldest first."""
         return self._holds("WHERE holds.order_id = ? ORDER BY holds.rowid", order_id)

@@ -38,6 +38,11 @@ class SqliteOrders:
             ],
         )
 
+    def newest_ids(self, limit: int) -> list[str]:
+        """Of everybody's orders, paid or not."""
+        rows = self._db.execute("SELECT id FROM orders ORDER BY rowid DESC LIMIT ?", (limit,))
+        return [order_id for (order_id,) in rows]
+
     def by_id(self, order_id: str, now: datetime) -> Order | None:
         """The order with its state at `now`."""
         row = self._db.execute(_ORDER + "WHERE id = ?", (order_id,)).fetchone()

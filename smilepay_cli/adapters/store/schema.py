@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -279,6 +278,8 @@ CREATE TABLE key_uses (
 
 def _digest_keys(db: Any) -> None:
     """The table made anew, its rows in their order; SQLite has no SHA-256. Its guards go with the old one."""
+    from hashlib import sha256  # takes 2 ms to import
+
     rows = db.execute("SELECT rowid, key, parameters, hold_id, event_id FROM key_uses ORDER BY rowid").fetchall()
     db.execute("DROP TABLE key_uses")
     _run(_KEY_DIGESTS, db)

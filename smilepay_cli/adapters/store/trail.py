@@ -65,6 +65,11 @@ class SqliteTrail:
         )
         return [_event(row) for row in rows]
 
+    def newest_ids(self, limit: int) -> list[str]:
+        """Ids of events, newest first; of a row that is not what was written there may be none."""
+        rows = self._db.execute("SELECT id FROM events ORDER BY seq DESC LIMIT ?", (limit,))
+        return [event_id for (event_id,) in rows if isinstance(event_id, str)]
+
     def head(self) -> StoredEvent | None:
         """The newest row as it lies in the file."""
         return next(self._stored("ORDER BY seq DESC LIMIT 1"), None)

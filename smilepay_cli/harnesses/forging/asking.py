@@ -8,6 +8,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
 
+from smilepay_cli.harnesses.forging.names import ALL
 from smilepay_cli.harnesses.forging.species import (
     CAPTURE_CONTROLS,
     CAPTURES,
@@ -22,8 +23,6 @@ from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 from smilepay_cli.vocabulary.trials import Kind
 
-ALL = "all"
-"""The word for every attack that is one picture."""
 STRENGTH = 1.0
 """What people do without much care."""
 

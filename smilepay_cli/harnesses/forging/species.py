@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from smilepay_cli.harnesses.forging import captures, controls, degradations, digital, pairs, prints, screens
+from smilepay_cli.harnesses.forging.names import WHAT
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -34,46 +35,46 @@ class Species(Generic[Made]):
 
 
 SPECIES: dict[str, Species[Still]] = {
-    "screen_bezel": Species(screens.screen_bezel, "shown on a device whose borders are in view", "screen"),
-    "screen_full_frame": Species(screens.screen_full_frame, "shown on a screen that fills the view", "screen"),
-    "print_bordered": Species(prints.print_bordered, "printed, the sheet's borders in view", "print"),
-    "print_full_frame": Species(prints.print_full_frame, "printed, the sheet fills the view", "print"),
-    "print_halftone": Species(prints.print_halftone, "printed in a newspaper, which fills the view", "print"),
-    "recompressed": Species(digital.recompressed, "cropped, resized and encoded anew", "digital"),
-    "exact_copy": Species(digital.exact_copy, "the same pixels again", "digital"),
+    "screen_bezel": Species(screens.screen_bezel, WHAT["screen_bezel"], "screen"),
+    "screen_full_frame": Species(screens.screen_full_frame, WHAT["screen_full_frame"], "screen"),
+    "print_bordered": Species(prints.print_bordered, WHAT["print_bordered"], "print"),
+    "print_full_frame": Species(prints.print_full_frame, WHAT["print_full_frame"], "print"),
+    "print_halftone": Species(prints.print_halftone, WHAT["print_halftone"], "print"),
+    "recompressed": Species(digital.recompressed, WHAT["recompressed"], "digital"),
+    "exact_copy": Species(digital.exact_copy, WHAT["exact_copy"], "digital"),
 }
 """Attacks from one picture."""
 PAIR_SPECIES: dict[str, Species[Pair]] = {
-    "morph": Species(pairs.morph, "one face made of two people's", "digital"),
-    "paper_mask": Species(pairs.paper_mask, "a printed face worn by somebody else, with holes for the eyes", "print"),
+    "morph": Species(pairs.morph, WHAT["morph"], "digital"),
+    "paper_mask": Species(pairs.paper_mask, WHAT["paper_mask"], "print"),
 }
 """Attacks from a picture each of two people."""
 CAPTURES: dict[str, Species[Capture]] = {
-    "frozen": Species(captures.frozen, "one frame repeated", "digital"),
-    "static_noise": Species(captures.static_noise, "one frame with faked noise", "digital"),
-    "recoded_still": Species(captures.recoded_still, "copies of one frame, each encoded anew", "digital"),
-    "slide_show": Species(captures.slide_show, "two photographs, each encoded anew for every frame", "digital"),
-    "print_in_motion": Species(captures.print_in_motion, "a print waved before the camera", "print"),
-    "screen_in_motion": Species(captures.screen_in_motion, "a picture on a device waved before the camera", "screen"),
-    "slides_in_motion": Species(captures.slides_in_motion, "two photographs on a waved device", "screen"),
-    "replayed_video": Species(captures.replayed_video, "a clip shown on a screen", "screen"),
+    "frozen": Species(captures.frozen, WHAT["frozen"], "digital"),
+    "static_noise": Species(captures.static_noise, WHAT["static_noise"], "digital"),
+    "recoded_still": Species(captures.recoded_still, WHAT["recoded_still"], "digital"),
+    "slide_show": Species(captures.slide_show, WHAT["slide_show"], "digital"),
+    "print_in_motion": Species(captures.print_in_motion, WHAT["print_in_motion"], "print"),
+    "screen_in_motion": Species(captures.screen_in_motion, WHAT["screen_in_motion"], "screen"),
+    "slides_in_motion": Species(captures.slides_in_motion, WHAT["slides_in_motion"], "screen"),
+    "replayed_video": Species(captures.replayed_video, WHAT["replayed_video"], "screen"),
 }
 """Attacks from the frames of one capture."""
 JOINED: dict[str, Species[Joined]] = {
-    "spliced": Species(captures.spliced, "one person's frames, then another's", "digital"),
+    "spliced": Species(captures.spliced, WHAT["spliced"], "digital"),
 }
 """Attacks from the frames of two captures."""
 DEGRADATIONS: dict[str, Species[Still]] = {
-    "recaptured_bona_fide": Species(controls.recaptured_bona_fide, "through the attacks' camera alone", "bona fide"),
-    "blur": Species(degradations.blur, "out of focus or shaken", "bona fide"),
-    "low_light": Species(degradations.low_light, "dark and noisy", "bona fide"),
-    "overexposed": Species(degradations.overexposed, "too bright", "bona fide"),
-    "occluded_mouth": Species(degradations.occluded_mouth, "a hand or a mask before the mouth", "bona fide"),
-    "small": Species(degradations.small, "few pixels", "bona fide"),
-    "jpeg_chain": Species(degradations.jpeg_chain, "encoded anew again and again", "bona fide"),
+    "recaptured_bona_fide": Species(controls.recaptured_bona_fide, WHAT["recaptured_bona_fide"], "bona fide"),
+    "blur": Species(degradations.blur, WHAT["blur"], "bona fide"),
+    "low_light": Species(degradations.low_light, WHAT["low_light"], "bona fide"),
+    "overexposed": Species(degradations.overexposed, WHAT["overexposed"], "bona fide"),
+    "occluded_mouth": Species(degradations.occluded_mouth, WHAT["occluded_mouth"], "bona fide"),
+    "small": Species(degradations.small, WHAT["small"], "bona fide"),
+    "jpeg_chain": Species(degradations.jpeg_chain, WHAT["jpeg_chain"], "bona fide"),
 }
 """No attacks: honest pictures of poor quality, and the control of the attacks' camera."""
 CAPTURE_CONTROLS: dict[str, Species[Capture]] = {
-    "recaptured_clip": Species(controls.recaptured_clip, "through the attacks' camera alone", "bona fide"),
+    "recaptured_clip": Species(controls.recaptured_clip, WHAT["recaptured_clip"], "bona fide"),
 }
 """No attacks either: a capture for comparison."""

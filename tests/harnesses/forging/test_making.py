@@ -16,9 +16,10 @@ import pytest
 
 from smilepay_cli.adapters.capture.images import decode_image
 from smilepay_cli.harnesses.forging import material as materials
-from smilepay_cli.harnesses.forging.asking import ALL, chosen, strengths
+from smilepay_cli.harnesses.forging.asking import chosen, strengths
 from smilepay_cli.harnesses.forging.encoding import png
 from smilepay_cli.harnesses.forging.making import ForgeResult, forge
+from smilepay_cli.harnesses.forging.names import ALL
 from smilepay_cli.harnesses.forging.planning import ForgeRequest
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.originals import Original

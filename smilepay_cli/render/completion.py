@@ -1,0 +1,29 @@
+"""Scripts of shells, and what became of the files that they were put in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smilepay_cli.render.paper import Paper
+    from smilepay_cli.verbs.completion import InstallResult, ScriptResult
+
+_TOLD = {
+    "written": "{path} was written",
+    "replaced": "{path} was replaced by the script of this version",
+    "extended": "{path} has one more line: {line}",
+    "unchanged": "{path} is as it should be, and was not changed",
+}
+
+
+def show_script(result: ScriptResult, paper: Paper) -> None:
+    """As it is, for a file."""
+    paper.verbatim(result.script.rstrip("\n"))
+
+
+def show_installed(result: InstallResult, paper: Paper) -> None:
+    """Each file, and what to do for it to work at once."""
+    shell = result.shell
+    paper.line(("✓ ", "green"), f"{shell} completes smilepay, from the next {shell} that you start")
+    for change in result.changes:
+        paper.line("  ", _TOLD[change.what].format(path=change.path, line=change.line), wraps=True)
