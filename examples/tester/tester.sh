@@ -84,7 +84,7 @@ step 0 replay stills --gallery enrolled --out transition --cache cache --gate 'i
 
 title "4. So customers are filmed now. Then films are what to attack with"
 step 0 forge captures --species replayed_video --per-image 3 --seed 7 --with-bona-fide --out films
-step 30 replay films --gallery enrolled --out films-transition --cache cache --jobs 2 --fps 6.5 --policy till.toml \
+step 30 replay films --gallery enrolled --out films-transition --cache cache --fps 6.5 --policy till.toml \
     --gate 'iapar <= 20 %' --gate 'money[replayed_video] <= 0'
 
 title "5. Strict draws a challenge that no film foresees"
