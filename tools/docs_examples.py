@@ -94,4 +94,4 @@ def _shortened(text: str, after: str, keep: int) -> str:
 
 def _fence(text: str) -> str:
     """Without what differs from run to run."""
-    return f"```text\n{stable(_SPEED.sub('(so many seconds)', text))}```\n"
+    return f"```text\n{stable(_SPEED.sub('(so many seconds)', text), cuts_numbers=False)}```\n"

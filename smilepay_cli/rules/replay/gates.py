@@ -26,6 +26,7 @@ from smilepay_cli.rules.replay.measures import Measure
 from smilepay_cli.rules.replay.rates import Rate, at_best, n_needed, percent
 from smilepay_cli.rules.replay.tally import Tally
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.trials import Kind
 
 KINDS = tuple(kind.value for kind in Kind)
@@ -188,8 +189,8 @@ def _of_money(gate: Gate, tally: Tally) -> Iterator[Verdict]:
 def _of_amounts(gate: Gate, key: str, moved: dict[str, int]) -> Verdict:
     """Currencies are not put together: the largest number of minor units counts."""
     figure = max(moved.values(), default=0)
-    told = ", ".join(f"{minor:,} {currency}" for currency, minor in sorted(moved.items())) or "0"
-    return Verdict(gate, key, gate.lets(figure), figure, f"{told} moved (minor units)")
+    told = (f"{Money(minor, currency)} ({minor:,} minor units)" for currency, minor in sorted(moved.items()))
+    return Verdict(gate, key, gate.lets(figure), figure, f"{', '.join(told) or 'nothing'} moved")
 
 
 def _of_unexpected(gate: Gate, rate: Rate) -> Verdict:
