@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import re
 import sys
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from smilepay_cli.vocabulary.errors import ExitStatus
 from tests.examples.running import Desk
 from tools.docs_console import ROOT, stable
 
@@ -25,8 +27,7 @@ _SALES = """\
 
 def talk() -> str:
     """The talk, with the sample faces."""
-    calls = _desk().folder / "calls.json"
-    return _fence(_ran("talk/talk.sh", program=(sys.executable, "-m", "tests.fakes.program", str(calls))))
+    return _fence(_ran("talk/talk.sh", program=_with_fixed_time("talk.json")))
 
 
 def tester() -> str:
@@ -59,6 +60,20 @@ def till() -> str:
     return "\n".join([_fence(_SALES), "are answered by", "", _fence("\n".join(told))])
 
 
+def watcher() -> str:
+    """What a hook is sent of a refusal, with the names of the fields from the script itself."""
+    from examples.watch.watch_trail import TOLD
+
+    variables = {"SMILEPAY_HOME": str(_desk().folder / "watched"), "SMILEPAY_KEY_STORE": "file"}
+    refused, trail = (
+        _desk().run_program(*words, variables=variables, program=_with_fixed_time("watched.json"))
+        for words in (["wallet", "withdraw", "kiosk", "5"], ["audit", "export"])
+    )
+    assert refused.returncode == ExitStatus.INSUFFICIENT_FUNDS
+    event = json.loads(trail.stdout.splitlines()[-1])["body"]
+    return "```json\n" + json.dumps({name: event[name] for name in TOLD}, indent=1) + "\n```\n"
+
+
 @cache
 def _desk() -> Desk:
     """A folder in which examples run, removed at the end of the program."""
@@ -67,6 +82,11 @@ def _desk() -> Desk:
     folder = Path(made.name).resolve()
     (folder / "sample_faces").symlink_to(ROOT / "sample_faces")
     return Desk(folder)
+
+
+def _with_fixed_time(calls: str) -> tuple[str, ...]:
+    """The program, with a clock and ids that are the same every time; `calls` is where it remembers them."""
+    return (sys.executable, "-m", "tests.fakes.program", str(_desk().folder / calls))
 
 
 @cache

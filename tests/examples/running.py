@@ -62,9 +62,16 @@ class Desk:
             check=False,
         )
 
+    def run_program(
+        self, *arguments: str, variables: Mapping[str, str], program: Sequence[str] = THE_PROGRAM
+    ) -> subprocess.CompletedProcess[str]:
+        """A command of the program, whatever comes of it."""
+        command = [*program, *arguments]
+        environment = {**self.variables(), **variables}
+        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+
     def smilepay(self, *arguments: str, variables: Mapping[str, str]) -> str:
         """A command of the program, done."""
-        command = [*THE_PROGRAM, *arguments]
-        environment = {**self.variables(), **variables}
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=True)
+        done = self.run_program(*arguments, variables=variables)
+        assert done.returncode == 0, done.stderr
         return done.stdout
