@@ -18,8 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 _PROLOGUE = (
-    "from tools import docs_gallery as gallery, docs_liveness as liveness, docs_nav as nav, docs_parts as parts"
-    ", docs_replay as replay, docs_scenarios as scenarios, docs_sets as sets"
+    "from tools import docs_examples as examples, docs_gallery as gallery, docs_liveness as liveness, docs_nav as nav"
+    ", docs_parts as parts, docs_replay as replay, docs_scenarios as scenarios, docs_sets as sets"
 )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BAD = """id,path,kind,subject,pai_species,amount_minor,expct
 a1,bona_fide/anna/1.jpg,bona_fide,anna,,3.50,accept
 a2,../old/2.jpg,bonafide,anna,,350,
-a2,attack/print/anna/1.jpg,attack,anna,,,
+a4,attack/print/anna/1.jpg,attack,anna,,,
 a2,attack/print/anna/2.jpg,attack,anna,print,,
 a3,attack/print/anna/3.jpg,attack,anna
 """

@@ -70,8 +70,8 @@ def register(commands: Commands) -> None:
         ] = None,
     ) -> Result:
         """Pay with a smile: recognise the payer, check, authorize and capture."""
-        from smilepay_cli.commands.receipts import receipt_file
         from smilepay_cli.commands.announcing import announce
+        from smilepay_cli.commands.receipts import receipt_file
         from smilepay_cli.verbs.pay import PayRequest, pay
 
         file = receipt_file(call, receipt) if receipt else None

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 def show_forged(result: ForgeResult, paper: Paper) -> None:
     """A row a species, then where it is."""
-    captures = f" and {plural(result.captures, 'capture')}" if result.captures else ""
     people = plural(result.people, "person", "people")
     table = Table()
     table.add_column("species", whole=True)
@@ -26,11 +25,18 @@ def show_forged(result: ForgeResult, paper: Paper) -> None:
     for made in result.made:
         table.add_row(made.species, made.kind.value.replace("_", " "), f"{made.trials:,}")
     paper.table(table)
-    ok(paper, f"{plural(result.trials, 'trial')} from {plural(result.pictures, 'picture')}{captures} of {people}")
+    ok(paper, f"{plural(result.trials, 'trial')} from {_originals(result)} of {people}")
     paper.line(f"  {result.folder}")
     paper.line((f"  {result.manifest}, {result.contact_sheet}; seed {result.seed}", "dim"))
     show_left_out(Counter(left.reason for left in result.left_out), result.left_out, paper)
     next_step(paper, f"smilepay replay {result.folder}")
+
+
+def _originals(result: ForgeResult) -> str:
+    pictures, captures = plural(result.pictures, "picture"), plural(result.captures, "capture")
+    if not result.captures:
+        return pictures
+    return f"{pictures} and {captures}" if result.pictures else captures
 
 
 def show_species(result: SpeciesResult, paper: Paper) -> None:

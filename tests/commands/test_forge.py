@@ -136,6 +136,14 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(people: Path, tmp
     assert one["attack/print_full_frame/grace/1.png"] != other["attack/print_full_frame/grace/1.png"]
 
 
+def test_only_what_there_was_is_told(tmp_path: Path) -> None:
+    """A set of films is from no pictures, and nobody is told of none."""
+    for number in range(3):
+        save(picture("ann", noise=number), tmp_path / "people" / "ann" / "clip" / f"{number}.png")
+    answer = forge(tmp_path / "people", "--species", "frozen", "--out", tmp_path / "out")
+    assert "1 trial from 1 capture of 1 person" in answer.stdout, answer.stdout + answer.stderr
+
+
 def test_machines_read_what_was_made(fakes: Path, tmp_path: Path) -> None:
     """One envelope; what was left out is in it, each with its reason."""
     save(picture("two", faces=2), fakes / "two" / "1.png")

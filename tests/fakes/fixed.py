@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 CEBIT = datetime(2015, 3, 15, 17, 0, tzinfo=UTC)
 """The evening when Smile to Pay was shown first."""
@@ -35,9 +37,9 @@ class FixedClock:
 class CountingIds:
     """ord_0001, pay_0001, pay_0002, ..."""
 
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
+    def __init__(self, counts: Mapping[str, int] = MappingProxyType({})) -> None:
+        self.counts = Counter(counts)
 
     def new(self, kind: str) -> str:
-        self._counts[kind] += 1
-        return f"{kind}_{self._counts[kind]:04d}"
+        self.counts[kind] += 1
+        return f"{kind}_{self.counts[kind]:04d}"

@@ -87,7 +87,7 @@ class Wallet(RuleBasedStateMachine):
         self.folder = Path(mkdtemp(prefix="smilepay-"))
         shutil.copytree(self.template, self.folder / "home")
         self.scene = Scene(self.folder / "home")
-        self.scene.ids._counts.update(dict.fromkeys(("acc", "evt", "ord", "pay", "ref", "txn"), 100))
+        self.scene.ids.counts.update(dict.fromkeys(("acc", "evt", "ord", "pay", "ref", "txn"), 100))
         self.scene._selfies = 100
         self.hand = HandBooks()
         with self.scene.store.reading() as books:

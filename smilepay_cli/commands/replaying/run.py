@@ -70,8 +70,8 @@ class _Replay:
     def result(self) -> ReplayResult:
         """Run it, and write everything that is told of it."""
         species = {trial.pai_species or "unnamed" for trial in self.trials if trial.kind.is_attack}
-        gates = [check_gate(text, species) for text in self.asked.gates]
         earlier = _earlier(self.asked.baseline)
+        gates = [check_gate(text, species, has_baseline=earlier is not None) for text in self.asked.gates]
         self._require_out_apart()
         conditions, folder = self.conditions, self.folder
         folder.open(restart=self.asked.restart, anew=self.asked.carry_state)
@@ -260,7 +260,7 @@ class _Replay:
     ) -> ReplayResult:
         folder = self.folder
         found = measures(tally, enrolments=enrolments)
-        verdicts = [verdict for gate in gates for verdict in judge(gate, tally, found)]
+        verdicts = [verdict for gate in gates for verdict in judge(gate, tally, found, compared)]
         told = facts(
             self.call, self.presenting, self.people, self.trials, seconds=folder.seconds, now=self.seconds
         )  # fmt: skip

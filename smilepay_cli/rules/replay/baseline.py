@@ -52,6 +52,12 @@ class Change:
     """Why not paid; None when paid."""
     matched: tuple[str | None, str | None]
 
+    @property
+    def is_worse(self) -> bool:
+        """Whether somebody who means well got less than before, or anybody else got more."""
+        then, now = (0, 1) if self.kind == Kind.BONA_FIDE else (1, 0)
+        return any(answers[then] and not answers[now] for answers in (self.accepted, self.paid))
+
     def as_json(self) -> dict[str, Any]:
         """For summary.json."""
         then_now = {"accepted": self.accepted, "paid": self.paid, "reason": self.reason, "matched": self.matched}

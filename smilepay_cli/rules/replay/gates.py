@@ -7,6 +7,7 @@ point(iapar[print]) <= 0.02    the rate itself, whatever n is
 money[print*] <= 0             minor units moved in attacks of a species, or in rows of a kind
 money <= 0                     minor units moved that were not the presenter's own to spend
 unexpected <= 0                rows that end otherwise than `expect` says
+worse[attack] <= 0             trials of a kind, or all, that end worse than in the baseline
 """
 
 from __future__ import annotations
@@ -19,17 +20,19 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from smilepay_cli.rules.profiles import nearest_name
+from smilepay_cli.rules.replay.baseline import Compared
 from smilepay_cli.rules.replay.definitions import DEFINITIONS, PER_SPECIES
 from smilepay_cli.rules.replay.measures import Measure
 from smilepay_cli.rules.replay.rates import Rate, at_best, n_needed, percent
 from smilepay_cli.rules.replay.tally import Tally
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.trials import Kind
 
 KINDS = tuple(kind.value for kind in Kind)
-_AMOUNTS = ("money", "unexpected")
+_AMOUNTS = ("money", "unexpected", "worse")
 """Compared as whole numbers."""
-_GROUPED = {name: told.by for name, told in DEFINITIONS.items()} | {"money": ("kind", "species")}
+_GROUPED = {name: told.by for name, told in DEFINITIONS.items()} | {"money": ("kind", "species"), "worse": ("kind",)}
 _GATE = re.compile(
     r"(?P<point>point\s*\(\s*)?(?P<name>\w+)\s*(?:\[(?P<group>.*)\])?\s*(?(point)\)\s*)"
     r"(?P<sign><=|<)\s*(?P<number>[0-9]{1,15}(?:\.[0-9]{0,15})?(?:[eE]-[0-9]{1,2})?|\.[0-9]{1,15})\s*(?P<percent>%?)",
@@ -106,9 +109,13 @@ def parse(text: str) -> Gate:
     return gate
 
 
-def check_gate(text: str, species: Collection[str], kinds: Collection[str] = KINDS) -> Gate:
+def check_gate(
+    text: str, species: Collection[str], kinds: Collection[str] = KINDS, *, has_baseline: bool = False
+) -> Gate:
     """The gate, if a set with these species and kinds has anything for it to look at; else UsageProblem."""
     gate = parse(text)
+    if gate.name == "worse" and not has_baseline:
+        raise _bad(f"{text!r} has nothing to compare with", "name an earlier run: --baseline run1/summary.json")
     by = _GROUPED[gate.name]
     if gate.name in PER_SPECIES and not species:
         raise _bad(f"{text!r} matches nothing: the set has no attacks", "give rows of kind attack or injection")
@@ -119,7 +126,7 @@ def check_gate(text: str, species: Collection[str], kinds: Collection[str] = KIN
     return gate
 
 
-def judge(gate: Gate, tally: Tally, found: Sequence[Measure]) -> list[Verdict]:
+def judge(gate: Gate, tally: Tally, found: Sequence[Measure], compared: Compared | None = None) -> list[Verdict]:
     """One verdict for each measure that the gate matches; it holds if all of them do.
 
     Raises UsageProblem for a gate that matches nothing.
@@ -128,6 +135,8 @@ def judge(gate: Gate, tally: Tally, found: Sequence[Measure]) -> list[Verdict]:
         verdicts = list(_of_money(gate, tally))
     elif gate.name == "unexpected":
         verdicts = [_of_unexpected(gate, tally.rate("unexpected"))]
+    elif gate.name == "worse":
+        verdicts = list(_of_worse(gate, compared)) if compared else []
     else:
         own = [measure for measure in found if measure.name == gate.name]
         whole = gate.group is None and gate.name not in PER_SPECIES
@@ -180,8 +189,8 @@ def _of_money(gate: Gate, tally: Tally) -> Iterator[Verdict]:
 def _of_amounts(gate: Gate, key: str, moved: dict[str, int]) -> Verdict:
     """Currencies are not put together: the largest number of minor units counts."""
     figure = max(moved.values(), default=0)
-    told = ", ".join(f"{minor:,} {currency}" for currency, minor in sorted(moved.items())) or "0"
-    return Verdict(gate, key, gate.lets(figure), figure, f"{told} moved (minor units)")
+    told = (f"{Money(minor, currency)} ({minor:,} minor units)" for currency, minor in sorted(moved.items()))
+    return Verdict(gate, key, gate.lets(figure), figure, f"{', '.join(told) or 'nothing'} moved")
 
 
 def _of_unexpected(gate: Gate, rate: Rate) -> Verdict:
@@ -189,6 +198,23 @@ def _of_unexpected(gate: Gate, rate: Rate) -> Verdict:
         return Verdict(gate, "unexpected", holds=False, figure=None, words="no row of the set expects anything")
     words = f"{rate.k:,} of {rate.n:,} rows that expect something ended otherwise"
     return Verdict(gate, "unexpected", gate.lets(rate.k), rate.k, words)
+
+
+def _of_worse(gate: Gate, compared: Compared) -> Iterator[Verdict]:
+    """Trials of both runs; of all kinds together where the gate names none."""
+    tried = {pair.kind: pair.n for pair in compared.pairs}
+    for name in [None] if gate.group is None else gate.matching(KINDS):
+        kinds = tuple(tried) if name is None else (name,)
+        n = sum(tried.get(kind, 0) for kind in kinds)
+        key = gate.name if name is None else f"{gate.name}[{name}]"
+        if not n:
+            yield Verdict(
+                gate, key, holds=False, figure=None, words="no such trial is in both runs, which shows nothing"
+            )
+            continue
+        worse = sum(change.is_worse for change in compared.changes if change.kind in kinds)
+        words = f"{worse:,} of {n:,} trials in both runs ended worse than in the baseline"
+        yield Verdict(gate, key, gate.lets(worse), worse, words)
 
 
 def _require_sense(gate: Gate, *, has_percent: bool) -> None:

@@ -141,8 +141,10 @@ def test_a_policy_made_worse_is_found_out(replay: Replays) -> None:
     worse = replay.shell.folder / "worse.toml"
     worse.write_text('extends = "standard"\nsmile = "off"\n')
     summary = str(before.folder / "summary.json")
-    after = replay("--baseline", summary, "--policy", str(worse), "--gate", "iapar[print] <= 0.6")
-    assert after.exit == 30
+    gates = ("--gate", "iapar[print] <= 0.6", "--gate", "worse <= 0")
+    after = replay("--baseline", summary, "--policy", str(worse), *gates)
+    assert after.exit == 30 and [gate["holds"] for gate in after.summary["gates"]] == [False, False]
+    assert after.summary["gates"][1]["measured"] == len(attacks)
     changed = after.summary["baseline"]["changed"]
     assert [(case["id"], case["before"], case["after"]) for case in changed] == [
         (name, "smile_not_shown", "paid") for name in attacks
@@ -151,7 +153,7 @@ def test_a_policy_made_worse_is_found_out(replay: Replays) -> None:
         :1
     ]
     assert (test["n"], test["worse"], test["p"]) == (4, 4, 0.125)
-    same = replay("--baseline", summary)
+    same = replay("--baseline", summary, "--gate", "worse <= 0")
     assert same.exit == 0 and same.summary["baseline"]["changed"] == []
 
 

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smilepay_cli.rules.replay.baseline import compare
 from smilepay_cli.rules.replay.gates import Verdict, check_gate, judge, parse
 from smilepay_cli.rules.replay.measures import measures
 from smilepay_cli.rules.replay.rates import Rate
+from smilepay_cli.rules.replay.rows import as_row
 from smilepay_cli.rules.replay.tally import Tally
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.trials import Outcome
@@ -88,6 +90,8 @@ def test_what_can_be_written(
         ("money <= 0.5", "is a whole number", "money <= 0"),
         ("unexpected <= 2 %", "is a whole number", "unexpected <= 0"),
         ("point(money) <= 0", "is a whole number", "money <= 0"),
+        ("worse <= 2 %", "is a whole number", "worse <= 0"),
+        ("worse <= 0", "nothing to compare with", "--baseline"),
     ],
 )
 def test_a_gate_that_says_nothing_is_refused_before_the_run(text: str, said: str, hint: str) -> None:
@@ -141,9 +145,10 @@ def test_a_name_goes_before_a_pattern() -> None:
 
 def test_money_and_expectations() -> None:
     """By species, by kind, and in all; bona fide money that left the wrong account is lost too."""
-    assert [verdict.holds for verdict in judged("money[screen] <= 0", TABLE)] == [True]
+    (verdict,) = judged("money[screen] <= 0", TABLE)
+    assert verdict.holds and verdict.words == "nothing moved"
     (verdict,) = judged("money[print] <= 0", TABLE)
-    assert not verdict.holds and verdict.excess == 200 and verdict.words == "200 EUR moved (minor units)"
+    assert not verdict.holds and verdict.excess == 200 and verdict.words == "2.00 EUR (200 minor units) moved"
     assert judged("money[zero_effort] <= 100", TABLE)[0].holds
     assert not judged("money[zero_effort] < 100", TABLE)[0].holds
     (verdict,) = judged("money <= 399", TABLE)
@@ -151,6 +156,29 @@ def test_money_and_expectations() -> None:
     (verdict,) = judged("unexpected <= 0", TABLE)
     assert not verdict.holds and verdict.words == "1 of 2 rows that expect something ended otherwise"
     assert judged("unexpected <= 1", TABLE)[0].holds
+
+
+def against(text: str, then: list[Outcome], now: list[Outcome]) -> list[Verdict]:
+    tally = Tally()
+    rows = [[as_row(one, dissimilarity_max=LIMIT) for one in run] for run in (then, now)]
+    return judge(check_gate(text, SPECIES, has_baseline=True), tally, measures(tally), compare(*rows))
+
+
+def test_worse_than_the_baseline() -> None:
+    """An attack that gets in now, or a customer who does not any more; what got better makes up for nothing."""
+    customer = outcome("c", "bona_fide", shown="lin", matched="lin", pad="bona_fide", moved=("lin", 100))
+    turned_away = outcome("c", "bona_fide", shown="lin", ended=(13, "smile_not_shown"))
+    then, now = [*attacks("print", 1, 4), customer], [*attacks("print", 3, 4), turned_away]
+    (verdict,) = against("worse <= 0", then, now)
+    assert not verdict.holds and verdict.figure == verdict.excess == 3
+    assert verdict.words == "3 of 5 trials in both runs ended worse than in the baseline"
+    assert against("worse <= 3", then, now)[0].holds
+    assert against("worse <= 0", then, then)[0].holds
+    (verdict,) = against("worse[attack] <= 0", now, then)
+    assert verdict.holds and verdict.key == "worse[attack]" and verdict.words.startswith("0 of 4 ")
+    assert not against("worse[bona_fide] <= 0", then, now)[0].holds
+    (verdict,) = against("worse[injection] <= 0", then, now)
+    assert not verdict.holds and verdict.figure is None, "nothing of that kind was compared"
 
 
 def test_a_species_named_like_a_kind_hides_nothing() -> None:
