@@ -226,7 +226,7 @@ class RingKeys:
         try:
             return self._within(work, RING_SECONDS)
         except TimeoutError:
-            detail = f"it did not answer within {RING_SECONDS:g} s"
+            detail = tr("it did not answer within {ring_seconds:g} s", ring_seconds=RING_SECONDS)
         except Exception as error:
             detail = " ".join(f"it says: {str(error) or type(error).__name__}".split())[:200]
         raise unusable(

@@ -292,9 +292,9 @@ class WalletVault:
     def _key(self) -> bytes:
         if self._master is None and not self._is_told:
             raise unusable(
-                "of this wallet",
-                "somebody is enrolled, and the wallet does not say which key it is: that setting was lost",
-                "keep the file as it is, and restore a backup: smilepay wallet restore FILE",
+                tr("of this wallet"),
+                tr("somebody is enrolled, and the wallet does not say which key it is: that setting was lost"),
+                tr("keep the file as it is, and restore a backup: smilepay wallet restore FILE"),
             )
         if self._master is None:
             raise unusable(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from smilepay_cli.adapters.home import require_no_name_of_ours
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 
 class FolderOutbox:
@@ -26,7 +27,7 @@ class FolderOutbox:
         except OSError as error:
             raise _unwritable(place, error.strerror or str(error)) from None
         if place.is_symlink():
-            raise _unwritable(place, "it is a link to somewhere else")
+            raise _unwritable(place, tr("it is a link to somewhere else"))
         return str(place / name)
 
     def write_new(self, path: str, chunks: Iterable[bytes]) -> str:
@@ -75,7 +76,9 @@ def _told(target: Path) -> Iterator[None]:
         yield
     except FileExistsError:
         raise UsageProblem(
-            f"{target} is there already and is not written over", hint="choose another file", reason="file_exists"
+            tr("{target} is there already and is not written over", target=target),
+            hint=tr("choose another file"),
+            reason="file_exists",
         ) from None
     except OSError as error:
         raise _unwritable(target, error.strerror or str(error)) from None
@@ -96,15 +99,17 @@ def read_small(path: str, most: int) -> str:
         descriptor = os.open(Path(path).expanduser(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise UsageProblem(f"{path} is no regular file")
+                raise UsageProblem(tr("{path} is no regular file", path=path))
             data = file.read(most + 1)
             if len(data) > most:
-                raise UsageProblem(f"{path} is larger than {most:,} bytes")
+                raise UsageProblem(tr("{path} is larger than {most:,} bytes", path=path, most=most))
             return data.decode()
     except UnicodeDecodeError:
-        raise UsageProblem(f"{path} is not UTF-8 text") from None
+        raise UsageProblem(tr("{path} is not UTF-8 text", path=path)) from None
     except (OSError, ValueError) as error:
-        raise UsageProblem(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise UsageProblem(
+            tr("{path} cannot be read: {getattr}", path=path, getattr=getattr(error, "strerror", None) or error)
+        ) from None
 
 
 def _give_name(draft: Path, target: Path) -> None:
@@ -127,4 +132,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _unwritable(path: Path, detail: str) -> UsageProblem:
-    return UsageProblem(f"{path} cannot be written: {detail}", hint="choose another file", reason="unwritable")
+    return UsageProblem(
+        tr("{path} cannot be written: {detail}", path=path, detail=detail),
+        hint=tr("choose another file"),
+        reason="unwritable",
+    )

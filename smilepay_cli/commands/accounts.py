@@ -11,6 +11,7 @@ from smilepay_cli.commands.options import command, group
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.commands.values import people_names
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Result
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="An enrolled person.", autocompletion=people_names)]
@@ -82,7 +83,7 @@ def register(commands: Commands) -> None:
         from smilepay_cli.verbs.accounts import set_pin
 
         if remove and pin != "-":
-            raise UsageProblem("--pin and --remove exclude each other")
+            raise UsageProblem(tr("--pin and --remove exclude each other"))
         return set_pin(call.till, name, None if remove else call.secret(pin, f"New PIN for {name}"))
 
     @command(

@@ -12,6 +12,7 @@ from smilepay_cli.commands.options import command, group
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.commands.values import account_names, events, payment_events, reasons
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Result
 
 if TYPE_CHECKING:
@@ -257,7 +258,7 @@ def _listed(call: Call, limit: int, account: str | None, outcome: Ended | None, 
     wanted = Asked(outcome, *asked)
     if call.sample.given:
         if account is not None:
-            raise UsageProblem("--account and a sample exclude each other: a face sees its own events only")
+            raise UsageProblem(tr("--account and a sample exclude each other: a face sees its own events only"))
         return of_face(call.till, call.source, wanted, limit=limit)
     return listed(call.till, wanted, limit=limit, account=account)
 
@@ -267,6 +268,8 @@ def _given(files: list[str], key: str | None) -> tuple[dict[str, Checkpoint], st
     from smilepay_cli.rules.checkpoints import LONGEST, parse, typed_fingerprint
 
     if key is not None and not files:
-        raise UsageProblem("--key says who signed a checkpoint, and none was given", hint="add --checkpoint FILE")
+        raise UsageProblem(
+            tr("--key says who signed a checkpoint, and none was given"), hint=tr("add --checkpoint FILE")
+        )
     fingerprint = typed_fingerprint(key) if key is not None else None
     return {name: parse(read_small(name, LONGEST), name) for name in files}, fingerprint

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import Cameras, Copies, FaceEngine, FrameSource, Outbox, Signer, Vault, Viewer
@@ -89,7 +90,7 @@ class Call:
         """The folder of the wallet; nothing is made here."""
         if self.shared.home is not None:
             if not self.shared.home:
-                raise UsageProblem("--home needs a folder")
+                raise UsageProblem(tr("--home needs a folder"))
             return _absolute(self.shared.home)
         from platformdirs import user_data_path
 
@@ -332,8 +333,8 @@ class Call:
         command = chosen_editor(self.environment.variables)
         if not (_is_terminal(self.environment.stdin) and _is_terminal(self.environment.stdout)):
             raise UsageProblem(
-                "an editor needs a terminal",
-                hint="change a copy, and give it: smilepay shop --catalogue FILE",
+                tr("an editor needs a terminal"),
+                hint=tr("change a copy, and give it: smilepay shop --catalogue FILE"),
                 reason="no_terminal",
             )
 
@@ -357,7 +358,7 @@ class Call:
         except (EOFError, OSError, UnicodeDecodeError):
             typed = ""
         if not typed:
-            raise UsageProblem("no PIN was given", hint="type it, or pipe it in: --pin - < FILE")
+            raise UsageProblem(tr("no PIN was given"), hint=tr("type it, or pipe it in: --pin - < FILE"))
         return typed
 
     @property
@@ -366,7 +367,8 @@ class Call:
         chosen = self.environment.variables.get(KEY_STORE_VARIABLE) or None
         if chosen not in (None, "file", "keyring"):
             raise UsageProblem(
-                f"{KEY_STORE_VARIABLE} is {chosen!a}", hint="file or keyring; unset, the wallet says where its key is"
+                tr("{key_store_variable} is {chosen!a}", key_store_variable=KEY_STORE_VARIABLE, chosen=chosen),
+                hint=tr("file or keyring; unset, the wallet says where its key is"),
             )
         return chosen
 
@@ -380,7 +382,9 @@ class Call:
     def _terminal(self) -> str:
         terminal = self.shared.terminal
         if not 1 <= len(terminal) <= LONGEST_TERMINAL or not terminal.isprintable():
-            raise UsageProblem(f"--terminal needs 1 to {LONGEST_TERMINAL} printable characters")
+            raise UsageProblem(
+                tr("--terminal needs 1 to {longest_terminal} printable characters", longest_terminal=LONGEST_TERMINAL)
+            )
         return terminal
 
 
@@ -398,7 +402,9 @@ def _absolute(folder: str) -> Path:
     try:
         return Path(folder).expanduser().absolute()
     except (RuntimeError, OSError) as error:  # no such user; a working directory that is gone
-        raise UsageProblem(f"--home {folder!a}: {error}", hint="give a whole path") from None
+        raise UsageProblem(
+            tr("--home {folder!a}: {error}", folder=folder, error=error), hint=tr("give a whole path")
+        ) from None
 
 
 def _toml(path: Path) -> dict[str, object]:
@@ -406,11 +412,14 @@ def _toml(path: Path) -> dict[str, object]:
 
     try:
         if path.stat().st_size > LONGEST_POLICY_FILE or not path.is_file():
-            raise UsageProblem(f"policy file {path} is no small regular file", reason="bad_policy")
+            raise UsageProblem(tr("policy file {path} is no small regular file", path=path), reason="bad_policy")
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageProblem(
-            f"policy file {path} cannot be read: {error.strerror or error}", reason="bad_policy"
+            tr("policy file {path} cannot be read: {strerror}", path=path, strerror=error.strerror or error),
+            reason="bad_policy",
         ) from None
     except (ValueError, RecursionError) as error:
-        raise UsageProblem(f"policy file {path} is not TOML: {error}", reason="bad_policy") from None
+        raise UsageProblem(
+            tr("policy file {path} is not TOML: {error}", path=path, error=error), reason="bad_policy"
+        ) from None

@@ -11,6 +11,7 @@ from smilepay_cli.commands.call import Call
 from smilepay_cli.commands.options import command
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Result
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def register(commands: Commands) -> None:
         clock = call.environment.clock
         if source is None:
             if face or save is not None:
-                raise UsageProblem("--face and --save need a camera", hint="for example: smilepay cameras 0 --face")
+                raise UsageProblem(
+                    tr("--face and --save need a camera"), hint=tr("for example: smilepay cameras 0 --face")
+                )
             return list_cameras(call.cameras, clock)
         return try_source(
             call.cameras,
@@ -60,7 +63,9 @@ def _encoder(path: str) -> _Encoder:
     """Refuses a name that is none of a picture before a camera is opened."""
     suffix = Path(path).suffix.lower()
     if suffix not in KINDS:
-        raise UsageProblem(f"--save {path!a}: the name has to end in .jpg or .png", reason="unknown_format")
+        raise UsageProblem(
+            tr("--save {path!a}: the name has to end in .jpg or .png", path=path), reason="unknown_format"
+        )
     return _Encoder(KINDS[suffix])
 
 

@@ -15,6 +15,7 @@ from smilepay_cli.commands.options import command
 from smilepay_cli.commands.stopping import signals_interrupt
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Result
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def register(commands: Commands) -> None:
     ) -> Result:
         """The whole story on the sample faces, in a throwaway home. Ends with 30 when a step goes wrong."""
         if call.shared.policy not in (None, POLICY):
-            raise UsageProblem(f"the demo is told under policy {POLICY}")
+            raise UsageProblem(tr("the demo is told under policy {policy}", policy=POLICY))
         kept = _empty_folder(keep) if keep is not None else None
         with _home(kept) as home:
             stage = _stage(call, home)
@@ -123,10 +124,12 @@ def _empty_folder(name: str) -> Path:
         empty = not any(path.iterdir())
     except (OSError, ValueError) as error:
         detail = getattr(error, "strerror", None) or str(error)
-        raise UsageProblem(f"--keep {name}: {detail}", reason="unusable_folder") from None
+        raise UsageProblem(tr("--keep {name}: {detail}", name=name, detail=detail), reason="unusable_folder") from None
     if not empty:
         raise UsageProblem(
-            f"--keep {name}: the folder is not empty", hint="name a new or an empty one", reason="unusable_folder"
+            tr("--keep {name}: the folder is not empty", name=name),
+            hint=tr("name a new or an empty one"),
+            reason="unusable_folder",
         )
     return path
 

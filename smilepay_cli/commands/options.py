@@ -22,7 +22,7 @@ from smilepay_cli.commands.perform import perform
 from smilepay_cli.commands.tree import Commands, Made, made_command, made_group
 from smilepay_cli.commands.values import engine_names, policy_names
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.language import PLAIN, current, speaking
+from smilepay_cli.vocabulary.language import PLAIN, current, speaking, tr
 from smilepay_cli.vocabulary.results import Result
 
 
@@ -174,9 +174,17 @@ def _require_text(given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         for text in value if isinstance(value, list) else [value]:
             if text == "":  # an unset variable of a script must not turn a claimed account into anybody
-                raise UsageProblem(f"{name.replace('_', '-')} is empty", hint="leave it out, or give it a value")
+                raise UsageProblem(
+                    tr("{option} is empty", option=name.replace("_", "-")), hint=tr("leave it out, or give it a value")
+                )
             if isinstance(text, str) and not text.isascii() and text != text.encode("utf-8", "replace").decode():
-                raise UsageProblem(f"{name} is not UTF-8 text: {text.encode('utf-8', 'backslashreplace').decode()}")
+                raise UsageProblem(
+                    tr(
+                        "{name} is not UTF-8 text: {decode}",
+                        name=name,
+                        decode=text.encode("utf-8", "backslashreplace").decode(),
+                    )
+                )
 
 
 def require_nothing_given(context: typer.Context, path: str) -> None:
@@ -185,4 +193,10 @@ def require_nothing_given(context: typer.Context, path: str) -> None:
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
             option, whole = name.replace("_", "-"), " ".join(filter(None, (path, context.invoked_subcommand)))
-            raise UsageProblem(f"--{option} comes after the whole command: smilepay {whole} --{option} ...")
+            raise UsageProblem(
+                tr(
+                    "--{option} comes after the whole command: smilepay {whole} --{option} ...",
+                    option=option,
+                    whole=whole,
+                )
+            )

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import SmilepayError, UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.commands.call import Call
@@ -61,8 +62,8 @@ def receipt_file(call: Call, path: str) -> ReceiptFile:
     """A place that a receipt can be written to, as far as can be told now. Raises UsageProblem."""
     if _suffix(path) not in FORMS:
         raise UsageProblem(
-            f"a receipt is a text, a picture or a page, and {path} is none",
-            hint="end its name with .txt, .svg or .html",
+            tr("a receipt is a text, a picture or a page, and {path} is none", path=path),
+            hint=tr("end its name with .txt, .svg or .html"),
         )
     call.outbox.require_new(path)
     return ReceiptFile(call, path)

@@ -12,6 +12,7 @@ from smilepay_cli.commands.options import command
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.commands.values import item_names, people_names
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Result
 
 
@@ -42,10 +43,12 @@ def register(commands: Commands) -> None:
         """
         if edit or catalogue:
             if picks or account or call.sample.given:
-                raise UsageProblem("the catalogue is changed or shopped from, not both")
+                raise UsageProblem(tr("the catalogue is changed or shopped from, not both"))
             return _changed(call, catalogue, edit=edit)
         if picks and listed:
-            raise UsageProblem("--list shows what is on sale, and buys nothing", hint="leave out --list, or the items")
+            raise UsageProblem(
+                tr("--list shows what is on sale, and buys nothing"), hint=tr("leave out --list, or the items")
+            )
         if picks:
             from smilepay_cli.verbs.shop import shop
 
@@ -56,7 +59,9 @@ def register(commands: Commands) -> None:
             if is_somebody_there(call):
                 return go_shopping(call, account)
         if call.sample.given:
-            raise UsageProblem("a face, but nothing picked", hint="name what to buy: smilepay shop ITEM --image FILE")
+            raise UsageProblem(
+                tr("a face, but nothing picked"), hint=tr("name what to buy: smilepay shop ITEM --image FILE")
+            )
         from smilepay_cli.verbs.catalogue import browse
 
         return browse(call.till)

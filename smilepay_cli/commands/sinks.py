@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from smilepay_cli.commands.call import Call
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 
 def sink(call: Call, out: str) -> Callable[[Iterable[bytes]], str | None]:
@@ -15,7 +16,7 @@ def sink(call: Call, out: str) -> Callable[[Iterable[bytes]], str | None]:
     if out != "-":
         return lambda chunks: call.outbox.write_new(out, chunks)
     if call.shared.json:
-        raise UsageProblem("--json and the document cannot both be on standard output", hint="add --out FILE")
+        raise UsageProblem(tr("--json and the document cannot both be on standard output"), hint=tr("add --out FILE"))
     return lambda chunks: _to_stdout(call, chunks)
 
 
@@ -35,4 +36,6 @@ def _to_stdout(call: Call, chunks: Iterable[bytes]) -> None:
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except OSError as error:
-        raise UsageProblem(f"standard output cannot be written: {error.strerror or error}") from None
+        raise UsageProblem(
+            tr("standard output cannot be written: {strerror}", strerror=error.strerror or error)
+        ) from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.paper import Table
 from smilepay_cli.render.text import plural
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.render.paper import Paper
@@ -20,9 +21,9 @@ _WARNING = "bold yellow"
 def show_cameras(result: CamerasResult, paper: Paper) -> None:
     """A row a device; what is wrong with one stands below, with what to do."""
     table = Table()
-    table.add_column("--camera", right=True, whole=True)
-    table.add_column("device", whole=True)
-    table.add_column("what")
+    table.add_column(tr("--camera"), right=True, whole=True)
+    table.add_column(tr("device"), whole=True)
+    table.add_column(tr("what"))
     for camera in result.cameras:
         device = camera.device
         name = [f"{device.name}\n"] if device.name else []
@@ -43,33 +44,51 @@ def show_cameras(result: CamerasResult, paper: Paper) -> None:
 def show_camera(result: CameraResult, paper: Paper) -> None:
     """What the driver says, what came, how it looks."""
     tried = result.tried
-    ok(paper, f"camera {result.source} gives pictures of {tried.last.width} x {tried.last.height}")
+    ok(
+        paper,
+        tr(
+            "camera {source} gives pictures of {width} x {height}",
+            source=result.source,
+            width=tried.last.width,
+            height=tried.last.height,
+        ),
+    )
     driver = tried.driver
     if driver is not None:
         rate = "no rate" if driver.rate is None else f"{driver.rate:g} frames a second"
-        paper.line(f"  said by {driver.backend}: {driver.width} x {driver.height}, {rate}")
+        paper.line(
+            tr(
+                "  said by {backend}: {width} x {height}, {rate}",
+                backend=driver.backend,
+                width=driver.width,
+                height=driver.height,
+                rate=rate,
+            )
+        )
     paper.line(f"  {_came(tried, is_virtual=result.is_virtual)}")
-    paper.line(f"  first frame: {_look(tried.first)}")
+    paper.line(tr("  first frame: {look}", look=_look(tried.first)))
     if tried.frames > 1:
-        paper.line(f"  last frame: {_look(tried.last)}")
+        paper.line(tr("  last frame: {look}", look=_look(tried.last)))
     if not tried.last.shows_something:
         said = "the last frame is black" if tried.last.is_black else "the last frame is of one colour all over"
         paper.line(("  ! ", _WARNING), said)
-        paper.line(("    open the lens cover, turn on a light, or close what else uses it", "dim"))
+        paper.line((tr("    open the lens cover, turn on a light, or close what else uses it"), "dim"))
     _show_face(tried, paper)
     if result.saved:
-        paper.line(f"  the last frame is in {result.saved}")
+        paper.line(tr("  the last frame is in {saved}", saved=result.saved))
 
 
 def _show_face(tried: Tried, paper: Paper) -> None:
     if tried.face is None:
         return
     if tried.face.faces == 1:
-        paper.line(("  ✓ ", "bold green"), f"a face of {tried.face.width} pixels is on the last frame")
+        paper.line(("  ✓ ", "bold green"), tr("a face of {width} pixels is on the last frame", width=tried.face.width))
     elif tried.face.faces:
-        paper.line(("  ! ", _WARNING), f"{tried.face.faces} faces are on the last frame; paying takes one")
+        paper.line(
+            ("  ! ", _WARNING), tr("{faces} faces are on the last frame; paying takes one", faces=tried.face.faces)
+        )
     else:
-        paper.line(("  ! ", _WARNING), "no face is on the last frame")
+        paper.line(("  ! ", _WARNING), tr("no face is on the last frame"))
 
 
 def _gave(camera: CameraTold) -> str:

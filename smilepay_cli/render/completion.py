@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smilepay_cli.vocabulary.language import tr
+
 if TYPE_CHECKING:
     from smilepay_cli.render.paper import Paper
     from smilepay_cli.verbs.completion import InstallResult, ScriptResult
@@ -24,6 +26,6 @@ def show_script(result: ScriptResult, paper: Paper) -> None:
 def show_installed(result: InstallResult, paper: Paper) -> None:
     """Each file, and what to do for it to work at once."""
     shell = result.shell
-    paper.line(("✓ ", "green"), f"{shell} completes smilepay, from the next {shell} that you start")
+    paper.line(("✓ ", "green"), tr("{shell} completes smilepay, from the next {shell} that you start", shell=shell))
     for change in result.changes:
         paper.line("  ", _TOLD[change.what].format(path=change.path, line=change.line), wraps=True)

@@ -12,6 +12,7 @@ from smilepay_cli.verbs.catalogue import LeftResult
 from smilepay_cli.verbs.pay import PayResult
 from smilepay_cli.verbs.receipts import ReceiptResult
 from smilepay_cli.verbs.shop import ShopResult
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Order
 
 if TYPE_CHECKING:
@@ -27,16 +28,16 @@ def show_order(result: ShopResult, paper: Paper) -> None:
 def show_opened(result: ShopResult, paper: Paper) -> None:
     """Whose order was opened, and what is in it."""
     assert result.order is not None
-    ok(paper, f"hello {result.name}, order {result.order.id} is open")
+    ok(paper, tr("hello {name}, order {order} is open", name=result.name, order=result.order.id))
     paper.console.print(order_table(result.order))
 
 
 def show_left(result: LeftResult, paper: Paper) -> None:
     """That nothing was bought, or that an order waits."""
     if result.order is None:
-        paper.line("nothing was bought")
+        paper.line(tr("nothing was bought"))
         return
-    paper.line(f"order {result.order.id} stays open: {amount(result.order.total)} to pay")
+    paper.line(tr("order {order} stays open: {total} to pay", order=result.order.id, total=amount(result.order.total)))
     next_step(paper, f"smilepay pay {result.order.id}")
 
 
@@ -51,7 +52,7 @@ def order_table(order: Order) -> Table:
     table.add_column(justify="right")
     for line in order.lines:
         table.add_row(str(line.quantity), line.title, amount(line.total))
-    table.add_row("", Text("total", style="bold"), Text(amount(order.total), style="bold"))
+    table.add_row("", Text(tr("total"), style="bold"), Text(amount(order.total), style="bold"))
     return table
 
 
@@ -62,16 +63,30 @@ def show_payment(result: PayResult, paper: Paper) -> None:
         state = result.payment.state
         done = "paid" if state == "captured" else "authorized"
         ended = f", {state}" if state in ("voided", "expired") else ""
-        ok(paper, f"{done} before with this key: {amount(result.amount)}, payment {result.payment.hold.id}{ended}")
+        ok(
+            paper,
+            tr(
+                "{done} before with this key: {amount}, payment {hold}{ended}",
+                done=done,
+                amount=amount(result.amount),
+                hold=result.payment.hold.id,
+                ended=ended,
+            ),
+        )
         if result.receipt:
-            paper.line(f"the receipt is in {result.receipt}")
+            paper.line(tr("the receipt is in {receipt}", receipt=result.receipt))
         next_step(paper, f"smilepay audit show {result.first_event}")
         return
     done = "authorized" if result.payment.state == "authorized" else "paid"
-    ok(paper, f"{done} with a smile by {result.name}" if _smiled(result) else f"{done} by {result.name}")
+    ok(
+        paper,
+        tr("{done} with a smile by {name}", done=done, name=result.name)
+        if _smiled(result)
+        else tr("{done} by {name}", done=done, name=result.name),
+    )
     paper.panel(receipt(result))
     if result.receipt:
-        paper.line(f"the receipt is in {result.receipt}")
+        paper.line(tr("the receipt is in {receipt}", receipt=result.receipt))
     if done == "authorized":
         next_step(paper, f"smilepay wallet capture {result.payment.hold.id}")
     else:
@@ -81,7 +96,7 @@ def show_payment(result: PayResult, paper: Paper) -> None:
 def show_receipt(result: ReceiptResult, paper: Paper) -> None:
     """The receipt of a payment of before, or where it was written to."""
     if result.file:
-        ok(paper, f"the receipt of {result.payment.hold.id} is in {result.file}")
+        ok(paper, tr("the receipt of {hold} is in {file}", hold=result.payment.hold.id, file=result.file))
     else:
         paper.panel(slip(Receipt(result.payment, result.order, result.merchants)))
 
@@ -90,15 +105,15 @@ def receipt(result: PayResult) -> Panel:
     """What a till would print."""
     assert result.payment is not None and result.amount is not None
     hold = result.payment.hold
-    lines = Panel("receipt", WIDTH)
+    lines = Panel(tr("receipt"), WIDTH)
     for line in result.order.lines if result.order else ():
         lines.add_row(f"{line.quantity} x {line.title}", amount(line.total))
     if not result.order:
         for share in hold.shares:
             lines.add_row(share.seller, amount(share.amount))
-    lines.add_row([("total", "bold")], [(amount(result.amount), "bold")])
+    lines.add_row([(tr("total"), "bold")], [(amount(result.amount), "bold")])
     if result.balance:
-        lines.add_row([("left on the account", "dim")], [(amount(result.balance.available), "dim")])
+        lines.add_row([(tr("left on the account"), "dim")], [(amount(result.balance.available), "dim")])
     lines.add_row([(hold.id, "dim")], [(moment(hold.authorized_at), "dim")])
     return lines
 

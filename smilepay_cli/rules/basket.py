@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Catalogue, OrderLine, order_total
 from smilepay_cli.vocabulary.money import LARGEST_SUM, Money
 
@@ -48,13 +49,19 @@ def with_more(basket: Basket, catalogue: Catalogue, item_id: str, quantity: int 
     if item_id not in catalogue.items:
         close = get_close_matches(item_id, catalogue.items, n=1)
         hint = f"did you mean {close[0]!r}?" if close else "what there is: smilepay shop"
-        raise UsageProblem(f"there is no {item_id!r} in the catalogue", hint=hint, reason="no_such_item")
+        raise UsageProblem(
+            tr("there is no {item_id!r} in the catalogue", item_id=item_id), hint=hint, reason="no_such_item"
+        )
     if basket.of(item_id) + quantity > MOST_OF_ONE:
-        raise UsageProblem(f"no more than {MOST_OF_ONE} of {item_id!r} in one order")
+        raise UsageProblem(
+            tr("no more than {most_of_one} of {item_id!r} in one order", most_of_one=MOST_OF_ONE, item_id=item_id)
+        )
     more = Basket({**basket.quantities, item_id: basket.of(item_id) + quantity})
     total = total_of(more, catalogue)
     if total.minor > LARGEST_SUM:
-        raise UsageProblem(f"such an order costs more than any wallet holds: {total}", reason="bad_amount")
+        raise UsageProblem(
+            tr("such an order costs more than any wallet holds: {total}", total=total), reason="bad_amount"
+        )
     return more
 
 
@@ -72,7 +79,13 @@ def basket_of(catalogue: Catalogue, picks: Sequence[str]) -> Basket:
         item_id, _, quantity = pick.partition("=")
         is_number = quantity.isascii() and quantity.isdecimal() and len(quantity.lstrip("0")) <= len(str(MOST_OF_ONE))
         if item_id in catalogue.items and "=" in pick and not (is_number and 1 <= int(quantity) <= MOST_OF_ONE):
-            raise UsageProblem(f"quantity in {pick!r} must be a whole number from 1 to {MOST_OF_ONE}")
+            raise UsageProblem(
+                tr(
+                    "quantity in {pick!r} must be a whole number from 1 to {most_of_one}",
+                    pick=pick,
+                    most_of_one=MOST_OF_ONE,
+                )
+            )
         basket = with_more(basket, catalogue, item_id, int(quantity) if is_number else 1)
     return basket
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 WHAT_OPENCV_NEEDS = "Debian and Ubuntu: apt install libgl1 libglib2.0-0"
 """The wheel of opencv-python links libGL, libxcb, libgthread and others; slim containers lack them, desktops do not."""
@@ -15,7 +16,7 @@ def unloadable(error: BaseException) -> UsageProblem | None:
         return None
     lacks_links = error.name == "cv2" and not isinstance(error, ModuleNotFoundError)
     return UsageProblem(
-        f"a library cannot be loaded: {error}",
-        hint=WHAT_OPENCV_NEEDS if lacks_links else "what works here and what does not: smilepay doctor",
+        tr("a library cannot be loaded: {error}", error=error),
+        hint=WHAT_OPENCV_NEEDS if lacks_links else tr("what works here and what does not: smilepay doctor"),
         reason="library_missing",
     )

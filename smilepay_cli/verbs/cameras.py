@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from smilepay_cli.verbs.deadline import each_within, within
 from smilepay_cli.vocabulary.cameras import CameraDevice, FaceSeen, Tried
 from smilepay_cli.vocabulary.errors import Reason, Refused, SmilepayError
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Refusal, Result
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def list_cameras(cameras: Cameras, clock: Clock) -> CamerasResult:
         return CamerasResult(cameras=told)
     first = next((camera for camera in told if camera.trouble), None)
     hint = first.hint if first and first.hint else WITHOUT
-    return CamerasResult(cameras=told, refusal=Refusal.of(Refused(Reason.NO_CAMERA, "no camera works", hint=hint)))
+    return CamerasResult(cameras=told, refusal=Refusal.of(Refused(Reason.NO_CAMERA, tr("no camera works"), hint=hint)))
 
 
 def look_at_devices(cameras: Cameras, clock: Clock, *, frames: int) -> Iterator[CameraTold]:
@@ -102,8 +103,8 @@ def try_source(
     except TimeoutError as error:
         raise Refused(
             Reason.NO_CAMERA,
-            f"{opened.description} gives no picture: {error}",
-            hint="close what else uses it, or unplug it and plug it in again",
+            tr("{description} gives no picture: {error}", description=opened.description, error=error),
+            hint=tr("close what else uses it, or unplug it and plug it in again"),
         ) from None
     if engine is not None:
         tried = replace(tried, face=within(lambda: _face(engine, last)))
@@ -143,7 +144,9 @@ def _try(source: DrivenSource, clock: Clock, most: int) -> tuple[Tried, Frame]:
             if count >= most or ended - began > SECONDS:
                 break
     if first is None or last is None:
-        raise Refused(Reason.NO_CAMERA, f"no picture from {source.description}", hint=WITHOUT)
+        raise Refused(
+            Reason.NO_CAMERA, tr("no picture from {description}", description=source.description), hint=WITHOUT
+        )
     rate = (count - 1) / (ended - began) if count > 1 and ended > began else None
     tried = Tried(source.driver, count, rate, figures_of(first.pixels), figures_of(last.pixels))
     return tried, last

@@ -46,7 +46,11 @@ def fixed_challenge(words: str, source: FrameSource, policy: Policy) -> tuple[st
     steps = tuple(word.strip().replace("-", "_") for word in words.split(","))
     for step in steps:
         if step not in STEPS:
-            hint = f"{nearest_name(step, dict.fromkeys(STEPS))}known: {', '.join(STEPS)}, with commas between them"
+            hint = tr(
+                "{nearest_name}known: {steps}, with commas between them",
+                nearest_name=nearest_name(step, dict.fromkeys(STEPS)),
+                steps=", ".join(STEPS),
+            )
             raise UsageProblem(tr("--challenge: no step named {step!r}", step=step), hint=hint)
     if len(set(steps)) < len(steps):
         raise UsageProblem(tr("--challenge: each step once"))

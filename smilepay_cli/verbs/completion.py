@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Result
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def _known(shells: Shells, shell: str | None) -> str:
     named = shell or shells.current()
     if named is None:
         raise UsageProblem(
-            "the shell that this was called from is none that can be told, or that there is a script for",
-            hint="name it: --shell bash, zsh or fish",
+            tr("the shell that this was called from is none that can be told, or that there is a script for"),
+            hint=tr("name it: --shell bash, zsh or fish"),
             reason="unknown_shell",
         )
     return named

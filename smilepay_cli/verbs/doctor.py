@@ -15,6 +15,7 @@ from smilepay_cli.verbs.deadline import within
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
 from smilepay_cli.vocabulary.findings import INSTALL, REPORT, SUBJECTS, Check, Finding
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Refusal, Result
 
 CHECK_SECONDS = 60.0
@@ -88,7 +89,7 @@ def _found(check: Check) -> list[Finding]:
     except ImportError as error:
         return [*found, _failed(check, f"a package cannot be loaded: {_line(error)}", INSTALL)]
     except Exception as error:  # a check that fails is a finding, and never that all is well
-        told = f"this could not be looked at: {type(error).__name__}: {_line(error)}"
+        told = tr("this could not be looked at: {name}: {line}", name=type(error).__name__, line=_line(error))
         return [*found, _failed(check, told, REPORT)]
     return found
 

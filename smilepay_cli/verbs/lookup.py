@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import Reason, UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import FEES, LONGEST_NAME, fees_account, merchant_account, name_key
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def clean_name(name: str) -> str:
     name = " ".join(name.split())
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or name.startswith("-"):
         raise UsageProblem(
-            f"{name!r} is no name for an account",
-            hint=f"1 to {LONGEST_NAME} printable characters, not starting with a dash",
+            tr("{name!r} is no name for an account", name=name),
+            hint=tr("1 to {longest_name} printable characters, not starting with a dash", longest_name=LONGEST_NAME),
             reason="bad_name",
         )
     return name
@@ -62,9 +63,13 @@ def require_account(books: Books, catalogue: Catalogue, name: str) -> tuple[str,
     person = books.people.by_name(name)
     if person is not None and is_sellers_name(books, catalogue, name):
         raise UsageProblem(
-            f"{name!r} is the name of a customer and of a seller",
-            hint="rename the seller in the catalogue (smilepay shop --edit), or where it was paid already, forget the "
-            f"customer and enrol them under another name: smilepay accounts forget {name}",
+            tr("{name!r} is the name of a customer and of a seller", name=name),
+            hint=tr(
+                "rename the seller in the catalogue (smilepay shop --edit), or where it was paid "
+                "already, forget the customer and enrol them under another name: smilepay accounts "
+                "forget {name}",
+                name=name,
+            ),
             reason="ambiguous_name",
         )
     if person is not None:
@@ -105,7 +110,7 @@ def require_hold(books: Books, payment_id: str) -> Hold:
     if hold is None:
         known = books.ledger.newest_holds(SUGGESTED_FROM)
         raise UsageProblem(
-            f"no payment {payment_id!r}",
+            tr("no payment {payment_id!r}", payment_id=payment_id),
             hint=nearest_id(payment_id, known) or "payments are in: smilepay wallet statement NAME",
             reason="no_such_payment",
         )
@@ -115,7 +120,7 @@ def require_hold(books: Books, payment_id: str) -> Hold:
 def no_such_event(books: Books, event_id: str) -> UsageProblem:
     """The error for an event that is not there."""
     hint = nearest_id(event_id, books.trail.newest_ids(SUGGESTED_FROM)) or "what there is: smilepay audit"
-    return UsageProblem(f"no event {event_id!r}", hint=hint, reason="no_such_event")
+    return UsageProblem(tr("no event {event_id!r}", event_id=event_id), hint=hint, reason="no_such_event")
 
 
 def nearest_id(typed: str, known: Iterable[str]) -> str | None:
@@ -144,11 +149,11 @@ def require_reason(text: str) -> None:
     known = [*(reason.value for reason in Reason), *OTHER_REASONS]
     if text not in known:
         close = get_close_matches(text, known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else "all of them: docs/exit-statuses.md"
-        raise UsageProblem(f"no event has the reason {text!r}", hint=hint, reason="no_such_reason")
+        hint = tr("did you mean {close!r}?", close=close[0]) if close else tr("all of them: docs/exit-statuses.md")
+        raise UsageProblem(tr("no event has the reason {text!r}", text=text), hint=hint, reason="no_such_reason")
 
 
 def _unknown(name: str, known: list[str], what: str, otherwise: str) -> UsageProblem:
     close = get_close_matches(name, known, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else otherwise
-    return UsageProblem(f"no {what} named {name!r}", hint=hint, reason=f"no_such_{what}")
+    hint = tr("did you mean {close!r}?", close=close[0]) if close else otherwise
+    return UsageProblem(tr("no {what} named {name!r}", what=what, name=name), hint=hint, reason=f"no_such_{what}")

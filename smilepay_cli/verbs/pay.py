@@ -31,6 +31,7 @@ from smilepay_cli.verbs.settle import (
 from smilepay_cli.verbs.throttle import check_lockout
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Refused, UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Catalogue
 from smilepay_cli.vocabulary.money import Money, parse_amount
 from smilepay_cli.vocabulary.results import Refusal
@@ -95,11 +96,15 @@ def _paid(payment: Payment, source: FrameSource) -> PayResult:
 def _requested_amount(catalogue: Catalogue, request: PayRequest) -> Money | None:
     """Check that the request makes sense; the amount where it names one. Raises UsageProblem."""
     if request.order_id and (request.amount or request.merchant):
-        raise UsageProblem("an order has its own amount and merchants", hint="give ORDER, or --amount with --merchant")
+        raise UsageProblem(
+            tr("an order has its own amount and merchants"), hint=tr("give ORDER, or --amount with --merchant")
+        )
     if bool(request.amount) != bool(request.merchant):
-        raise UsageProblem("--amount and --merchant go together", hint="for example: --amount 3 --merchant kiosk")
+        raise UsageProblem(
+            tr("--amount and --merchant go together"), hint=tr("for example: --amount 3 --merchant kiosk")
+        )
     if request.key is not None and not 1 <= len(request.key) <= 200:
-        raise UsageProblem("an idempotency key has 1 to 200 characters")
+        raise UsageProblem(tr("an idempotency key has 1 to 200 characters"))
     return parse_amount(request.amount, catalogue.currency) if request.amount else None
 
 

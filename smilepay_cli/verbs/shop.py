@@ -16,6 +16,7 @@ from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import CheckResult, Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Face
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.ledger import Order, order_total
 from smilepay_cli.vocabulary.results import Refusal, Result
 
@@ -51,7 +52,7 @@ def shop(till: Till, picks: Sequence[str], source: FrameSource, *, account: str 
         with till.store.writing() as books:
             person = books.people.by_id(attempt.account_id or "")
             if person is None:
-                raise Refused(Reason.NO_MATCH, "this account was forgotten a moment ago")
+                raise Refused(Reason.NO_MATCH, tr("this account was forgotten a moment ago"))
             now = till.clock.now()
             order = Order(till.ids.new("ord"), person.account_id, now, lines, order_total(lines), "open")
             books.orders.add(order)

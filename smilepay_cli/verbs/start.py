@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.glimpses import WalletState
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.results import Result
 
 if TYPE_CHECKING:
@@ -67,5 +68,9 @@ def _next(glance: Glance, somebody: bool, orders: Sequence[Glimpse]) -> tuple[St
 
 def _pay(orders: Sequence[Glimpse]) -> Step:
     order, count = orders[0], len(orders)
-    why = f"pay the open order, {order.amount}" if count == 1 else f"pay the newest open order, {order.amount}"
+    why = (
+        tr("pay the open order, {amount}", amount=order.amount)
+        if count == 1
+        else tr("pay the newest open order, {amount}", amount=order.amount)
+    )
     return Step(f"smilepay pay {order.id} --image FILE", why)

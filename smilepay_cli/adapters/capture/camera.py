@@ -17,6 +17,7 @@ from smilepay_cli.ports import Clock
 from smilepay_cli.vocabulary.cameras import Driver
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Pixels
@@ -65,15 +66,15 @@ class CameraSource:
     def kind(self) -> str:
         """`index`, `url`, `device` or `video`. Raises UsageProblem for what is none of them."""
         if not self._source:
-            raise UsageProblem("--camera needs a name", hint=HINT)
+            raise UsageProblem(tr("--camera needs a name"), hint=HINT)
         if not _is_whole(self._source):
-            raise self._unusable("a name with broken characters cannot be opened")
+            raise self._unusable(tr("a name with broken characters cannot be opened"))
         if _INDEX.fullmatch(self._source):
             return "index"
         if url := _URL.match(self._source):
             if url[1].lower() in STREAMS:
                 return "url"
-            raise self._unusable(f"a stream begins with one of {', '.join(STREAMS)}")
+            raise self._unusable(tr("a stream begins with one of {streams}", streams=", ".join(STREAMS)))
         found = file_kind(Path(self._source))
         if found == "device" or (found == "missing" and self._source.startswith("/dev/")):
             return "device"
@@ -181,7 +182,14 @@ class CameraSource:
 
         width, height = capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
         if width * height > MOST_PIXELS:
-            raise self._unusable(f"{width:.0f} x {height:.0f} is more than {MOST_PIXELS // 1_000_000} megapixels")
+            raise self._unusable(
+                tr(
+                    "{width:.0f} x {height:.0f} is more than {number} megapixels",
+                    width=width,
+                    height=height,
+                    number=MOST_PIXELS // 1_000_000,
+                )
+            )
 
     def _own_rate(self, capture: Any) -> float:
         import cv2
@@ -192,16 +200,22 @@ class CameraSource:
     def _nothing(self) -> UsageProblem | Refused:
         if self.is_virtual:
             return UsageProblem(
-                f"--camera {printable(self._source)}: not a video that can be read", hint=HINT, reason="unusable_image"
+                tr("--camera {source}: not a video that can be read", source=printable(self._source)),
+                hint=HINT,
+                reason="unusable_image",
             )
         return Refused(
             Reason.NO_CAMERA,
-            f"no picture from {self.description}",
-            hint="use --image FILE, or name another with --camera SOURCE",
+            tr("no picture from {description}", description=self.description),
+            hint=tr("use --image FILE, or name another with --camera SOURCE"),
         )
 
     def _unusable(self, detail: str) -> UsageProblem:
-        return UsageProblem(f"--camera {printable(self._source)}: {detail}", hint=HINT, reason="unreadable_file")
+        return UsageProblem(
+            tr("--camera {source}: {detail}", source=printable(self._source), detail=detail),
+            hint=HINT,
+            reason="unreadable_file",
+        )
 
 
 def _driver_of(capture: Any) -> Driver:

@@ -14,6 +14,7 @@ from smilepay_cli.adapters.capture.images import SUFFIXES, decode_image
 from smilepay_cli.vocabulary.cameras import Driver
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
+from smilepay_cli.vocabulary.language import tr
 
 DEFAULT_FPS = 12.0
 """Of a virtual camera that does not know its own."""
@@ -97,7 +98,7 @@ class ClipSource:
         rest, found = _NUMBER.subn("", name)
         if found != 1 or "%" in rest:
             raise UsageProblem(
-                f"--camera {printable(self._source)}: a pattern has one number, like clip/%03d.jpg",
+                tr("--camera {source}: a pattern has one number, like clip/%03d.jpg", source=printable(self._source)),
                 reason="bad_pattern",
             )
         return name
@@ -110,6 +111,10 @@ class ClipSource:
             if file_kind(self._path(number)) != "missing":
                 return number
         raise UsageProblem(
-            f"--camera {printable(self._source)}: no image {printable(str(self._path(0)))}, nor the next four numbers",
+            tr(
+                "--camera {source}: no image {path}, nor the next four numbers",
+                source=printable(self._source),
+                path=printable(str(self._path(0))),
+            ),
             reason="unreadable_file",
         )

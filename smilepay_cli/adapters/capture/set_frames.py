@@ -11,6 +11,7 @@ from smilepay_cli.adapters.capture.files import printable
 from smilepay_cli.adapters.capture.images import decode_image
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, LaterFrame, pixel_digest
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Pixels
@@ -117,8 +118,13 @@ class SetFrames:
             digest = sha256(data).hexdigest()
         if self._sha256 is not None and digest != self._sha256.lower():
             raise UsageProblem(
-                f"{name}: it is not the file that the set means (sha256 {digest[:12]}..., not {self._sha256[:12]}...)",
-                hint="get the file again, or correct the set",
+                tr(
+                    "{name}: it is not the file that the set means (sha256 {digest}..., not {sha256}...)",
+                    name=name,
+                    digest=digest[:12],
+                    sha256=self._sha256[:12],
+                ),
+                hint=tr("get the file again, or correct the set"),
                 reason="wrong_digest",
             )
         known = self._known.pixels_of(digest)
@@ -145,5 +151,5 @@ class SetFrames:
         """The pixels of the file that was meant: what is measured on them is remembered under their digest."""
         data, name = self._read(file), printable(file)
         if sha256(data).hexdigest() != digest:
-            raise UsageProblem(f"{name}: it was changed while it was looked at", reason="unreadable_file")
+            raise UsageProblem(tr("{name}: it was changed while it was looked at", name=name), reason="unreadable_file")
         return decode_image(data, name)

@@ -10,6 +10,7 @@ from smilepay_cli.adapters.capture.clip import ClipSource, is_clip
 from smilepay_cli.adapters.capture.images import ImageSource
 from smilepay_cli.ports import Clock, FrameSource
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 DEFAULT_CAMERA = "0"
 
@@ -28,12 +29,12 @@ def open_source(
     Raises UsageProblem for images and a camera at once, and for an `fps` that is no rate or goes with images.
     """
     if images and camera is not None:
-        raise UsageProblem("--image and --camera exclude each other")
+        raise UsageProblem(tr("--image and --camera exclude each other"))
     if fps is not None and not 0 < fps <= FASTEST:
-        raise UsageProblem(f"--fps must be above 0 and at most {FASTEST:.0f}")
+        raise UsageProblem(tr("--fps must be above 0 and at most {fastest:.0f}", fastest=FASTEST))
     if images:
         if fps is not None:
-            raise UsageProblem("--fps goes with --camera")
+            raise UsageProblem(tr("--fps goes with --camera"))
         return ImageSource(images, stdin)
     return open_camera(DEFAULT_CAMERA if camera is None else camera, clock=clock, seconds=seconds, fps=fps)
 

@@ -15,6 +15,7 @@ from smilepay_cli.adapters.faces.reference import ReferenceEngine
 from smilepay_cli.adapters.faces.weights import Weights, find_weights, load_dlib, sha256_of
 from smilepay_cli.vocabulary.errors import SmilepayError
 from smilepay_cli.vocabulary.findings import Finding
+from smilepay_cli.vocabulary.language import tr
 
 ROOM = 300_000_000
 """Bytes free to build the models in: they take 120 MB, and a draft of them as much again."""
@@ -32,10 +33,17 @@ def look_at_engines(scheme: str, variables: Mapping[str, str], room: Room | None
         yield Finding("weights", "problem", error.message, error.hint)
         return
     if any(engine.digest(path) != digest for path, digest in digests.items()):
-        yield Finding("weights", "problem", "the weight files changed unnoticed", f"delete {engine.folder}")
+        yield Finding(
+            "weights", "problem", tr("the weight files changed unnoticed"), tr("delete {folder}", folder=engine.folder)
+        )
         return
     figures = {"dlib": version, "sha256": {path.name: digest for path, digest in digests.items()}}
-    yield Finding("weights", "ok", f"dlib {version}, {len(digests)} weight files", figures=figures)
+    yield Finding(
+        "weights",
+        "ok",
+        tr("dlib {version}, {count} weight files", version=version, count=len(digests)),
+        figures=figures,
+    )
     cache = _cache(engine.folder, room or Room())
     yield cache
     yield from _fast(engine, can_be_built=cache.state == "ok")
@@ -82,18 +90,26 @@ def _fast(engine: FastEngine, *, can_be_built: bool) -> Iterator[Finding]:
         models = engine.models
     except ModelsUnavailable as trouble:
         if isinstance(trouble, ModelsNotBuilt) and can_be_built:
-            told = f"{trouble}: whoever looks at a face first builds them, which takes some seconds"
+            told = tr("{trouble}: whoever looks at a face first builds them, which takes some seconds", trouble=trouble)
             yield Finding("fast_engine", "note", told, "smilepay demo")
         else:
-            told = f"not available, the slower reference engine stands in: {trouble}"
+            told = tr("not available, the slower reference engine stands in: {trouble}", trouble=trouble)
             yield Finding("fast_engine", "note", told, _what_to_do(engine.folder))
         return
     size, files = _size(models)
     figures = {"path": str(models), "bytes": size}
-    yield Finding("fast_engine", "ok", f"its {files} model files of {megabytes(size)} MB are whole", figures=figures)
-    told = (
-        f"descriptors within {parity.descriptor_l2:.1e} of dlib's, landmarks within {parity.landmarks_px:g} pixels, "
-        f"{'the same' if parity.boxes_equal else 'other'} faces found"
+    yield Finding(
+        "fast_engine",
+        "ok",
+        tr("its {files} model files of {megabytes} MB are whole", files=files, megabytes=megabytes(size)),
+        figures=figures,
+    )
+    told = tr(
+        "descriptors within {descriptor_l2:.1e} of dlib's, landmarks within {landmarks_px:g} "
+        "pixels, {value} faces found",
+        descriptor_l2=parity.descriptor_l2,
+        landmarks_px=parity.landmarks_px,
+        value="the same" if parity.boxes_equal else "other",
     )
     figures = {
         "descriptor_l2": parity.descriptor_l2,
@@ -103,7 +119,9 @@ def _fast(engine: FastEngine, *, can_be_built: bool) -> Iterator[Finding]:
     if parity.holds:
         yield Finding("parity", "ok", told, figures=figures)
     else:
-        yield Finding("parity", "problem", told, f"delete {models}, so that it is built anew", figures=figures)
+        yield Finding(
+            "parity", "problem", told, tr("delete {models}, so that it is built anew", models=models), figures=figures
+        )
 
 
 def _what_to_do(folder: Path) -> str:

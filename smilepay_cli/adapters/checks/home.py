@@ -11,6 +11,7 @@ from shlex import quote
 from smilepay_cli.adapters.checks.room import Room, megabytes, nearest_there
 from smilepay_cli.adapters.home import FILES, is_ours
 from smilepay_cli.vocabulary.findings import Finding
+from smilepay_cli.vocabulary.language import tr
 
 LOW = 100_000_000
 """Bytes free below which somebody should know."""
@@ -29,10 +30,10 @@ def look_at_permissions(home: Path) -> Iterator[Finding]:
     there = nearest_there(home)
     if there != home:
         if os.access(there, os.W_OK | os.X_OK) and there.is_dir():
-            yield Finding("permissions", "ok", f"there is no home yet; it will be {home}, for you alone")
+            yield Finding("permissions", "ok", tr("there is no home yet; it will be {home}, for you alone", home=home))
         else:
-            told = f"there is no home yet, and none can be made: {there} cannot be written to"
-            yield Finding("permissions", "problem", told, "choose another folder with --home DIR")
+            told = tr("there is no home yet, and none can be made: {there} cannot be written to", there=there)
+            yield Finding("permissions", "problem", told, tr("choose another folder with --home DIR"))
         return
     try:
         troubles = [*_folder(home)]
@@ -40,12 +41,12 @@ def look_at_permissions(home: Path) -> Iterator[Finding]:
             looked_at = [home / name for name in FILES] + sorted(home.glob("master-*.key"))
             troubles += [trouble for path in looked_at for trouble in _file(path)]
     except OSError as error:
-        told = f"{home} cannot be looked into: {error.strerror or error}"
-        yield Finding("permissions", "problem", told, "choose another folder with --home DIR")
+        told = tr("{home} cannot be looked into: {strerror}", home=home, strerror=error.strerror or error)
+        yield Finding("permissions", "problem", told, tr("choose another folder with --home DIR"))
         return
     yield from troubles
     if not troubles:
-        yield Finding("permissions", "ok", f"{home} is for you alone")
+        yield Finding("permissions", "ok", tr("{home} is for you alone", home=home))
 
 
 def look_at_disk(home: Path, room: Room | None = None) -> Iterator[Finding]:
@@ -55,15 +56,17 @@ def look_at_disk(home: Path, room: Room | None = None) -> Iterator[Finding]:
     figures = {"free_bytes": free, "file_system": kind}
     on = f"{megabytes(free)} MB are free for {home}" + (f", on {kind}" if kind else "")
     if free < FULL:
-        yield Finding("disk", "problem", f"{on}: a payment may not be kept", "free some space", figures=figures)
+        yield Finding(
+            "disk", "problem", tr("{on}: a payment may not be kept", on=on), tr("free some space"), figures=figures
+        )
     elif free < LOW:
-        yield Finding("disk", "note", on, "free some space", figures=figures)
+        yield Finding("disk", "note", on, tr("free some space"), figures=figures)
     elif kind and kind.startswith(FAR):
-        told = f"{on}: locks and sync are not to be trusted there, and a payment could be lost"
-        yield Finding("disk", "note", told, "put the home on a local disk: --home DIR", figures=figures)
+        told = tr("{on}: locks and sync are not to be trusted there, and a payment could be lost", on=on)
+        yield Finding("disk", "note", told, tr("put the home on a local disk: --home DIR"), figures=figures)
     elif kind in GONE_AFTER:
-        told = f"{on}: all of it is gone when the machine is switched off"
-        yield Finding("disk", "note", told, "put what is to stay on a local disk: --home DIR", figures=figures)
+        told = tr("{on}: all of it is gone when the machine is switched off", on=on)
+        yield Finding("disk", "note", told, tr("put what is to stay on a local disk: --home DIR"), figures=figures)
     else:
         yield Finding("disk", "ok", on, figures=figures)
 
@@ -72,14 +75,19 @@ def _folder(home: Path) -> Iterator[Finding]:
     found = home.stat()
     mode = stat.S_IMODE(found.st_mode)
     if not stat.S_ISDIR(found.st_mode):
-        yield _problem(f"{home} is no folder", "choose another folder with --home DIR")
+        yield _problem(tr("{home} is no folder", home=home), tr("choose another folder with --home DIR"))
     elif found.st_uid != os.geteuid():
-        yield _problem(f"{home} belongs to another user (uid {found.st_uid})", "use a home of your own: --home DIR")
+        yield _problem(
+            tr("{home} belongs to another user (uid {st_uid})", home=home, st_uid=found.st_uid),
+            tr("use a home of your own: --home DIR"),
+        )
     elif not os.access(home, os.W_OK | os.X_OK):
-        yield _problem(f"{home} cannot be written to", f"chmod u+rwx {quote(str(home))}")
+        yield _problem(tr("{home} cannot be written to", home=home), tr("chmod u+rwx {quote}", quote=quote(str(home))))
     elif mode & 0o022 and not all(is_ours(path.name) for path in home.iterdir()):
-        told = f"others may write to {home} ({mode:04o}), and it holds other things too"
-        yield _problem(told, f"choose a folder of its own with --home DIR, or: chmod go-w {quote(str(home))}")
+        told = tr("others may write to {home} ({mode:04o}), and it holds other things too", home=home, mode=mode)
+        yield _problem(
+            told, tr("choose a folder of its own with --home DIR, or: chmod go-w {quote}", quote=quote(str(home)))
+        )
     elif mode & 0o077:
         yield _open(f"others can look into {home} ({mode:04o})", f"chmod 700 {quote(str(home))}")
 
@@ -91,14 +99,24 @@ def _file(path: Path) -> Iterator[Finding]:
         return
     mode = stat.S_IMODE(found.st_mode)
     if stat.S_ISLNK(found.st_mode):
-        yield _problem(f"{path} is a symbolic link, and links in a home are not followed", "put the file itself there")
+        yield _problem(
+            tr("{path} is a symbolic link, and links in a home are not followed", path=path),
+            tr("put the file itself there"),
+        )
     elif found.st_uid != os.geteuid():
-        yield _problem(f"{path} belongs to another user (uid {found.st_uid})", "use a home of your own: --home DIR")
+        yield _problem(
+            tr("{path} belongs to another user (uid {st_uid})", path=path, st_uid=found.st_uid),
+            tr("use a home of your own: --home DIR"),
+        )
     elif not stat.S_ISREG(found.st_mode):
-        yield _problem(f"{path} is no regular file", "take it away: it is none of ours")
+        yield _problem(tr("{path} is no regular file", path=path), tr("take it away: it is none of ours"))
     elif mode & 0o077 and path.suffix == ".key":
-        told = f"others can read {path} ({mode:04o}), so that nobody can rely on it: it is refused"
-        yield _problem(told, f"chmod 600 {quote(str(path))}; if others were there: smilepay wallet key --rotate")
+        told = tr(
+            "others can read {path} ({mode:04o}), so that nobody can rely on it: it is refused", path=path, mode=mode
+        )
+        yield _problem(
+            told, tr("chmod 600 {quote}; if others were there: smilepay wallet key --rotate", quote=quote(str(path)))
+        )
     elif mode & 0o077:
         yield _open(f"others can read {path} ({mode:04o})", f"chmod 600 {quote(str(path))}")
 

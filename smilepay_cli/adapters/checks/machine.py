@@ -11,6 +11,7 @@ from shlex import quote
 
 from smilepay_cli.rules.libraries import WHAT_OPENCV_NEEDS
 from smilepay_cli.vocabulary.findings import INSTALL, Finding
+from smilepay_cli.vocabulary.language import tr
 
 DISTRIBUTION = "smilepay"
 LOADED = {"pillow": "PIL.Image", "cryptography": "cryptography.hazmat.primitives.ciphers.aead", "rfc8785": "rfc8785"}
@@ -53,7 +54,9 @@ def look_at_python(here: Interpreter | None = None) -> Iterator[Finding]:
     if here.implementation != "CPython" or here.system != "Linux":
         yield Finding("python", "note", told, "smilepay is tested on CPython and Linux only", figures=figures)
     elif tested and _number(minor) < min(map(_number, tested)):
-        yield Finding("python", "problem", told, f"install Python {tested[0]} or newer", figures=figures)
+        yield Finding(
+            "python", "problem", told, tr("install Python {tested} or newer", tested=tested[0]), figures=figures
+        )
     elif tested and minor not in tested:
         hint = f"smilepay is tested with Python {', '.join(tested)}"
         yield Finding("python", "note", told, hint, figures=figures)
@@ -71,7 +74,9 @@ def look_at_packages(
         try:
             requirements = metadata.requires(DISTRIBUTION) or []
         except metadata.PackageNotFoundError:
-            yield Finding("packages", "note", "smilepay itself is not installed, so that nobody can tell", "make setup")
+            yield Finding(
+                "packages", "note", "smilepay itself is not installed, so that nobody can tell", tr("make setup")
+            )
             return
     versions, wrong = {}, False
     for requirement in map(Requirement, requirements):
@@ -80,18 +85,25 @@ def look_at_packages(
         try:
             versions[requirement.name] = version = version_of(requirement.name)
         except metadata.PackageNotFoundError:
-            told = f"{requirement.name} is not installed"
+            told = tr("{requirement} is not installed", requirement=requirement.name)
         else:
             if requirement.specifier.contains(version, prereleases=True):
                 continue
-            told = f"{requirement.name} is {version}, and {requirement.specifier} is needed"
+            told = tr(
+                "{requirement} is {version}, and {specifier} is needed",
+                requirement=requirement.name,
+                version=version,
+                specifier=requirement.specifier,
+            )
         wrong = True
         asked = quote(f"{requirement.name}{requirement.specifier}")
-        yield Finding("packages", "problem", told, f"in a clone: make setup; elsewhere: pip install {asked}")
+        yield Finding(
+            "packages", "problem", told, tr("in a clone: make setup; elsewhere: pip install {asked}", asked=asked)
+        )
     broken = [*_broken()]
     yield from broken
     if not wrong and not broken:
-        told = f"{len(versions)} packages, each in a version that is asked for"
+        told = tr("{count} packages, each in a version that is asked for", count=len(versions))
         yield Finding("packages", "ok", told, figures=versions)
 
 
@@ -100,7 +112,9 @@ def _broken() -> Iterator[Finding]:
         try:
             import_module(module)
         except ImportError as error:
-            yield Finding("packages", "problem", f"{package} cannot be loaded: {error}", INSTALL)
+            yield Finding(
+                "packages", "problem", tr("{package} cannot be loaded: {error}", package=package, error=error), INSTALL
+            )
 
 
 def look_at_opencv() -> Iterator[Finding]:
@@ -110,7 +124,7 @@ def look_at_opencv() -> Iterator[Finding]:
         import cv2
     except ImportError as error:  # a library of the system that the wheel needs
         hint = INSTALL if isinstance(error, ModuleNotFoundError) else WHAT_OPENCV_NEEDS
-        yield Finding("opencv", "problem", f"cannot be loaded: {error}", hint)
+        yield Finding("opencv", "problem", tr("cannot be loaded: {error}", error=error), hint)
         return
     registry = cv2.videoio_registry
     backends = [registry.getBackendName(backend) for backend in registry.getCameraBackends()]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 from smilepay_cli.vocabulary.findings import Finding
+from smilepay_cli.vocabulary.language import tr
 
 SMALL = (80, 24)
 """Columns and rows for which everything is laid out."""
@@ -21,15 +22,21 @@ def look_at_terminal(stdout: TextIO, variables: Mapping[str, str]) -> Iterator[F
     columns, rows = size or (None, None)
     figures = {"tty": size is not None, "columns": columns, "rows": rows, "encoding": encoding, "term": term}
     if encoding != "utf-8":
-        told = f"standard output is {encoding}: ticks and names may be shown as question marks"
-        yield Finding("terminal", "note", told, "export LANG=C.UTF-8, or PYTHONIOENCODING=utf-8", figures=figures)
+        told = tr("standard output is {encoding}: ticks and names may be shown as question marks", encoding=encoding)
+        yield Finding("terminal", "note", told, tr("export LANG=C.UTF-8, or PYTHONIOENCODING=utf-8"), figures=figures)
         return
     if columns is None or rows is None:
-        yield Finding("terminal", "ok", "standard output is none: plain text of 80 columns, UTF-8", figures=figures)
+        yield Finding("terminal", "ok", tr("standard output is none: plain text of 80 columns, UTF-8"), figures=figures)
         return
-    told = f"{columns} x {rows}, UTF-8, TERM={term or 'nothing'}"
+    told = tr("{columns} x {rows}, UTF-8, TERM={term}", columns=columns, rows=rows, term=term or "nothing")
     if columns < SMALL[0] or rows < SMALL[1]:
-        yield Finding("terminal", "note", told, f"at least {SMALL[0]} x {SMALL[1]} is better", figures=figures)
+        yield Finding(
+            "terminal",
+            "note",
+            told,
+            tr("at least {small} x {small2} is better", small=SMALL[0], small2=SMALL[1]),
+            figures=figures,
+        )
     else:
         yield Finding("terminal", "ok", told, figures=figures)
 
@@ -38,30 +45,32 @@ def look_at_colours(colours: str, variables: Mapping[str, str], *, wanted: bool)
     """`colours` is what the variables promise: truecolor, 256 or none."""
     figures = {"colours": colours if wanted else "none", "no_color": bool(variables.get("NO_COLOR"))}
     if variables.get("NO_COLOR"):
-        yield Finding("colours", "ok", "none, since NO_COLOR is set", figures=figures)
+        yield Finding("colours", "ok", tr("none, since NO_COLOR is set"), figures=figures)
     elif not wanted:
-        yield Finding("colours", "ok", "none, as asked for", figures=figures)
+        yield Finding("colours", "ok", tr("none, as asked for"), figures=figures)
     elif colours == "none":
-        told = f"no more than 16, as far as TERM={variables.get('TERM', '')} and COLORTERM tell"
+        told = tr("no more than 16, as far as TERM={TERM} and COLORTERM tell", TERM=variables.get("TERM", ""))
         yield Finding("colours", "ok", told, figures=figures)
     else:
-        yield Finding("colours", "ok", "truecolor" if colours == "truecolor" else "256", figures=figures)
+        yield Finding("colours", "ok", tr("truecolor") if colours == "truecolor" else "256", figures=figures)
 
 
 def look_at_pictures(stderr: TextIO, variables: Mapping[str, str], smallest: tuple[int, int]) -> Iterator[Finding]:
     """Whether the mirror of a capture can be drawn, which goes to standard error; else instructions are lines."""
     size = terminal_size(stderr)
     if size is None:
-        why = "standard error is no terminal"
+        why = tr("standard error is no terminal")
     elif variables.get("TERM", "") in ("", "dumb", "unknown"):
-        why = "TERM names no terminal that knows control codes"
+        why = tr("TERM names no terminal that knows control codes")
     elif size[0] < smallest[0] or size[1] < smallest[1]:
-        why = f"a picture needs {smallest[0]} x {smallest[1]}"
+        why = tr("a picture needs {smallest} x {smallest2}", smallest=smallest[0], smallest2=smallest[1])
     else:
         letters = "half blocks" if _encoding(stderr) == "utf-8" else "plain letters"
-        yield Finding("pictures", "ok", f"a camera's picture is drawn in {letters}", figures={"drawn": True})
+        yield Finding(
+            "pictures", "ok", tr("a camera's picture is drawn in {letters}", letters=letters), figures={"drawn": True}
+        )
         return
-    yield Finding("pictures", "ok", f"a camera's picture is not drawn: {why}", figures={"drawn": False})
+    yield Finding("pictures", "ok", tr("a camera's picture is not drawn: {why}", why=why), figures={"drawn": False})
 
 
 def terminal_size(stream: TextIO) -> tuple[int, int] | None:

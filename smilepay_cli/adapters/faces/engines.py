@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import FaceEngine
@@ -29,8 +30,8 @@ def engine_name(asked: str | None) -> str:
     close = get_close_matches(name, DEFAULT_SCHEMES, n=1)
     known = f"known: {', '.join(DEFAULT_SCHEMES)}"
     raise UsageProblem(
-        f"no face engine named {name!r}",
-        hint=f"did you mean {close[0]!r}? {known}" if close else known,
+        tr("no face engine named {name!r}", name=name),
+        hint=tr("did you mean {close!r}? {known}", close=close[0], known=known) if close else known,
         reason="unknown_engine",
     )
 

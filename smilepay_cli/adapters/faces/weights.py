@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 
 PACKAGE = "face_recognition_models"
 _FIVE_POINT = "shape_predictor_5_face_landmarks.dat"
@@ -66,8 +67,8 @@ def load_dlib() -> Any:
         return import_module("dlib")
     except ImportError as error:
         raise UsageProblem(
-            f"the face engine needs dlib, which cannot be imported: {error}",
-            hint="pip install dlib-bin (dlib as a prebuilt wheel)",
+            tr("the face engine needs dlib, which cannot be imported: {error}", error=error),
+            hint=tr("pip install dlib-bin (dlib as a prebuilt wheel)"),
             reason="engine_missing",
         ) from error
 
@@ -81,8 +82,8 @@ def load_model(kind: str, path: Path) -> Any:
         return getattr(load_dlib(), kind)(str(path))
     except RuntimeError as error:
         raise UsageProblem(
-            f"the face model {path.name} is damaged",
-            hint="pip install --force-reinstall --no-deps face-recognition-models",
+            tr("the face model {path} is damaged", path=path.name),
+            hint=tr("pip install --force-reinstall --no-deps face-recognition-models"),
             reason="engine_damaged",
         ) from error
 
@@ -95,4 +96,4 @@ def _in(folders: list[Path], name: str) -> Path:
 
 
 def _missing(message: str) -> UsageProblem:
-    return UsageProblem(message, hint="pip install face-recognition", reason="engine_missing")
+    return UsageProblem(message, hint=tr("pip install face-recognition"), reason="engine_missing")

@@ -11,6 +11,7 @@ from pathlib import Path
 from shlex import quote
 
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import tr
 from smilepay_cli.vocabulary.shells import SHELLS, Change
 
 _SCRIPTS = Path(__file__).parent
@@ -55,8 +56,8 @@ class UserShells:
             detail = getattr(error, "strerror", None) or str(error)
             named = getattr(error, "filename", None) or home
             raise UsageProblem(
-                f"completion was not installed: {named}: {detail}",
-                hint="put the script there yourself: smilepay --show-completion",
+                tr("completion was not installed: {named}: {detail}", named=named, detail=detail),
+                hint=tr("put the script there yourself: smilepay --show-completion"),
                 reason="cannot_write",
             ) from None
 

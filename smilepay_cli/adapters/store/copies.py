@@ -122,7 +122,7 @@ class WalletCopies:
             if str(draft) not in error.message:
                 raise
             message = error.message.replace(f"the wallet {draft}", f"the backup {file}").replace(str(draft), str(file))
-            hint = "use another backup" if error.reason == "damaged" else error.hint
+            hint = tr("use another backup") if error.reason == "damaged" else error.hint
             raise StoreUnusable(message, hint=hint, reason=error.reason) from error
         finally:
             store.close()
@@ -241,7 +241,7 @@ def _written(draft: Path) -> Iterator[Callable[[bytes], None]]:
 
     def told(error: OSError) -> StoreUnusable:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        detail = f"no copy can be put beside it: {error.strerror or error}"
+        detail = tr("no copy can be put beside it: {strerror}", strerror=error.strerror or error)
         return unusable(draft.with_name("wallet.db"), "disk_full" if full else "read_only", detail)
 
     def write(piece: bytes) -> None:

@@ -10,6 +10,7 @@ from smilepay_cli.adapters.store.opening import connect_to_look
 from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.ports.store import NO_WALLET
 from smilepay_cli.vocabulary.errors import StoreUnusable
+from smilepay_cli.vocabulary.language import tr
 
 
 class LookingStore(SqliteStore):
@@ -23,7 +24,7 @@ class LookingStore(SqliteStore):
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             if not self.path.parent.is_dir() or not (self.path.exists() or self.path.is_symlink()):
-                raise StoreUnusable("there is no wallet yet", reason=NO_WALLET)
+                raise StoreUnusable(tr("there is no wallet yet"), reason=NO_WALLET)
             self._in_use = InUse(self.path.parent)
             try:
                 self._connection = connect_to_look(self.path)

@@ -58,11 +58,11 @@ def connect_to_look(path: Path) -> sqlite3.Connection:
     only an ordinary one takes them away again. Raises StoreUnusable, with OLDER_WALLET for an earlier version.
     """
     if not path.is_file() or path.is_symlink():
-        raise unusable(path, "read_only", "something that is no file has its name")
+        raise unusable(path, "read_only", tr("something that is no file has its name"))
     for suffix in ("-wal", "-shm", "-journal"):  # SQLite would wait for a pipe for ever
         beside = path.with_name(path.name + suffix)
         if os.path.lexists(beside) and not beside.is_file():
-            raise unusable(path, "read_only", f"{beside.name} beside it is no regular file")
+            raise unusable(path, "read_only", tr("{beside} beside it is no regular file", beside=beside.name))
     log = path.with_name(f"{path.name}-wal")
     mode = "ro" if log.is_file() and log.stat().st_size else "rw"
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=0, isolation_level=None)
@@ -140,7 +140,10 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
 def _require_this_version(connection: sqlite3.Connection, path: Path) -> None:
     if not _is_ready(connection, path):
         version = pragma(connection, "user_version")
-        raise StoreUnusable(f"it is of version {version}, this program's is {VERSION}", reason=OLDER_WALLET)
+        raise StoreUnusable(
+            tr("it is of version {version}, this program's is {version2}", version=version, version2=VERSION),
+            reason=OLDER_WALLET,
+        )
 
 
 def _is_ready(connection: sqlite3.Connection, path: Path) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from smilepay_cli.verbs.cameras import NONE_HERE, WITHOUT, CameraTold, look_at_devices
 from smilepay_cli.vocabulary.findings import Finding
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import Cameras, Clock
@@ -25,7 +26,9 @@ def look_at_cameras(cameras: Cameras, clock: Clock) -> Iterator[Finding]:
     if not there:
         yield Finding("cameras", "note", NONE_HERE, WITHOUT, figures={"count": 0})
     else:
-        yield Finding("cameras", "ok", f"{there} found; more on each: smilepay cameras", figures={"count": there})
+        yield Finding(
+            "cameras", "ok", tr("{there} found; more on each: smilepay cameras", there=there), figures={"count": there}
+        )
 
 
 def _one(camera: CameraTold) -> Finding:
@@ -36,11 +39,17 @@ def _one(camera: CameraTold) -> Finding:
         return Finding("camera", "note", f"{called}: {camera.trouble}", camera.hint, figures=figures)
     frame = tried.last
     figures |= {"width": frame.width, "height": frame.height, "brightness": frame.brightness}
-    told = f"{called}: {frame.width} x {frame.height}, brightness {frame.brightness:.0%}"
+    told = tr(
+        "{called}: {width} x {height}, brightness {brightness:.0%}",
+        called=called,
+        width=frame.width,
+        height=frame.height,
+        brightness=frame.brightness,
+    )
     if frame.is_black:
-        hint = "open the lens cover, turn on a light, or close what else uses it"
-        return Finding("camera", "note", f"{told}: the test frame is black", hint, figures=figures)
+        hint = tr("open the lens cover, turn on a light, or close what else uses it")
+        return Finding("camera", "note", tr("{told}: the test frame is black", told=told), hint, figures=figures)
     if frame.is_flat:
-        told = f"{told}: the test frame is of one colour all over"
-        return Finding("camera", "note", told, "look whether the camera gets a signal", figures=figures)
+        told = tr("{told}: the test frame is of one colour all over", told=told)
+        return Finding("camera", "note", told, tr("look whether the camera gets a signal"), figures=figures)
     return Finding("camera", "ok", told, figures=figures)

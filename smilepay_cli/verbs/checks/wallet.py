@@ -15,6 +15,7 @@ from smilepay_cli.verbs.keys import PROTECTS
 from smilepay_cli.vocabulary.errors import ChainBroken, SmilepayError, StoreUnusable
 from smilepay_cli.vocabulary.findings import Finding
 from smilepay_cli.vocabulary.instants import from_iso, iso
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import Books
@@ -51,15 +52,15 @@ def look_at_wallet(till: Till) -> Iterator[Finding]:
 
 def _not_opened(error: SmilepayError) -> Finding:
     if error.reason == NO_WALLET:
-        return Finding("wallet", "ok", "there is none yet; the first enrolment or deposit makes it")
+        return Finding("wallet", "ok", tr("there is none yet; the first enrolment or deposit makes it"))
     if error.reason == OLDER_WALLET:
-        told = f"{error.message}; the next command brings it up to date"
-        return Finding("wallet", "note", told, "copy wallet.db first, if an older smilepay is to read it again")
+        told = tr("{message}; the next command brings it up to date", message=error.message)
+        return Finding("wallet", "note", told, tr("copy wallet.db first, if an older smilepay is to read it again"))
     return Finding("wallet", "problem", error.message, error.hint)
 
 
 def _inside(till: Till, books: Books) -> Iterator[Finding]:
-    yield Finding("wallet", "ok", "it opens, and is of this version")
+    yield Finding("wallet", "ok", tr("it opens, and is of this version"))
     try:
         key = till.vault.key_place(books.settings)
         till.vault.unlock(books.settings, create=False)
@@ -75,16 +76,19 @@ def _key(key: KeyPlace, references: int) -> Iterator[Finding]:
     protects = PROTECTS[key.store]
     figures = {"store": key.store, "place": key.place, "made": key.made, "protects": protects}
     if key.made:
-        told = f"it is this wallet's, in the {key.store}: {key.place}"
+        told = tr("it is this wallet's, in the {store}: {place}", store=key.store, place=key.place)
         yield Finding("key", "ok", told, figures=figures)
     elif references:
-        told = "somebody is enrolled, and the wallet does not say which key opens the references: that was lost"
+        told = tr("somebody is enrolled, and the wallet does not say which key opens the references: that was lost")
         yield Finding("key", "problem", told, MENDING, figures=figures)
     else:
-        told = f"no key is needed yet; it will be in the {key.store}"
+        told = tr("no key is needed yet; it will be in the {store}", store=key.store)
         yield Finding("key", "ok", told, figures=figures)
     if key.leftovers:
-        told = f"a change of the key was broken off; a key that nothing needs may lie at {', '.join(key.leftovers)}"
+        told = tr(
+            "a change of the key was broken off; a key that nothing needs may lie at {names}",
+            names=", ".join(key.leftovers),
+        )
         yield Finding("key", "note", told, "smilepay wallet key --rotate")
 
 
@@ -100,22 +104,24 @@ def _database(till: Till) -> Iterator[Finding]:
     for problem in problems:
         yield Finding("database", "problem", problem, MENDING)
     if found.synchronous != FULL:
-        told = f"synchronous is {found.synchronous}: a payment could be lost"
-        yield Finding("database", "problem", told, "put the home on a local disk")
+        told = tr("synchronous is {synchronous}: a payment could be lost", synchronous=found.synchronous)
+        yield Finding("database", "problem", told, tr("put the home on a local disk"))
     elif found.journal_mode != "wal":  # as in a file that a backup made; whoever opens it to work sets it
-        told = f"its journal mode is {found.journal_mode}; the next command makes it wal"
-        yield Finding("database", "note", told, "run doctor again after it: if it stays, use a local disk")
+        told = tr("its journal mode is {journal_mode}; the next command makes it wal", journal_mode=found.journal_mode)
+        yield Finding("database", "note", told, tr("run doctor again after it: if it stays, use a local disk"))
     elif not problems:
-        looked = "pages, indexes and references are whole" if found.thorough else "pages and references are whole"
-        yield Finding("database", "ok", f"{looked}; commits are synced")
+        looked = (
+            tr("pages, indexes and references are whole") if found.thorough else tr("pages and references are whole")
+        )
+        yield Finding("database", "ok", tr("{looked}; commits are synced", looked=looked))
 
 
 def _people(till: Till, books: Books) -> Iterator[Finding]:
     people, references = len(books.people.all()), books.people.reference_count()
     is_packed = references >= PACK_FROM
-    told = f"enrolled: {people:,}; references: {references:,}"
+    told = tr("enrolled: {people:,}; references: {references:,}", people=people, references=references)
     figures = {"people": people, "references": references, "packed": is_packed}
-    yield Finding("people", "ok", f"{told}, kept packed as well" if is_packed else told, figures=figures)
+    yield Finding("people", "ok", tr("{told}, kept packed as well", told=told) if is_packed else told, figures=figures)
     try:
         maker = till.engine.maker.digest
     except SmilepayError:
@@ -124,17 +130,19 @@ def _people(till: Till, books: Books) -> Iterator[Finding]:
         yield Finding(
             "people",
             "problem",
-            "somebody was enrolled with another engine, scheme or other models; until that is mended, nobody pays",
-            "use the --engine of then; or forget and enrol again: smilepay accounts list",
+            tr("somebody was enrolled with another engine, scheme or other models; until that is mended, nobody pays"),
+            tr("use the --engine of then; or forget and enrol again: smilepay accounts list"),
         )
 
 
 def _floor(books: Books) -> Finding:
     floor = books.settings.get(FLOOR_SETTING)
     if floor is None:
-        told = "none: the payer may choose any policy"
+        told = tr("none: the payer may choose any policy")
         return Finding("policy_floor", "note", told, "smilepay policy floor standard")
-    return Finding("policy_floor", "ok", f"nothing weaker than {floor} is accepted", figures={"floor": floor})
+    return Finding(
+        "policy_floor", "ok", tr("nothing weaker than {floor} is accepted", floor=floor), figures={"floor": floor}
+    )
 
 
 def _clock(till: Till, books: Books) -> Iterator[Finding]:
@@ -144,13 +152,15 @@ def _clock(till: Till, books: Books) -> Iterator[Finding]:
         at = from_iso(newest.body["at"]) if newest else None
         is_ahead = at is not None and at > now + AHEAD
     except (ChainBroken, KeyError, TypeError, ValueError):
-        yield Finding("clock", "problem", "the newest event cannot be read", "what is wrong: smilepay audit verify")
+        yield Finding(
+            "clock", "problem", tr("the newest event cannot be read"), tr("what is wrong: smilepay audit verify")
+        )
         return
     if at is None:
-        yield Finding("clock", "ok", "there is no event yet that it could contradict")
+        yield Finding("clock", "ok", tr("there is no event yet that it could contradict"))
     elif is_ahead:
-        told = f"the newest event is of {iso(at)}, and it is {iso(now)} now"
-        hint = "set the clock: times of payments, limits of a day and lockouts follow it"
+        told = tr("the newest event is of {iso}, and it is {iso2} now", iso=iso(at), iso2=iso(now))
+        hint = tr("set the clock: times of payments, limits of a day and lockouts follow it")
         yield Finding("clock", "note", told, hint, figures={"newest": iso(at), "now": iso(now)})
     else:
-        yield Finding("clock", "ok", "no event is in the future")
+        yield Finding("clock", "ok", tr("no event is in the future"))
