@@ -57,7 +57,7 @@ def _helps() -> Iterator[tuple[str, str]]:
 
 def _help_of(command: Any, module: str) -> Iterator[tuple[str, str]]:
     place = f"smilepay_cli/commands/{module}.py"
-    texts = [command.help, command.epilog]
+    texts = [command.help, command.short_help, command.epilog]
     for parameter in command.params:
         texts += [getattr(parameter, "help", None), getattr(parameter, "rich_help_panel", None)]
     yield from ((place, inspect.cleandoc(text)) for text in texts if text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smilepay_cli.commands.prompting import is_terminal
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.commands.call import Call
@@ -18,15 +19,15 @@ def announce(call: Call, request: PayRequest, *, was_said: bool = False) -> None
     """
     if call.shared.json or call.shared.quiet or not is_terminal(call.environment.stderr):
         return
-    from smilepay_cli.render.text import all_of, amount
+    from smilepay_cli.render.text import all_of
     from smilepay_cli.verbs.bill import bill_of
 
     bill = bill_of(call.till, request)
     if bill is not None:
         merchants = all_of(bill.merchants)
         if not was_said:
-            call.say(f"about to pay {amount(bill.amount)} to {merchants}")
-        call.bill.append(f"Pay {amount(bill.amount)} to {merchants}")
+            call.say(tr("about to pay {amount} to {merchants}", amount=bill.amount, merchants=merchants))
+        call.bill.append(tr("Pay {amount} to {merchants}", amount=bill.amount, merchants=merchants))
     elif not (request.order_id or request.amount or request.merchant or request.key):
-        call.say("about to pay your newest open order; the receipt tells the amount")
-        call.bill.append("Pay your newest open order")
+        call.say(tr("about to pay your newest open order; the receipt tells the amount"))
+        call.bill.append(tr("Pay your newest open order"))

@@ -94,11 +94,18 @@ def _run(arguments: Sequence[str], environment: Environment) -> int:
     except typer.TyperException as problem:
         message = problem.format_message().strip().replace("\n", " ")
         typed = _typed(problem)
-        return fail(call, typed.removeprefix("smilepay "), ExitStatus.USAGE, "usage", message, f"see: {typed} --help")
+        return fail(
+            call,
+            typed.removeprefix("smilepay "),
+            ExitStatus.USAGE,
+            "usage",
+            message,
+            tr("see: {typed} --help", typed=typed),
+        )
     except SmilepayError as error:
         return fail(call, path, error.exit, error.reason, error.message, error.hint)
     except (KeyboardInterrupt, typer.Abort):
-        return fail(call, path, ExitStatus.INTERRUPTED, "interrupted", "interrupted; nothing was left half done")
+        return fail(call, path, ExitStatus.INTERRUPTED, "interrupted", tr("interrupted; nothing was left half done"))
     except Exception as error:  # outside of any command: help that cannot be written, a fault of the parser
         return fail_as_bug(call, path, error)
 

@@ -9,14 +9,15 @@ from smilepay_cli.render.text import amount
 from smilepay_cli.rules.basket import Basket, with_less, with_more
 from smilepay_cli.rules.shelves import shelves
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from smilepay_cli.vocabulary.ledger import Catalogue, Item
 
-QUESTION = "what would you like (number, or Enter to pay)? "
-HELP = "A number adds one, with a minus in front it takes one away; list shows everything again, q leaves."
+QUESTION = marked("what would you like (number, or Enter to pay)? ")
+HELP = marked("A number adds one, with a minus in front it takes one away; list shows everything again, q leaves.")
 
 
 def shop_by_number(catalogue: Catalogue, stdin: TextIO, stderr: TextIO) -> Basket | None:
@@ -27,10 +28,10 @@ def shop_by_number(catalogue: Catalogue, stdin: TextIO, stderr: TextIO) -> Baske
         print(clean(text), file=stderr)
 
     _list(catalogue, say)
-    say(HELP)
+    say(tr(HELP))
     basket = Basket()
     while True:
-        print(QUESTION, end="", file=stderr, flush=True)
+        print(tr(QUESTION), end="", file=stderr, flush=True)
         line = _line(stdin)
         word = line.strip().lower()
         if not line or word in ("q", "quit", "exit"):
@@ -70,16 +71,16 @@ def _changed(basket: Basket, catalogue: Catalogue, items: list[Item], word: str,
     digits = word.removeprefix("-")
     is_number = digits.isascii() and digits.isdecimal() and len(digits) <= len(str(len(items)))
     if not is_number or not 1 <= int(digits) <= len(items):
-        say(f"{word!r} is no number from 1 to {len(items)}. {HELP}")
+        say(tr("{word!r} is no number from 1 to {most}. {help}", word=word, most=len(items), help=tr(HELP)))
         return basket
     item = items[int(digits) - 1]
     try:
         if word.startswith("-"):
             basket = with_less(basket, item.id)
-            say(f"{item.title}: {basket.of(item.id)} left in the basket.")
+            say(tr("{item}: {count} left in the basket.", item=item.title, count=basket.of(item.id)))
         else:
             basket = with_more(basket, catalogue, item.id)
-            say(f"{item.title}: {basket.of(item.id)} in the basket.")
+            say(tr("{item}: {count} in the basket.", item=item.title, count=basket.of(item.id)))
     except UsageProblem as problem:
         say(problem.message)
     return basket

@@ -11,9 +11,10 @@ from typing import TextIO
 from smilepay_cli.commands.call import Call
 from smilepay_cli.rules.libraries import unloadable
 from smilepay_cli.vocabulary.errors import ChainBroken, ExitStatus, SmilepayError, StoreUnusable
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.results import Result
 
-INTERNAL_HINT = "this is a bug: please report this line; SMILEPAY_DEBUG=1 shows where it happened"
+INTERNAL_HINT = marked("this is a bug: please report this line; SMILEPAY_DEBUG=1 shows where it happened")
 
 
 def perform(call: Call, path: str, body: Callable[[], Result]) -> int:
@@ -30,7 +31,7 @@ def perform(call: Call, path: str, body: Callable[[], Result]) -> int:
             _point_nowhere(call.environment.stderr)
         return int(result.exit)
     except KeyboardInterrupt:
-        return fail(call, path, ExitStatus.INTERRUPTED, "interrupted", "interrupted; nothing was left half done")
+        return fail(call, path, ExitStatus.INTERRUPTED, "interrupted", tr("interrupted; nothing was left half done"))
     except SmilepayError as error:
         return fail(call, path, error.exit, error.reason, error.message, error.hint)
     except Exception as error:
@@ -89,8 +90,8 @@ def fail_as_bug(call: Call, path: str, error: Exception) -> int:
         raise error
     if problem := unloadable(error):
         return fail(call, path, problem.exit, problem.reason, problem.message, problem.hint)
-    message = f"internal error: {type(error).__name__}: {error}".replace("\n", " ")
-    return fail(call, path, ExitStatus.INTERNAL, "internal_error", message, INTERNAL_HINT)
+    message = tr("internal error: {name}: {error}", name=type(error).__name__, error=error).replace("\n", " ")
+    return fail(call, path, ExitStatus.INTERNAL, "internal_error", message, tr(INTERNAL_HINT))
 
 
 def _tell(call: Call, path: str, result: Result) -> None:
@@ -113,7 +114,7 @@ def _tell(call: Call, path: str, result: Result) -> None:
 
 def _warn(call: Call) -> None:
     for warning in call.warnings:
-        print(f"smilepay: warning: {warning}", file=call.environment.stderr)
+        print(tr("smilepay: warning: {warning}", warning=warning), file=call.environment.stderr)
 
 
 def _document(call: Call, document: str) -> None:
@@ -145,7 +146,7 @@ def _progress(call: Call, path: str) -> Iterator[None]:
         return
     from rich.console import Console
 
-    with Console(file=stderr, no_color=call.shared.no_color).status(_LOOKING[path]) as status:
+    with Console(file=stderr, no_color=call.shared.no_color).status(tr(_LOOKING[path])) as status:
 
         @contextmanager
         def stopped() -> Iterator[None]:
@@ -169,24 +170,24 @@ def _progress(call: Call, path: str) -> Iterator[None]:
 
 
 _LOOKING = {
-    "enroll": "Looking at the face ...",
-    "shop": "Looking at the shopper ...",
-    "pay": "Looking at the payer ...",
-    "audit": "Reading the trail ...",
-    "audit rescore": "Looking at the kept frames ...",
-    "audit verify": "Recomputing the chain ...",
-    "audit checkpoint": "Recomputing the chain ...",
-    "audit export": "Writing the trail ...",
-    "audit report": "Reading the trail ...",
-    "wallet backup": "Copying the wallet ...",
-    "wallet restore": "Reading the backup ...",
-    "forge": "Looking at the pictures ...",
-    "calibrate": "Looking at the pictures ...",
-    "replay": "Getting ready ...",
-    "run": "Reading the scenarios ...",
-    "cameras": "Looking through the cameras ...",
-    "doctor": "Trying everything out ...",
-    "accounts lookalikes": "Comparing everybody with everybody ...",
+    "enroll": marked("Looking at the face ..."),
+    "shop": marked("Looking at the shopper ..."),
+    "pay": marked("Looking at the payer ..."),
+    "audit": marked("Reading the trail ..."),
+    "audit rescore": marked("Looking at the kept frames ..."),
+    "audit verify": marked("Recomputing the chain ..."),
+    "audit checkpoint": marked("Recomputing the chain ..."),
+    "audit export": marked("Writing the trail ..."),
+    "audit report": marked("Reading the trail ..."),
+    "wallet backup": marked("Copying the wallet ..."),
+    "wallet restore": marked("Reading the backup ..."),
+    "forge": marked("Looking at the pictures ..."),
+    "calibrate": marked("Looking at the pictures ..."),
+    "replay": marked("Getting ready ..."),
+    "run": marked("Reading the scenarios ..."),
+    "cameras": marked("Looking through the cameras ..."),
+    "doctor": marked("Trying everything out ..."),
+    "accounts lookalikes": marked("Comparing everybody with everybody ..."),
 }
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from smilepay_cli.commands.announcing import announce
 from smilepay_cli.commands.prompting import is_terminal
+from smilepay_cli.vocabulary.language import marked, tr
 
 if TYPE_CHECKING:
     from smilepay_cli.commands.call import Call
@@ -24,8 +25,8 @@ SMALLEST = (32, 10)
 """Columns and rows from which a shop is drawn; below, numbers are asked for."""
 _CANNOT_DRAW = ("", "dumb", "unknown")
 """Values of TERM."""
-CONFIRM = "Enter pays with a smile; Esc or q keeps the order open."
-CONFIRM_IN_A_LINE = "Press Enter to pay with a smile, or type q and Enter to keep the order open: "
+CONFIRM = marked("Enter pays with a smile; Esc or q keeps the order open.")
+CONFIRM_IN_A_LINE = marked("Press Enter to pay with a smile, or type q and Enter to keep the order open: ")
 
 
 def is_somebody_there(call: Call) -> bool:
@@ -52,7 +53,7 @@ def go_shopping(call: Call, account: str | None) -> Result:
     if basket is None:
         return LeftResult()
     if plain:
-        call.say("looking at the shopper")
+        call.say(tr("looking at the shopper"))
     opened = shop(call.till, basket.picks, call.source, account=account)
     if opened.refusal or opened.order is None:
         return opened
@@ -61,9 +62,9 @@ def go_shopping(call: Call, account: str | None) -> Result:
             return LeftResult(order=opened.order, events=opened.events)
     call.over_spinner[:] = told_over_spinner  # the live view had taken its place
     for reword in call.reword_spinner:
-        reword("Looking at the payer ...")
+        reword(tr("Looking at the payer ..."))
     if plain:
-        call.say("looking at the payer")
+        call.say(tr("looking at the payer"))
     return _paid(call.again(), opened.order, account)
 
 
@@ -82,22 +83,23 @@ def _is_confirmed(call: Call, opened: ShopResult, *, plain: bool) -> bool:
     from smilepay_cli.commands.confirming import is_confirmed, is_confirmed_in_a_line
     from smilepay_cli.render.paper import Paper
     from smilepay_cli.render.receipt import show_opened
-    from smilepay_cli.render.text import all_of, amount
+    from smilepay_cli.render.text import all_of
     from smilepay_cli.verbs.bill import names_of
 
     environment, order = call.environment, opened.order
     assert order is not None
     merchants = all_of(names_of(call.till.catalogue.load(), (line.seller for line in order.lines)))
-    paper = Paper(environment.stdout, color=environment.wants_color and not call.shared.no_color)
+    color = environment.wants_color and not call.shared.no_color
+    paper = Paper(environment.stdout, color=color, heard=call.is_plain)
     for warning in opened.warnings:
-        paper.line((f"note: {warning}", "yellow"))
+        paper.line((tr("note: {warning}", warning=warning), "yellow"))
     show_opened(opened, paper)
-    paper.line((f"{amount(order.total)} to {merchants}", "bold"), wraps=True)
+    paper.line((tr("{amount} to {merchants}", amount=order.total, merchants=merchants), "bold"), wraps=True)
     environment.stdout.flush()
     if plain:
-        print(CONFIRM_IN_A_LINE, end="", file=environment.stderr, flush=True)
+        print(tr(CONFIRM_IN_A_LINE), end="", file=environment.stderr, flush=True)
         return is_confirmed_in_a_line(environment.stdin)
-    print(CONFIRM, file=environment.stderr, flush=True)
+    print(tr(CONFIRM), file=environment.stderr, flush=True)
     return is_confirmed(environment.stdin)
 
 
@@ -106,7 +108,7 @@ def _paid(call: Call, order: Order, account: str | None) -> Result:
     from smilepay_cli.verbs.bill import bill_of
     from smilepay_cli.verbs.pay import PayRequest, pay
 
-    request = PayRequest(order_id=order.id, account=account, ask_pin=call.asker("PIN"))
+    request = PayRequest(order_id=order.id, account=account, ask_pin=call.asker(tr("PIN")))
     announce(call, request, was_said=True)
     is_paid = False
     try:
@@ -115,7 +117,7 @@ def _paid(call: Call, order: Order, account: str | None) -> Result:
         return result
     finally:
         if not is_paid and bill_of(call.till, request) is not None:
-            call.say(f"order {order.id} stays open; to pay it later: smilepay pay {order.id}")
+            call.say(tr("order {order} stays open; to pay it later: smilepay pay {order}", order=order.id))
 
 
 def _can_draw(call: Call) -> bool:

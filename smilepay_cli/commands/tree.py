@@ -171,6 +171,8 @@ def prepared(parameters: list[Any], ctx: Any) -> list[Any]:
         is_text = isinstance(parameter, TyperArgument) and not parameter.type_descriptor.is_choice
         if is_text or getattr(parameter, "is_flag", False):
             parameter.display_type_rich = _no_type
+        if parameter.name == "help":
+            parameter.help = tr("Show this message and exit.")
     if ctx.resilient_parsing:
         from smilepay_cli.commands.completing import complete_files
 

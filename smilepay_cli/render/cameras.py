@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.paper import Table
-from smilepay_cli.render.text import plural
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr, trn
 
 if TYPE_CHECKING:
     from smilepay_cli.render.paper import Paper
     from smilepay_cli.verbs.cameras import CameraResult, CamerasResult, CameraTold
     from smilepay_cli.vocabulary.cameras import FrameFigures, Tried
 
-_NO_PICTURES = {"metadata": "gives no pictures: metadata only", "output": "gives no pictures: it takes them"}
+_NO_PICTURES = {
+    "metadata": marked("gives no pictures: metadata only"),
+    "output": marked("gives no pictures: it takes them"),
+}
 _WARNING = "bold yellow"
 
 
@@ -55,7 +57,7 @@ def show_camera(result: CameraResult, paper: Paper) -> None:
     )
     driver = tried.driver
     if driver is not None:
-        rate = "no rate" if driver.rate is None else f"{driver.rate:g} frames a second"
+        rate = tr("no rate") if driver.rate is None else tr("{rate:g} frames a second", rate=driver.rate)
         paper.line(
             tr(
                 "  said by {backend}: {width} x {height}, {rate}",
@@ -70,7 +72,9 @@ def show_camera(result: CameraResult, paper: Paper) -> None:
     if tried.frames > 1:
         paper.line(tr("  last frame: {look}", look=_look(tried.last)))
     if not tried.last.shows_something:
-        said = "the last frame is black" if tried.last.is_black else "the last frame is of one colour all over"
+        said = tr("the last frame is black")
+        if not tried.last.is_black:
+            said = tr("the last frame is of one colour all over")
         paper.line(("  ! ", _WARNING), said)
         paper.line((tr("    open the lens cover, turn on a light, or close what else uses it"), "dim"))
     _show_face(tried, paper)
@@ -94,23 +98,42 @@ def _show_face(tried: Tried, paper: Paper) -> None:
 def _gave(camera: CameraTold) -> str:
     tried = camera.tried
     if tried is None:
-        return camera.trouble or _NO_PICTURES.get(camera.device.kind, "gives no pictures")
+        return camera.trouble or tr(_NO_PICTURES.get(camera.device.kind, marked("gives no pictures")))
     driver = tried.driver
     size, backend = f"{tried.last.width} x {tried.last.height}", "?" if driver is None else driver.backend
     said = "?" if driver is None or driver.rate is None else f"{driver.rate:g}"
     measured = "?" if tried.rate is None else f"{tried.rate:.1f}"
-    told = f"{size}, {said}/s said, {measured}/s measured, {backend}"
-    return told if tried.last.shows_something else f"{told}\nthe picture is empty"
+    told = tr(
+        "{size}, {said}/s said, {measured}/s measured, {backend}",
+        size=size,
+        said=said,
+        measured=measured,
+        backend=backend,
+    )
+    return told if tried.last.shows_something else f"{told}\n{tr('the picture is empty')}"
 
 
 def _came(tried: Tried, *, is_virtual: bool) -> str:
-    frames = plural(tried.frames, "frame")
     if tried.rate is None:
-        return f"{frames} came"
+        return trn(tried.frames, "{count} frame came", "{count} frames came")
     if is_virtual:
-        return f"{frames} were read, {tried.rate:,.0f} a second; in a capture they come by the rate above"
-    return f"{frames} came, {tried.rate:.1f} a second"
+        return trn(
+            tried.frames,
+            "{count} frame was read, {rate:,.0f} a second; in a capture they come by the rate above",
+            "{count} frames were read, {rate:,.0f} a second; in a capture they come by the rate above",
+            rate=tried.rate,
+        )
+    return trn(
+        tried.frames,
+        "{count} frame came, {rate:.1f} a second",
+        "{count} frames came, {rate:.1f} a second",
+        rate=tried.rate,
+    )
 
 
 def _look(frame: FrameFigures) -> str:
-    return f"brightness {frame.brightness:.0%}, sharpness {frame.sharpness:.2f}"
+    return tr(
+        "brightness {brightness:.0%}, sharpness {sharpness:.2f}",
+        brightness=frame.brightness,
+        sharpness=frame.sharpness,
+    )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 
 if TYPE_CHECKING:
     from smilepay_cli.render.paper import Paper
     from smilepay_cli.verbs.completion import InstallResult, ScriptResult
 
 _TOLD = {
-    "written": "{path} was written",
-    "replaced": "{path} was replaced by the script of this version",
-    "extended": "{path} has one more line: {line}",
-    "unchanged": "{path} is as it should be, and was not changed",
+    "written": marked("{path} was written"),
+    "replaced": marked("{path} was replaced by the script of this version"),
+    "extended": marked("{path} has one more line: {line}"),
+    "unchanged": marked("{path} is as it should be, and was not changed"),
 }
 
 
@@ -28,4 +28,4 @@ def show_installed(result: InstallResult, paper: Paper) -> None:
     shell = result.shell
     paper.line(("✓ ", "green"), tr("{shell} completes smilepay, from the next {shell} that you start", shell=shell))
     for change in result.changes:
-        paper.line("  ", _TOLD[change.what].format(path=change.path, line=change.line), wraps=True)
+        paper.line("  ", tr(_TOLD[change.what], path=change.path, line=change.line), wraps=True)

@@ -8,14 +8,15 @@ from smilepay_cli.render.flow import next_step
 from smilepay_cli.render.paper import Paper
 from smilepay_cli.verbs.doctor import DoctorResult
 from smilepay_cli.vocabulary.findings import Finding
+from smilepay_cli.vocabulary.language import marked, tr
 
 _MARKS = {"ok": ("✓ ", "bold green"), "note": ("! ", "bold yellow"), "problem": ("✗ ", "bold red")}
 _TITLES = {
-    "machine": "this machine",
-    "engine": "face engine",
-    "cameras": "cameras",
-    "terminal": "terminal",
-    "wallet": "wallet",
+    "machine": marked("this machine"),
+    "engine": marked("face engine"),
+    "cameras": marked("cameras"),
+    "terminal": marked("terminal"),
+    "wallet": marked("wallet"),
 }
 _HINT = "    "
 
@@ -28,7 +29,7 @@ def show_findings(result: DoctorResult, paper: Paper) -> None:
             continue
         if found.group != group:
             group = found.group
-            paper.line((_TITLES[group], "bold"))
+            paper.line((tr(_TITLES[group]), "bold"))
         _show(found, paper)
     if not result.exit and not result.problems_only:
         next_step(paper, "smilepay demo")
@@ -36,7 +37,7 @@ def show_findings(result: DoctorResult, paper: Paper) -> None:
 
 def _show(found: Finding, paper: Paper) -> None:
     """On a terminal, lines are broken between words and stay below the mark's text."""
-    first, *others = _broken(f"{found.what}: {found.told}", paper, _HINT)
+    first, *others = _broken(f"{tr(found.what)}: {found.told}", paper, _HINT)
     paper.line("  ", _MARKS[found.state], first)
     for line in others:
         paper.line(f"{_HINT}{line}")

@@ -14,20 +14,21 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from smilepay_cli.render.live_screen import Screen
+from smilepay_cli.vocabulary.language import marked, tr
 
 if TYPE_CHECKING:
     from smilepay_cli.render.live_picture import RGB, Colours
     from smilepay_cli.vocabulary.moments import Moment
 
 INSTRUCTIONS = {
-    "look": "Look at the camera",
-    "hold_still": "Hold still",
-    "smile": "Smile",
-    "turn_left": "Turn your head to your left",
-    "turn_right": "Turn your head to your right",
-    "stay": "Stay for a moment",
-    "done": "Thank you",
-    "failed": "That did not work",
+    "look": marked("Look at the camera"),
+    "hold_still": marked("Hold still"),
+    "smile": marked("Smile"),
+    "turn_left": marked("Turn your head to your left"),
+    "turn_right": marked("Turn your head to your right"),
+    "stay": marked("Stay for a moment"),
+    "done": marked("Thank you"),
+    "failed": marked("That did not work"),
 }
 """What to do now, in words. Left and right are the person's own; in a mirror they are where the person sees them."""
 _ENDINGS = ("done", "failed")
@@ -158,7 +159,7 @@ class TerminalViewer:
 
 def words_for(moment: Moment) -> str:
     """What to do, and what is wrong with the picture, where something is."""
-    words = INSTRUCTIONS.get(moment.instruction, moment.instruction.replace("_", " "))
+    words = tr(INSTRUCTIONS.get(moment.instruction, moment.instruction.replace("_", " ")))
     if moment.problem and moment.instruction not in _ENDINGS:
         words += f" ({moment.problem})"
     return words
@@ -232,7 +233,8 @@ def _foot(moment: Moment, columns: int, *, unicode: bool) -> str:
     steps = "  ".join(f"{shown if done else missing} {name.replace('_', ' ')}" for name, done in moment.steps)
     left = ""
     if moment.seconds_max is not None and moment.instruction not in _ENDINGS:
-        left = f"{max(0, ceil(moment.seconds_max - moment.seconds))} s left "
+        seconds = max(0, ceil(moment.seconds_max - moment.seconds))
+        left = tr("{seconds} s left", seconds=seconds) + " "
     return _fitted(f" {steps}", columns - len(left)) + left
 
 

@@ -12,7 +12,7 @@ from smilepay_cli.verbs.catalogue import LeftResult
 from smilepay_cli.verbs.pay import PayResult
 from smilepay_cli.verbs.receipts import ReceiptResult
 from smilepay_cli.verbs.shop import ShopResult
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.ledger import Order
 
 if TYPE_CHECKING:
@@ -60,34 +60,28 @@ def show_payment(result: PayResult, paper: Paper) -> None:
     """The receipt; of a repeated call only that it was done before."""
     assert result.payment is not None and result.amount is not None
     if result.repeated:
-        state = result.payment.state
-        done = "paid" if state == "captured" else "authorized"
-        ended = f", {state}" if state in ("voided", "expired") else ""
-        ok(
-            paper,
-            tr(
-                "{done} before with this key: {amount}, payment {hold}{ended}",
-                done=done,
-                amount=amount(result.amount),
-                hold=result.payment.hold.id,
-                ended=ended,
-            ),
-        )
+        told = {
+            "captured": marked("paid before with this key: {amount}, payment {payment}"),
+            "voided": marked("authorized before with this key: {amount}, payment {payment}, voided"),
+            "expired": marked("authorized before with this key: {amount}, payment {payment}, expired"),
+        }.get(result.payment.state, marked("authorized before with this key: {amount}, payment {payment}"))
+        ok(paper, tr(told, amount=result.amount, payment=result.payment.hold.id))
         if result.receipt:
             paper.line(tr("the receipt is in {receipt}", receipt=result.receipt))
         next_step(paper, f"smilepay audit show {result.first_event}")
         return
-    done = "authorized" if result.payment.state == "authorized" else "paid"
-    ok(
-        paper,
-        tr("{done} with a smile by {name}", done=done, name=result.name)
-        if _smiled(result)
-        else tr("{done} by {name}", done=done, name=result.name),
-    )
+    is_authorized = result.payment.state == "authorized"
+    told = {
+        (True, True): marked("authorized with a smile by {name}"),
+        (True, False): marked("authorized by {name}"),
+        (False, True): marked("paid with a smile by {name}"),
+        (False, False): marked("paid by {name}"),
+    }[is_authorized, _smiled(result)]
+    ok(paper, tr(told, name=result.name))
     paper.panel(receipt(result))
     if result.receipt:
         paper.line(tr("the receipt is in {receipt}", receipt=result.receipt))
-    if done == "authorized":
+    if is_authorized:
         next_step(paper, f"smilepay wallet capture {result.payment.hold.id}")
     else:
         next_step(paper, f"smilepay audit show {result.events[-1]}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from smilepay_cli.render.paper import Panel, Paper
 from smilepay_cli.render.text import amount, moment
+from smilepay_cli.vocabulary.language import current, marked, tr
 
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.ledger import Authorization, Order
@@ -20,9 +21,9 @@ WIDTH = 46
 _PAGE = Path(__file__).with_name("receipt.html.jinja")
 _PICTURE = Path(__file__).with_name("receipt.svg.format")
 STATES = {
-    "authorized": "authorized, not taken yet",
-    "voided": "set free, nothing was taken",
-    "expired": "expired, nothing was taken",
+    "authorized": marked("authorized, not taken yet"),
+    "voided": marked("set free, nothing was taken"),
+    "expired": marked("expired, nothing was taken"),
 }
 """What is to be said of a payment that was not captured."""
 
@@ -56,13 +57,13 @@ class Receipt:
         """What is to be said besides: how it stands, what was taken or given back, what is left."""
         hold, found = self.payment.hold, list[tuple[str, str]]()
         if self.payment.state in STATES:
-            found.append(("state", STATES[self.payment.state]))
+            found.append((tr("state"), tr(STATES[self.payment.state])))
         if hold.resolution and hold.resolution.kind == "captured" and hold.resolution.amount != hold.amount:
-            found.append(("taken of it", amount(hold.resolution.amount)))
+            found.append((tr("taken of it"), amount(hold.resolution.amount)))
         if hold.refunded and hold.refunded.minor:
-            found.append(("given back", amount(hold.refunded)))
+            found.append((tr("given back"), amount(hold.refunded)))
         if self.left is not None:
-            found.append(("left on the account", amount(self.left)))
+            found.append((tr("left on the account"), amount(self.left)))
         return found
 
     @property
@@ -73,13 +74,13 @@ class Receipt:
 
 def slip(receipt: Receipt) -> Panel:
     """As a till would print it."""
-    panel = Panel("receipt", WIDTH)
+    panel = Panel(tr("receipt"), WIDTH)
     for what, price in receipt.lines:
         panel.add_row(what, price)
-    panel.add_row([("total", "bold")], [(receipt.total, "bold")])
+    panel.add_row([(tr("total"), "bold")], [(receipt.total, "bold")])
     if receipt.order:
         for who, share in receipt.shares:
-            panel.add_row([(f"to {who}", "dim")], [(share, "dim")])
+            panel.add_row([(tr("to {who}", who=who), "dim")], [(share, "dim")])
     for what, figure in receipt.more:
         panel.add_row([(what, "dim")], [(figure, "dim")])
     hold = receipt.payment.hold
@@ -112,7 +113,13 @@ def page(receipt: Receipt) -> str:
     """HTML."""
     from smilepay_cli.render.pages import filled
 
-    return filled(_PAGE, receipt=receipt, at=moment(receipt.payment.hold.authorized_at))
+    return filled(
+        _PAGE,
+        tr=tr,
+        language=current().tag.replace("_", "-"),
+        receipt=receipt,
+        at=moment(receipt.payment.hold.authorized_at),
+    )
 
 
 FORMS: dict[str, Callable[[Receipt], str]] = {".txt": text, ".svg": picture, ".html": page}

@@ -6,39 +6,41 @@ from typing import TYPE_CHECKING
 
 from smilepay_cli.ports.glance import MOST_TOLD
 from smilepay_cli.vocabulary.glimpses import WalletState
+from smilepay_cli.vocabulary.language import marked, tr, trn
 
 if TYPE_CHECKING:
     from smilepay_cli.render.paper import Paper
     from smilepay_cli.verbs.start import StartResult
 
-_HEAD = """\
-smilepay: Smile to Pay, simulated in a terminal.
-A test bench, not an authentication product.
-"""
-_WAY = """\
-The whole way:
-
-  smilepay demo                        the whole story on sample faces
-  smilepay enroll NAME --image FILE    enrol a face
-  smilepay shop ITEM --image FILE      be recognised, open an order
-  smilepay pay --image FILE            pay it with a smile
-  smilepay audit                       see what happened
-  smilepay wallet                      see what is on the accounts
-
-All commands: smilepay --help. With examples: smilepay COMMAND --help."""
+_HEAD = (
+    marked("smilepay: Smile to Pay, simulated in a terminal."),
+    marked("A test bench, not an authentication product."),
+)
+_WAY = (
+    ("smilepay demo", marked("the whole story on sample faces")),
+    ("smilepay enroll NAME --image FILE", marked("enrol a face")),
+    ("smilepay shop ITEM --image FILE", marked("be recognised, open an order")),
+    ("smilepay pay --image FILE", marked("pay it with a smile")),
+    ("smilepay audit", marked("see what happened")),
+    ("smilepay wallet", marked("see what is on the accounts")),
+)
+_WIDEST = max(len(command) for command, _ in _WAY)
 
 
 def show_start(result: StartResult, paper: Paper) -> None:
     """What could be done next comes first."""
-    where = [f"{_where(result)}\n"] if result.wallet is WalletState.READY and result.enrolled else []
-    steps = "".join(f"  {step.command}\n      {step.why}\n" for step in result.next)
-    paper.verbatim("\n".join((_HEAD, *where, f"Next:\n\n{steps}", _WAY)))
+    head = [*map(tr, _HEAD), ""]
+    where = [_where(result), ""] if result.wallet is WalletState.READY and result.enrolled else []
+    steps = [line for step in result.next for line in (f"  {step.command}", f"      {step.why}")]
+    way = [f"  {command:{_WIDEST}}    {tr(why)}" for command, why in _WAY]
+    end = tr("All commands: smilepay --help. With examples: smilepay COMMAND --help.")
+    lines = [*head, *where, tr("Next:"), "", *steps, "", tr("The whole way:"), "", *way, "", end]
+    paper.verbatim("\n".join(lines))
 
 
 def _where(result: StartResult) -> str:
-    enrolled, orders = result.enrolled, result.open_orders
-    people_told = "1 person is enrolled." if enrolled == 1 else f"{enrolled:,} people are enrolled."
-    orders_told = "1 order is open." if orders == 1 else f"{orders:,} orders are open."
-    if orders >= MOST_TOLD:
-        orders_told = f"{orders:,} orders are open, or more."
-    return f"{people_told} {orders_told}"
+    people = trn(result.enrolled, "{count} person is enrolled.", "{count} people are enrolled.")
+    orders = trn(result.open_orders, "{count} order is open.", "{count} orders are open.")
+    if result.open_orders >= MOST_TOLD:
+        orders = tr("{count:,} orders are open, or more.", count=result.open_orders)
+    return f"{people} {orders}"

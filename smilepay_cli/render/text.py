@@ -18,7 +18,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from smilepay_cli.vocabulary.language import current
+from smilepay_cli.vocabulary.language import current, tr
 from smilepay_cli.vocabulary.money import Money, decimals, in_words
 
 if TYPE_CHECKING:
@@ -81,4 +81,4 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def all_of(names: Sequence[str]) -> str:
     """`kiosk`, `kiosk and cafe`, `kiosk, cafe and philately`."""
     *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    return tr("{others} and {last}", others=", ".join(others), last=last) if others else last

@@ -156,4 +156,4 @@ def sources(scheme: str) -> dict[str, str]:
 def nearest_name(word: str, known: Mapping[str, Any]) -> str:
     """A suggestion for a slip of the finger, ready to be put before other words; empty when nothing is near."""
     close = get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}? " if close else ""
+    return tr("did you mean {near!r}? ", near=close[0]) if close else ""

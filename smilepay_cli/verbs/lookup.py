@@ -111,7 +111,7 @@ def require_hold(books: Books, payment_id: str) -> Hold:
         known = books.ledger.newest_holds(SUGGESTED_FROM)
         raise UsageProblem(
             tr("no payment {payment_id!r}", payment_id=payment_id),
-            hint=nearest_id(payment_id, known) or "payments are in: smilepay wallet statement NAME",
+            hint=nearest_id(payment_id, known) or tr("payments are in: smilepay wallet statement NAME"),
             reason="no_such_payment",
         )
     return hold
@@ -119,14 +119,14 @@ def require_hold(books: Books, payment_id: str) -> Hold:
 
 def no_such_event(books: Books, event_id: str) -> UsageProblem:
     """The error for an event that is not there."""
-    hint = nearest_id(event_id, books.trail.newest_ids(SUGGESTED_FROM)) or "what there is: smilepay audit"
+    hint = nearest_id(event_id, books.trail.newest_ids(SUGGESTED_FROM)) or tr("what there is: smilepay audit")
     return UsageProblem(tr("no event {event_id!r}", event_id=event_id), hint=hint, reason="no_such_event")
 
 
 def nearest_id(typed: str, known: Iterable[str]) -> str | None:
     """A suggestion for an id with a slip in it."""
     close = get_close_matches(typed, known, n=1, cutoff=NEAR_ID)
-    return f"did you mean {close[0]!r}?" if close else None
+    return tr("did you mean {near!r}?", near=close[0]) if close else None
 
 
 def kind_of(account_id: str) -> str:

@@ -51,19 +51,24 @@ def start(glance: Glance, now: datetime) -> StartResult:
 
 def _next(glance: Glance, somebody: bool, orders: Sequence[Glimpse]) -> tuple[Step, ...]:
     if glance.state is WalletState.UNUSABLE:
-        return (Step("smilepay doctor", "the wallet cannot be used: see what is wrong, and what to do"),)
+        return (Step("smilepay doctor", tr("the wallet cannot be used: see what is wrong, and what to do")),)
     if not somebody:
         return (
-            Step("smilepay demo", "see the whole story on sample faces, in a minute"),
-            Step("smilepay enroll NAME --image FILE --deposit 100", "enrol a face, with money on the account"),
+            Step("smilepay demo", tr("see the whole story on sample faces, in a minute")),
+            Step("smilepay enroll NAME --image FILE --deposit 100", tr("enrol a face, with money on the account")),
         )
     if orders:
         return (_pay(orders),)
-    look = Step("smilepay shop", "see what is on sale")
+    look = Step("smilepay shop", tr("see what is on sale"))
     last = next(iter(glance.events()), None)
     if last is not None and last.what == PAID:
-        return (Step(f"smilepay audit show {last.id}", f"see what the payment of {last.amount} rested on"), look)
-    return (look, Step("smilepay shop ITEM --image FILE", "be recognised, and have an order"))
+        return (
+            Step(
+                f"smilepay audit show {last.id}", tr("see what the payment of {amount} rested on", amount=last.amount)
+            ),
+            look,
+        )
+    return (look, Step("smilepay shop ITEM --image FILE", tr("be recognised, and have an order")))
 
 
 def _pay(orders: Sequence[Glimpse]) -> Step:

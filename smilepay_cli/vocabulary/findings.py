@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from smilepay_cli.vocabulary.language import marked
+
 State = Literal["ok", "note", "problem"]
 Group = Literal["machine", "engine", "cameras", "terminal", "wallet"]
 
@@ -26,33 +28,46 @@ class Subject:
 SUBJECTS: Mapping[str, Subject] = {
     subject.id: subject
     for subject in (
-        Subject("python", "machine", "Python", "version, build and platform, and whether they are supported"),
-        Subject("packages", "machine", "packages", "the version of each package that smilepay needs"),
-        Subject("opencv", "machine", "OpenCV", "whether it loads, with the libraries of the system that it needs"),
-        Subject("weights", "engine", "face models", "dlib, and the weight files by their digests"),
-        Subject("model_cache", "engine", "model cache", "where the fast engine's models are kept: size, rights, room"),
-        Subject("fast_engine", "engine", "fast engine", "whether its models are there, whole, and load"),
-        Subject("parity", "engine", "parity with dlib", "how far its numbers are from dlib's, measured now"),
-        Subject("cameras", "cameras", "cameras", "which devices there are"),
-        Subject("camera", "cameras", "camera", "of each: whether it opens, and what a test frame shows"),
-        Subject("terminal", "terminal", "terminal", "whether standard output is one, its size, TERM and encoding"),
-        Subject("colours", "terminal", "colours", "which there are, and NO_COLOR"),
-        Subject("pictures", "terminal", "pictures", "whether a camera's pictures can be drawn on standard error"),
-        Subject("permissions", "wallet", "permissions", "owner and mode of the home and of every file of ours in it"),
-        Subject("disk", "wallet", "disk", "free space, and whether the file system keeps what it was told to"),
-        Subject("wallet", "wallet", "wallet", "whether it opens, and its version"),
-        Subject("key", "wallet", "key", "where the master key is, and whether it is this wallet's"),
-        Subject("keyring", "wallet", "keyring", "which one there is, and whether it can be asked"),
-        Subject("database", "wallet", "database", "pages, indexes, references, and the wallet's own rules"),
-        Subject("people", "wallet", "people", "who is enrolled, and with the models of now"),
-        Subject("policy_floor", "wallet", "policy floor", "the weakest policy that is accepted"),
-        Subject("clock", "wallet", "clock", "whether the newest event is in the future"),
+        Subject("python", "machine", marked("Python"), "version, build and platform, and whether they are supported"),
+        Subject("packages", "machine", marked("packages"), "the version of each package that smilepay needs"),
+        Subject(
+            "opencv", "machine", marked("OpenCV"), "whether it loads, with the libraries of the system that it needs"
+        ),
+        Subject("weights", "engine", marked("face models"), "dlib, and the weight files by their digests"),
+        Subject(
+            "model_cache",
+            "engine",
+            marked("model cache"),
+            "where the fast engine's models are kept: size, rights, room",
+        ),
+        Subject("fast_engine", "engine", marked("fast engine"), "whether its models are there, whole, and load"),
+        Subject("parity", "engine", marked("parity with dlib"), "how far its numbers are from dlib's, measured now"),
+        Subject("cameras", "cameras", marked("cameras"), "which devices there are"),
+        Subject("camera", "cameras", marked("camera"), "of each: whether it opens, and what a test frame shows"),
+        Subject(
+            "terminal", "terminal", marked("terminal"), "whether standard output is one, its size, TERM and encoding"
+        ),
+        Subject("colours", "terminal", marked("colours"), "which there are, and NO_COLOR"),
+        Subject(
+            "pictures", "terminal", marked("pictures"), "whether a camera's pictures can be drawn on standard error"
+        ),
+        Subject(
+            "permissions", "wallet", marked("permissions"), "owner and mode of the home and of every file of ours in it"
+        ),
+        Subject("disk", "wallet", marked("disk"), "free space, and whether the file system keeps what it was told to"),
+        Subject("wallet", "wallet", marked("wallet"), "whether it opens, and its version"),
+        Subject("key", "wallet", marked("key"), "where the master key is, and whether it is this wallet's"),
+        Subject("keyring", "wallet", marked("keyring"), "which one there is, and whether it can be asked"),
+        Subject("database", "wallet", marked("database"), "pages, indexes, references, and the wallet's own rules"),
+        Subject("people", "wallet", marked("people"), "who is enrolled, and with the models of now"),
+        Subject("policy_floor", "wallet", marked("policy floor"), "the weakest policy that is accepted"),
+        Subject("clock", "wallet", marked("clock"), "whether the newest event is in the future"),
     )
 }
 """Everything that is looked at, in the order in which it is told. A new check begins here."""
 
-REPORT = "this is a bug: please report this line"
-INSTALL = "in a clone: make setup; elsewhere: install smilepay anew"
+REPORT = marked("this is a bug: please report this line")
+INSTALL = marked("in a clone: make setup; elsewhere: install smilepay anew")
 """What to do about a package that is missing or cannot be loaded."""
 
 

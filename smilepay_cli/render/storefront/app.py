@@ -17,10 +17,11 @@ from textual.widgets import Button, Footer, Input, Static
 
 from smilepay_cli.render.storefront.panel import Panel
 from smilepay_cli.render.storefront.shelf import Shelves
-from smilepay_cli.render.storefront.words import clean, in_the_basket, note_on
+from smilepay_cli.render.storefront.words import clean, in_the_basket, note_on, tell_keys
 from smilepay_cli.rules.basket import Basket, with_less, with_more
 from smilepay_cli.rules.shelves import shelves
 from smilepay_cli.vocabulary.errors import UsageProblem
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.ledger import Catalogue, Item
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -31,8 +32,8 @@ class Search(Input):
     """A line to type in; its keys are told below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "submit", "to what is found", key_display="Enter"),
-        Binding("escape", "app.all", "everything", key_display="Esc"),
+        Binding("enter,down", "submit", marked("to what is found"), key_display="Enter"),
+        Binding("escape", "app.all", marked("everything"), key_display="Esc"),
     ]
 
 
@@ -45,12 +46,12 @@ class Storefront(App[Basket]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-wide")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - as above
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "find", key_display="/"),
-        Binding("p", "pay", "pay"),
-        Binding("q", "leave", "leave"),
-        Binding("ctrl+q", "leave_at_once", "leave", show=False, priority=True),
-        Binding("ctrl+c", "interrupt", "interrupt", show=False, priority=True),
-        Binding("escape", "all", "everything", show=False),
+        Binding("slash", "search", marked("find"), key_display="/"),
+        Binding("p", "pay", marked("pay")),
+        Binding("q", "leave", marked("leave")),
+        Binding("ctrl+q", "leave_at_once", marked("leave"), show=False, priority=True),
+        Binding("ctrl+c", "interrupt", marked("interrupt"), show=False, priority=True),
+        Binding("escape", "all", marked("everything"), show=False),
     ]
 
     def __init__(self, catalogue: Catalogue, basket: Basket = Basket(), *, color: bool = True) -> None:  # noqa: B008
@@ -64,6 +65,7 @@ class Storefront(App[Basket]):
             os.environ.pop("NO_COLOR", None)
             if before is not None:
                 os.environ["NO_COLOR"] = before
+        tell_keys(self)
         self.catalogue = catalogue
         self.basket = basket
         self.interrupted = False
@@ -80,9 +82,11 @@ class Storefront(App[Basket]):
             with Vertical(id="left"):
                 with Horizontal(id="search"):
                     yield Static("/", id="slash", markup=False)
-                    yield Search(placeholder="name, note or seller", compact=True)
+                    search = Search(placeholder=tr("name, note or seller"), compact=True)
+                    tell_keys(search)
+                    yield search
                 yield Shelves(shelves(self.catalogue), self.basket, self.want, id="shelves")
-                yield Static("nothing is called so; Esc shows everything", id="nothing", markup=False)
+                yield Static(tr("nothing is called so; Esc shows everything"), id="nothing", markup=False)
             yield Panel(self.catalogue, self.basket, id="basket")
         yield Static(id="note", markup=False)
         yield Footer(compact=True, show_command_palette=False)
@@ -155,7 +159,7 @@ class Storefront(App[Basket]):
         if self.basket:
             self.exit(self.basket)
         else:
-            self._say("The basket is empty: + or Enter adds what is chosen.")
+            self._say(tr("The basket is empty: + or Enter adds what is chosen."))
 
     def action_leave(self) -> None:
         """Out of the door."""

@@ -13,9 +13,10 @@ from textual.widgets import Button, Digits, Static
 from smilepay_cli.render.storefront.words import clean, total_label
 from smilepay_cli.render.text import amount
 from smilepay_cli.rules.basket import Basket, lines_of, total_of, totals_by_seller
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.ledger import Catalogue
 
-SMILE_TO_PAY = "Smile to pay"
+SMILE_TO_PAY = marked("Smile to pay")
 
 
 class Panel(Vertical):
@@ -28,12 +29,12 @@ class Panel(Vertical):
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
-        yield Static("Basket", id="basket-title", markup=False)
+        yield Static(tr("Basket"), id="basket-title", markup=False)
         with VerticalScroll(id="basket-lines", can_focus=False):
             yield Static(id="lines")
         yield Static(id="sum")
         yield Digits(id="total")
-        yield Button(SMILE_TO_PAY, id="pay", variant="success")
+        yield Button(tr(SMILE_TO_PAY), id="pay", variant="success")
 
     def on_mount(self) -> None:
         """As it is at first."""
@@ -70,7 +71,7 @@ class Panel(Vertical):
     def _lines(self) -> Table | Text:
         """By seller, each with what they get."""
         if not self._basket:
-            return Text("Nothing yet: + or Enter adds what is chosen.", style="dim")
+            return Text(tr("Nothing yet: + or Enter adds what is chosen."), style="dim")
         lines, shares = lines_of(self._basket, self._catalogue), totals_by_seller(self._basket, self._catalogue)
         table = Table.grid(expand=True, padding=(0, 1, 0, 0))
         widest = max(cell_len(str(line.quantity)) for line in lines)

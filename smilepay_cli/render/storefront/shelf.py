@@ -16,10 +16,11 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from smilepay_cli.render.storefront.words import fitted
+from smilepay_cli.render.storefront.words import fitted, tell_keys
 from smilepay_cli.render.text import amount
 from smilepay_cli.rules.basket import Basket
 from smilepay_cli.rules.shelves import Shelf
+from smilepay_cli.vocabulary.language import marked
 from smilepay_cli.vocabulary.ledger import Item, Seller
 
 MARKER = "▸ "
@@ -42,14 +43,14 @@ class Shelves(ScrollView, can_focus=True, inherit_bindings=False):
     """What is on sale. `want` is told at once what somebody wants more or less of: the next key finds it done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "go", key_display="↑↓"),
-        Binding("down,j", "move(1)", "down", show=False),
-        Binding("pageup", "page(-1)", "a page up", show=False),
-        Binding("pagedown", "page(1)", "a page down", show=False),
-        Binding("home", "end(0)", "first", show=False),
-        Binding("end", "end(-1)", "last", show=False),
-        Binding("plus,enter,space,right,equals_sign,kp_plus", "want(1)", "add", key_display="+"),
-        Binding("minus,left,backspace,delete,kp_minus", "want(-1)", "less", key_display="-"),
+        Binding("up,k", "move(-1)", marked("go"), key_display="↑↓"),
+        Binding("down,j", "move(1)", marked("down"), show=False),
+        Binding("pageup", "page(-1)", marked("a page up"), show=False),
+        Binding("pagedown", "page(1)", marked("a page down"), show=False),
+        Binding("home", "end(0)", marked("first"), show=False),
+        Binding("end", "end(-1)", marked("last"), show=False),
+        Binding("plus,enter,space,right,equals_sign,kp_plus", "want(1)", marked("add"), key_display="+"),
+        Binding("minus,left,backspace,delete,kp_minus", "want(-1)", marked("less"), key_display="-"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "shelves--seller",
@@ -76,6 +77,7 @@ class Shelves(ScrollView, can_focus=True, inherit_bindings=False):
         id: str,  # noqa: A002 - Textual's name
     ) -> None:
         super().__init__(id=id)
+        tell_keys(self)
         self._want = want
         self._basket = basket
         self._rows: list[Row] = []

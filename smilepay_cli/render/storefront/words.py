@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from smilepay_cli.render.text import amount
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from smilepay_cli.rules.basket import Basket, total_of
+from smilepay_cli.vocabulary.language import tr, trn
 from smilepay_cli.vocabulary.ledger import Catalogue, Item
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
 
 ELLIPSIS = "…"
 
@@ -26,21 +32,30 @@ def fitted(text: str, columns: int) -> str:
 
 def total_label(count: int) -> str:
     """What stands before the sum."""
-    return "Total of 1 thing" if count == 1 else f"Total of {count:,} things"
+    return trn(count, "Total of {count} thing", "Total of {count} things")
 
 
 def note_on(item: Item, basket: Basket) -> str:
     """What is to be said of an item: its note, and how many of it are picked."""
     picked = basket.of(item.id)
     note = item.note or item.title
-    return f"{note} ({picked} in the basket)" if picked else note
+    return tr("{note} ({picked} in the basket)", note=note, picked=picked) if picked else note
 
 
 def in_the_basket(basket: Basket, catalogue: Catalogue) -> str:
     """How many things, and what they cost."""
-    total = amount(total_of(basket, catalogue))
     if not basket:
-        return "The basket is empty."
-    if basket.count == 1:
-        return f"1 thing in the basket, {total} in all."
-    return f"{basket.count:,} things in the basket, {total} in all."
+        return tr("The basket is empty.")
+    return trn(
+        basket.count,
+        "{count} thing in the basket, {total} in all.",
+        "{count} things in the basket, {total} in all.",
+        total=total_of(basket, catalogue),
+    )
+
+
+def tell_keys(node: DOMNode) -> None:
+    """What the keys of a part of the screen do, in the language of this run: Textual takes it when a class is made."""
+    bound = node._bindings.key_to_bindings
+    for key, bindings in bound.items():
+        bound[key] = [replace(binding, description=tr(binding.description)) for binding in bindings]
