@@ -8,9 +8,9 @@ import subprocess
 from collections.abc import Mapping
 
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 
-_HINT = "for example: EDITOR=nano smilepay shop --edit; or give a file: smilepay shop --catalogue FILE"
+_HINT = marked("for example: EDITOR=nano smilepay shop --edit; or give a file: smilepay shop --catalogue FILE")
 
 
 def chosen_editor(variables: Mapping[str, str]) -> list[str]:
@@ -21,9 +21,9 @@ def chosen_editor(variables: Mapping[str, str]) -> list[str]:
                 return shlex.split(typed)
             except ValueError as error:
                 raise UsageProblem(
-                    tr("${name} is no command: {error}", name=name, error=error), hint=_HINT, reason="no_editor"
+                    tr("${name} is no command: {error}", name=name, error=error), hint=tr(_HINT), reason="no_editor"
                 ) from None
-    raise UsageProblem(tr("no editor is set: neither $VISUAL nor $EDITOR"), hint=_HINT, reason="no_editor")
+    raise UsageProblem(tr("no editor is set: neither $VISUAL nor $EDITOR"), hint=tr(_HINT), reason="no_editor")
 
 
 def run_editor(command: list[str], path: str) -> None:
@@ -35,7 +35,7 @@ def run_editor(command: list[str], path: str) -> None:
         detail = error.strerror or error
         raise UsageProblem(
             tr("the editor {command!r} cannot start: {detail}", command=command[0], detail=detail),
-            hint=_HINT,
+            hint=tr(_HINT),
             reason="no_editor",
         ) from None
     finally:

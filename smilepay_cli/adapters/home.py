@@ -56,7 +56,7 @@ def prepare_home(home: Path, warn: Callable[[str], None]) -> None:
         with suppress(FileNotFoundError):
             mended += _private_file(home / name)
     if mended:
-        warn(f"others could look into {home}; made private again: {', '.join(mended)}")
+        warn(tr("others could look into {home}; made private again: {files}", home=home, files=", ".join(mended)))
 
 
 def require_no_name_of_ours(home: Path, file: Path) -> None:

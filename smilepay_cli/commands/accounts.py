@@ -128,4 +128,10 @@ def _forget_what_was_measured(call: Call) -> None:
     try:
         forget_memory(folder)
     except OSError as error:
-        call.warnings.append(f"what replays measured on pictures could not be removed: {folder}: {error.strerror}")
+        call.warnings.append(
+            tr(
+                "what replays measured on pictures could not be removed: {folder}: {detail}",
+                folder=folder,
+                detail=error.strerror,
+            )
+        )

@@ -40,8 +40,12 @@ class ReceiptFile:
         except Exception as error:  # whatever it was, the money has moved: that is what has to be told
             reason = error.message if isinstance(error, SmilepayError) else f"{type(error).__name__}: {error}"
             self.call.warnings.append(
-                f"the payment stands, but its receipt was not written: {reason}; "
-                f"again: smilepay wallet receipt {payment.hold.id} --out FILE"
+                tr(
+                    "the payment stands, but its receipt was not written: {reason}; again: smilepay wallet receipt "
+                    "{payment} --out FILE",
+                    reason=reason,
+                    payment=payment.hold.id,
+                )
             )
             return result
 

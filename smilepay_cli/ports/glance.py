@@ -8,9 +8,6 @@ from typing import Protocol
 
 from smilepay_cli.vocabulary.glimpses import Glimpse, WalletState
 
-MOST_TOLD = 100
-"""Orders, payments or events that are told at once: more than anybody picks from."""
-
 
 class Glance(Protocol):
     """What can be seen at once. A wallet that is missing or damaged shows nothing, and nothing is ever raised.

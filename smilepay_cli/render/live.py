@@ -217,14 +217,17 @@ def _meter(moment: Moment, columns: int, colours: Colours, *, unicode: bool) -> 
     """How much of a smile is seen."""
     if moment.smile is None:
         return " " * columns
-    width = min(_METER_WIDTH, columns - 14)
+    from rich.cells import cell_len
+
+    label = f" {tr('smile')} "
+    width = min(_METER_WIDTH, columns - cell_len(label) - 7)
     share = min(moment.smile, 1.0) if moment.smile > 0 else 0.0  # one that is not a number is no smile
     filled = round(share * width)
     full, empty = "█░" if unicode else "#."
     bar = full * filled
     if colours != "none":
         bar = _styled(bar, _GREEN if share == 1 else _YELLOW)
-    return f" smile {bar}{empty * (width - filled)}" + _fitted(f" {share:4.0%}", columns - width - 7)
+    return f"{label}{bar}{empty * (width - filled)}" + _fitted(f" {share:4.0%}", columns - width - cell_len(label))
 
 
 def _foot(moment: Moment, columns: int, *, unicode: bool) -> str:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.paper import Paper, Table
 from smilepay_cli.render.text import amount
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 
 if TYPE_CHECKING:
     from smilepay_cli.verbs.cash import MoneyResult
     from smilepay_cli.verbs.payments import PaymentResult
     from smilepay_cli.verbs.wallet import BalanceResult
+
+KINDS = {"customer": marked("customer"), "merchant": marked("merchant"), "fees": marked("fees")}
+"""Of accounts."""
 
 
 def show_balances(result: BalanceResult, paper: Paper) -> None:
@@ -33,7 +36,13 @@ def show_balances(result: BalanceResult, paper: Paper) -> None:
         table.add_column(column, right=True, whole=True)
     for named in result.balances:
         held = amount(named.balance.held) if named.balance.held.minor else ""
-        table.add_row(named.name, tr(named.kind), amount(named.balance.available), held, amount(named.balance.posted))
+        table.add_row(
+            named.name,
+            tr(KINDS.get(named.kind, named.kind)),
+            amount(named.balance.available),
+            held,
+            amount(named.balance.posted),
+        )
     paper.table(table)
 
 

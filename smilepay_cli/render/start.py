@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smilepay_cli.ports.glance import MOST_TOLD
-from smilepay_cli.vocabulary.glimpses import WalletState
+from smilepay_cli.vocabulary.glimpses import MOST_TOLD, WalletState
 from smilepay_cli.vocabulary.language import marked, tr, trn
 
 if TYPE_CHECKING:

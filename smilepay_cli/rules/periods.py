@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 
 _SPAN = re.compile(r"([0-9]{1,5})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -14,7 +14,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAYS = {"today": 0, "yesterday": 1}
 EARLIEST = 1970
 """Nothing happened here before; and years of fewer than four digits would not sort as text."""
-HINT = "write it like 2015-03-15, 2015-03-15T17:30, today, yesterday, or 90m, 12h, 1d, 2w ago"
+HINT = marked("write it like 2015-03-15, 2015-03-15T17:30, today, yesterday, or 90m, 12h, 1d, 2w ago")
 
 
 def beginning(text: str, now: datetime) -> datetime:
@@ -39,7 +39,7 @@ def _moment(text: str, now: datetime, option: str) -> tuple[datetime, datetime]:
 
 def _no_moment(text: str, option: str) -> UsageProblem:
     return UsageProblem(
-        tr("{option} {text!r} is no point in time", option=option, text=text), hint=HINT, reason="bad_period"
+        tr("{option} {text!r} is no point in time", option=option, text=text), hint=tr(HINT), reason="bad_period"
     )
 
 

@@ -14,12 +14,12 @@ from smilepay_cli.verbs.lookup import require_person
 from smilepay_cli.verbs.post import pin_facts, post_money, posting_facts
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.ledger import Balance, Order, Person, funding_account
 from smilepay_cli.vocabulary.money import Money
 from smilepay_cli.vocabulary.results import Refusal, Result
 
-LOG_IN_USE = (
+LOG_IN_USE = marked(
     "another process is reading the wallet, so what was deleted is still in wallet.db-wal; when it is through, "
     "empty the log: smilepay audit prune"
 )
@@ -156,7 +156,7 @@ def forget(till: Till, name: str) -> ChangeResult:
                 raise Refused(
                     Reason.ACCOUNT_IN_USE,
                     tr("{held} of {person} are set aside for a payment", held=balance.held, person=person.name),
-                    hint="capture or void it first: smilepay wallet statement " + person.name,
+                    hint=tr("capture or void it first: smilepay wallet statement {name}", name=person.name),
                 )
             if balance.posted.minor:
                 books.ledger.open_account(funding_account(person.currency), "funding", person.currency)
@@ -176,7 +176,9 @@ def forget(till: Till, name: str) -> ChangeResult:
         till.packed.drop()
         warnings = [] if till.store.scrub() else [LOG_IN_USE]
         if left := till.store.mentions(person.name):
-            warnings.append(f"other files of this home may hold the person still: delete {', '.join(left)}")
+            warnings.append(
+                tr("other files of this home may hold the person still: delete {files}", files=", ".join(left))
+            )
         return ChangeResult(
             verb="forget",
             done_to=person.name,

@@ -18,16 +18,19 @@ from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.decisions import Decision
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.faces import Vector
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 
 SAME_SITTING = 0.6
 """Of the policy's maximum: 0.20 for `quartet` under `standard`. Neutral and smiling pictures of one person in a studio
 are 0.14 apart (median; 95 % 0.18), the nearest two of 56,000 pairs of different people 0.28."""
 _MESSAGES = {
-    Reason.NO_MATCH: ("this face is not enrolled", "enrol first: smilepay enroll NAME --image FILE"),
+    Reason.NO_MATCH: (
+        marked("this face is not enrolled"),
+        marked("enrol first: smilepay enroll NAME --image FILE"),
+    ),
     Reason.AMBIGUOUS_MATCH: (
-        "two enrolled people look alike, so nobody is taken",
-        "say who you are: --account NAME --pin -",
+        marked("two enrolled people look alike, so nobody is taken"),
+        marked("say who you are: --account NAME --pin -"),
     ),
 }
 
@@ -106,7 +109,7 @@ def identify(attempt: Attempt, capture: Capture, gallery: Gallery, *, pays: bool
         attempt.decision, attempt.account_id = decision, decision.account_id
         if not decision.accepted:
             reason = Reason(decision.reason)
-            message, hint = _MESSAGES[reason]
+            message, hint = map(tr, _MESSAGES[reason])
             raise Refused(reason, message, hint=hint)
         if pays:
             attempt.doubts = doubts(gallery, probe, decision, till.policy, till.scheme)

@@ -32,7 +32,7 @@ class Step:
 class StartResult(Result):
     """How the wallet looks from outside, and what comes next. Names nobody: it is seen by whoever stands there.
 
-    Of open orders, MOST_TOLD (ports/glance.py) stands for so many or more.
+    Of open orders, MOST_TOLD (vocabulary/glimpses.py) stands for so many or more.
     """
 
     wallet: WalletState

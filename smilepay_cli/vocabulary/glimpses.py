@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from smilepay_cli.vocabulary.money import Money
 
+MOST_TOLD = 100
+"""Orders, payments or events that are told at once: more than anybody picks from."""
+
 
 class WalletState(StrEnum):
     """What a look from outside tells of a wallet. Its key is not looked at."""

@@ -17,7 +17,7 @@ from smilepay_cli.ports import Clock
 from smilepay_cli.vocabulary.cameras import Driver
 from smilepay_cli.vocabulary.errors import Reason, Refused, UsageProblem
 from smilepay_cli.vocabulary.faces import Frame, pixel_digest
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 
 if TYPE_CHECKING:
     from smilepay_cli.vocabulary.faces import Pixels
@@ -33,7 +33,7 @@ CONTAINERS = (
     "gif,apng,mjpeg,yuv4mpegpipe"
 )
 """FFmpeg's names of what a video file may be; its playlists are not among them."""
-HINT = "a camera is a number, a device, a stream's URL, a video file, or numbered images like clip/%03d.jpg"
+HINT = marked("a camera is a number, a device, a stream's URL, a video file, or numbered images like clip/%03d.jpg")
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _INDEX = re.compile(r"[0-9]+")
 _MOST_DIGITS = 2
@@ -66,7 +66,7 @@ class CameraSource:
     def kind(self) -> str:
         """`index`, `url`, `device` or `video`. Raises UsageProblem for what is none of them."""
         if not self._source:
-            raise UsageProblem(tr("--camera needs a name"), hint=HINT)
+            raise UsageProblem(tr("--camera needs a name"), hint=tr(HINT))
         if not _is_whole(self._source):
             raise self._unusable(tr("a name with broken characters cannot be opened"))
         if _INDEX.fullmatch(self._source):
@@ -201,7 +201,7 @@ class CameraSource:
         if self.is_virtual:
             return UsageProblem(
                 tr("--camera {source}: not a video that can be read", source=printable(self._source)),
-                hint=HINT,
+                hint=tr(HINT),
                 reason="unusable_image",
             )
         return Refused(
@@ -213,7 +213,7 @@ class CameraSource:
     def _unusable(self, detail: str) -> UsageProblem:
         return UsageProblem(
             tr("--camera {source}: {detail}", source=printable(self._source), detail=detail),
-            hint=HINT,
+            hint=tr(HINT),
             reason="unreadable_file",
         )
 

@@ -9,6 +9,7 @@ from smilepay_cli.adapters.faces.fast import FastEngine
 from smilepay_cli.adapters.faces.models.files import ModelsUnavailable
 from smilepay_cli.adapters.faces.reference import ReferenceEngine
 from smilepay_cli.adapters.later import EngineLater
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +51,6 @@ class FastOrReference(EngineLater[FastEngine | ReferenceEngine]):
         try:
             self._fast.prepare()
         except ModelsUnavailable as trouble:
-            self._warn(f"the slower reference engine was used: {trouble}; more: smilepay doctor")
+            self._warn(tr("the slower reference engine was used: {trouble}; more: smilepay doctor", trouble=trouble))
             return self._reference
         return self._fast

@@ -14,7 +14,7 @@ from smilepay_cli.adapters.faces.models.files import ModelsUnavailable
 from smilepay_cli.adapters.pad.crop import network_input, normalised
 from smilepay_cli.adapters.pad.sidecar import Sidecar, sidecar_from
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,7 +109,9 @@ def load_pad_model(path: Path) -> OnnxPadModel:
     name = printable(str(path))
     if path.suffix.lower() != ".onnx":
         raise _unusable(
-            name, tr("not a file ending in .onnx"), tr("the sidecar beside it is found by itself: {read}", read=_READ)
+            name,
+            tr("not a file ending in .onnx"),
+            tr("the sidecar beside it is found by itself: {read}", read=tr(_READ)),
         )
     beside = path.with_suffix(".toml")
     data, text = _read(path, LARGEST_NETWORK), _read(beside, LARGEST_SIDECAR)
@@ -130,11 +132,11 @@ def load_pad_model(path: Path) -> OnnxPadModel:
         model = OnnxPadModel(session, sidecar, _description(path, sidecar), sha256(text).hexdigest())
         model.try_out()
     except (ModelsUnavailable, PadFault) as error:
-        raise _unusable(name, printable(str(error)), _READ) from None
+        raise _unusable(name, printable(str(error)), tr(_READ)) from None
     return model
 
 
-_READ = "docs/pad-models.md says what both files hold"
+_READ = marked("docs/pad-models.md says what both files hold")
 
 
 def _unusable(name: str, detail: str, hint: str | None = None) -> UsageProblem:
@@ -145,7 +147,7 @@ def _read(path: Path, largest: int) -> bytes:
     try:
         return read_file(path, largest)
     except UsageProblem as problem:
-        raise UsageProblem(problem.message, hint=_READ, reason="bad_pad_model") from None
+        raise UsageProblem(problem.message, hint=tr(_READ), reason="bad_pad_model") from None
 
 
 def _description(path: Path, sidecar: Sidecar) -> str:

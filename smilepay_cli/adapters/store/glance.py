@@ -21,8 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from smilepay_cli.adapters.store.schema import APPLICATION_ID, VERSION
-from smilepay_cli.ports.glance import MOST_TOLD
-from smilepay_cli.vocabulary.glimpses import Glimpse, WalletState
+from smilepay_cli.vocabulary.glimpses import MOST_TOLD, Glimpse, WalletState
 from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.money import Money
 

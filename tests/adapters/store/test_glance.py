@@ -14,10 +14,9 @@ import pytest
 from smilepay_cli.adapters.shelf import CatalogueShelf
 from smilepay_cli.adapters.store.glance import SqliteGlance
 from smilepay_cli.adapters.store.wallet import SqliteStore
-from smilepay_cli.ports.glance import MOST_TOLD
 from smilepay_cli.verbs.suggest import FEES
 from smilepay_cli.vocabulary import ledger
-from smilepay_cli.vocabulary.glimpses import Glimpse, WalletState
+from smilepay_cli.vocabulary.glimpses import MOST_TOLD, Glimpse, WalletState
 from smilepay_cli.vocabulary.money import Money
 from tests.commands.conftest import Shell
 from tests.fakes.fixed import CEBIT
