@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from smilepay_cli.verbs.deadline import each_within, within
 from smilepay_cli.vocabulary.cameras import CameraDevice, FaceSeen, Tried
 from smilepay_cli.vocabulary.errors import Reason, Refused, SmilepayError
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.results import Refusal, Result
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ SECONDS = 3.0
 """How long frames are asked for; the slowest cameras give a few in that time."""
 PATIENCE = 10.0
 """Seconds that a driver may take for one frame, the first one with opening included: streams have 8 to answer."""
-NONE_HERE = "this machine has no camera"
-WITHOUT = "use --image FILE, or a video file with --camera FILE, or load v4l2loopback"
+NONE_HERE = marked("this machine has no camera")
+WITHOUT = marked("use --image FILE, or a video file with --camera FILE, or load v4l2loopback")
 """What to do where there is no camera."""
 
 Encode = Callable[["Frame"], bytes]
@@ -64,7 +64,7 @@ def list_cameras(cameras: Cameras, clock: Clock) -> CamerasResult:
     """Every device, each opened and closed again. Raises Refused (NO_CAMERA) where there is none at all."""
     told = tuple(look_at_devices(cameras, clock, frames=FRAMES))
     if not told:
-        raise Refused(Reason.NO_CAMERA, NONE_HERE, hint=WITHOUT)
+        raise Refused(Reason.NO_CAMERA, tr(NONE_HERE), hint=tr(WITHOUT))
     if any(camera.tried for camera in told):
         return CamerasResult(cameras=told)
     first = next((camera for camera in told if camera.trouble), None)

@@ -59,7 +59,15 @@ def _cache(folder: Path, room: Room) -> Finding:
     elif size:
         is_well, told = True, f"{megabytes(size)} MB in {folder}"
     elif free < ROOM:
-        is_well, told = False, f"{megabytes(free)} MB are free for {folder}, and building takes {megabytes(ROOM)} MB"
+        is_well, told = (
+            False,
+            tr(
+                "{megabytes} MB are free for {folder}, and building takes {needed} MB",
+                megabytes=megabytes(free),
+                folder=folder,
+                needed=megabytes(ROOM),
+            ),
+        )
     else:
         is_well, told = True, f"nothing is in {folder} yet"
     figures = {"path": str(folder), "bytes": size, "files": files, "free_bytes": free}

@@ -54,7 +54,9 @@ def look_at_disk(home: Path, room: Room | None = None) -> Iterator[Finding]:
     room = room or Room()
     free, kind = room.free(home), room.kind(home)
     figures = {"free_bytes": free, "file_system": kind}
-    on = f"{megabytes(free)} MB are free for {home}" + (f", on {kind}" if kind else "")
+    on = tr("{megabytes} MB are free for {home}", megabytes=megabytes(free), home=home)
+    if kind:
+        on = tr("{megabytes} MB are free for {home}, on {kind}", megabytes=megabytes(free), home=home, kind=kind)
     if free < FULL:
         yield Finding(
             "disk", "problem", tr("{on}: a payment may not be kept", on=on), tr("free some space"), figures=figures

@@ -24,7 +24,7 @@ def look_at_cameras(cameras: Cameras, clock: Clock) -> Iterator[Finding]:
             there += 1
             yield _one(camera)
     if not there:
-        yield Finding("cameras", "note", NONE_HERE, WITHOUT, figures={"count": 0})
+        yield Finding("cameras", "note", tr(NONE_HERE), tr(WITHOUT), figures={"count": 0})
     else:
         yield Finding(
             "cameras", "ok", tr("{there} found; more on each: smilepay cameras", there=there), figures={"count": there}

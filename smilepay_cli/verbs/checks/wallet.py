@@ -15,7 +15,7 @@ from smilepay_cli.verbs.keys import PROTECTS
 from smilepay_cli.vocabulary.errors import ChainBroken, SmilepayError, StoreUnusable
 from smilepay_cli.vocabulary.findings import Finding
 from smilepay_cli.vocabulary.instants import from_iso, iso
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import Books
@@ -30,7 +30,7 @@ OF_THE_KEY = {"wrong_key", "key_unavailable", "key_elsewhere"}
 """Reasons of a wallet that is as it should be, but for its key."""
 AHEAD = timedelta(minutes=2)
 """How far an event may be ahead of the clock: other machines write to a wallet too, and clocks differ."""
-MENDING = "keep the file as it is, and restore a backup: smilepay wallet restore FILE"
+MENDING = marked("keep the file as it is, and restore a backup: smilepay wallet restore FILE")
 
 
 def look_at_wallet(till: Till) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ def _key(key: KeyPlace, references: int) -> Iterator[Finding]:
         yield Finding("key", "ok", told, figures=figures)
     elif references:
         told = tr("somebody is enrolled, and the wallet does not say which key opens the references: that was lost")
-        yield Finding("key", "problem", told, MENDING, figures=figures)
+        yield Finding("key", "problem", told, tr(MENDING), figures=figures)
     else:
         told = tr("no key is needed yet; it will be in the {store}", store=key.store)
         yield Finding("key", "ok", told, figures=figures)
@@ -102,7 +102,7 @@ def _database(till: Till) -> Iterator[Finding]:
         yield Finding("database", "problem", error.message, error.hint)
         return
     for problem in problems:
-        yield Finding("database", "problem", problem, MENDING)
+        yield Finding("database", "problem", problem, tr(MENDING))
     if found.synchronous != FULL:
         told = tr("synchronous is {synchronous}: a payment could be lost", synchronous=found.synchronous)
         yield Finding("database", "problem", told, tr("put the home on a local disk"))
