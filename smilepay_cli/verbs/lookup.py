@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from smilepay_cli.vocabulary.errors import Reason, UsageProblem
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.ledger import FEES, LONGEST_NAME, fees_account, merchant_account, name_key
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def require_claimed(books: Books, name: str) -> Person:
     """
     person = books.people.by_name(name)
     if person is None:
-        raise _unknown(name, [], "account", "the name has to be as it was given at enrolment")
+        raise _unknown(name, [], "account", tr("the name has to be as it was given at enrolment"))
     return person
 
 
@@ -101,7 +101,9 @@ def require_seller(books: Books, catalogue: Catalogue, name: str) -> str:
     """A seller who can be paid. Raises UsageProblem."""
     if is_seller(books, catalogue, name):
         return name
-    raise _unknown(name, list(catalogue.sellers), "merchant", f"merchants: {', '.join(catalogue.sellers)}")
+    raise _unknown(
+        name, list(catalogue.sellers), "merchant", tr("merchants: {names}", names=", ".join(catalogue.sellers))
+    )
 
 
 def require_hold(books: Books, payment_id: str) -> Hold:
@@ -153,7 +155,10 @@ def require_reason(text: str) -> None:
         raise UsageProblem(tr("no event has the reason {text!r}", text=text), hint=hint, reason="no_such_reason")
 
 
+_NO = {"account": marked("no account named {name!r}"), "merchant": marked("no merchant named {name!r}")}
+
+
 def _unknown(name: str, known: list[str], what: str, otherwise: str) -> UsageProblem:
     close = get_close_matches(name, known, n=1)
     hint = tr("did you mean {close!r}?", close=close[0]) if close else otherwise
-    return UsageProblem(tr("no {what} named {name!r}", what=what, name=name), hint=hint, reason=f"no_such_{what}")
+    return UsageProblem(tr(_NO[what], name=name), hint=hint, reason=f"no_such_{what}")

@@ -57,7 +57,7 @@ def _cache(folder: Path, room: Room) -> Finding:
     if trouble is not None:
         is_well, told = False, f"nothing can be kept in {folder}: {trouble}"
     elif size:
-        is_well, told = True, f"{megabytes(size)} MB in {folder}"
+        is_well, told = True, tr("{megabytes} MB in {folder}", megabytes=megabytes(size), folder=folder)
     elif free < ROOM:
         is_well, told = (
             False,
@@ -117,7 +117,7 @@ def _fast(engine: FastEngine, *, can_be_built: bool) -> Iterator[Finding]:
         "pixels, {value} faces found",
         descriptor_l2=parity.descriptor_l2,
         landmarks_px=parity.landmarks_px,
-        value="the same" if parity.boxes_equal else "other",
+        value=tr("the same") if parity.boxes_equal else tr("other"),
     )
     figures = {
         "descriptor_l2": parity.descriptor_l2,
@@ -133,7 +133,10 @@ def _fast(engine: FastEngine, *, can_be_built: bool) -> Iterator[Finding]:
 
 
 def _what_to_do(folder: Path) -> str:
-    return f"make {folder} yours alone and writable, with 300 MB to spare, or name another folder: SMILEPAY_CACHE=DIR"
+    return tr(
+        "make {folder} yours alone and writable, with 300 MB to spare, or name another folder: SMILEPAY_CACHE=DIR",
+        folder=folder,
+    )
 
 
 def _size(folder: Path) -> tuple[int, int]:

@@ -65,7 +65,7 @@ def look_at_pictures(stderr: TextIO, variables: Mapping[str, str], smallest: tup
     elif size[0] < smallest[0] or size[1] < smallest[1]:
         why = tr("a picture needs {smallest} x {smallest2}", smallest=smallest[0], smallest2=smallest[1])
     else:
-        letters = "half blocks" if _encoding(stderr) == "utf-8" else "plain letters"
+        letters = tr("half blocks") if _encoding(stderr) == "utf-8" else tr("plain letters")
         yield Finding(
             "pictures", "ok", tr("a camera's picture is drawn in {letters}", letters=letters), figures={"drawn": True}
         )
