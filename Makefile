@@ -52,7 +52,7 @@ lock: ## for maintainers: solve the requirements anew with uv (ARGS=--upgrade fo
 	  pyproject.toml requirements/runtime.in -o requirements/runtime.txt
 	$(COMPILE) --constraint requirements/build.txt requirements/release.in $(ARGS) -o requirements/release.txt
 
-release: setup ## for maintainers: build into dist and try it in clean surroundings (ARGS=--rehearsal before the version)
+release: setup ## for maintainers: build into dist, try it in clean surroundings
 	@.venv/bin/python -m tools.release $(ARGS)
 
 clean: ## remove .venv, caches and builds

@@ -26,6 +26,7 @@ from tools.release.trials import Python
 VERSION = "1.2.3"
 CHANGELOG = "# Changelog\n\n## 1.2.3\n\n- New.\n\n## 1.2.2\n"
 WHEEL = dict.fromkeys(contents.NEEDED_IN_WHEEL, b"") | {f"smilepay-{VERSION}.dist-info/METADATA": b""}
+PYTHONS = (Python("3.11.7", Path("python3.11")), Python("3.13.0", Path("python3.13")))
 RULES = Rules(frozenset({"MIT", "BSD-3-Clause", "Apache-2.0"}), {}, {})
 
 
@@ -219,7 +220,7 @@ class TestTheWholeRun:
         monkeypatch.setattr(release, "toolbox", lambda: tmp_path)
         monkeypatch.setattr(versions, "written_version", lambda root: VERSION)
         monkeypatch.setattr(building, "build", lambda *_, **__: (tmp_path / "a.whl").write_text("x"))
-        monkeypatch.setattr(trials, "pythons", lambda *_: [Python("3.11.7", Path("python"))])
+        monkeypatch.setattr(trials, "pythons", lambda *_: list(PYTHONS))
         monkeypatch.setattr(trials, "clear", lambda: None)
         for step in ("lint", "_require_wheels", "_try"):
             monkeypatch.setattr(release, step, lambda *_: None)
@@ -258,9 +259,16 @@ class TestTheWholeRun:
         assert "a rehearsal, not a release" in told
         assert [minor for minor in ("3.11", "3.12", "3.13", "3.14") if f"NOT DONE: Python {minor}" in told] == [
             "3.12",
-            "3.13",
             "3.14",
         ]
+
+    @pytest.mark.parametrize("found", [(), PYTHONS[:1], PYTHONS[1:]])
+    def test_licences_are_not_read_from_half_the_lock(
+        self, dist: Path, monkeypatch: pytest.MonkeyPatch, found: tuple[Python, ...]
+    ) -> None:
+        """Python 3.11 has packages that newer ones have not, and the other way round."""
+        monkeypatch.setattr(trials, "pythons", lambda *_: list(found))
+        assert self._with(vulnerabilities.Audit((), None), monkeypatch) == 1
 
 
 class TestSurroundings:

@@ -95,8 +95,10 @@ def _whole(release: Release) -> int:
 
 def _pythons(release: Release) -> list[trials.Python]:
     found = trials.pythons(release.programs, release.asked.python)
-    if not found:
-        raise Problem("no Python to try it with; name one: --python PATH")
+    if not trials.covers_the_lock(found):
+        raise Problem(
+            "the lock is not the same for Python 3.11 and newer ones, so one of each is needed: --python PATH"
+        )
     for minor in trials.missing(found):
         release.not_done(f"Python {minor}: not on this machine, so nothing was run with it")
     return found

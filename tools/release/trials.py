@@ -114,6 +114,11 @@ def pythons(programs: Path, more: Sequence[str]) -> list[Python]:
     return [suiting[minor] for minor in sorted(suiting)]
 
 
+def covers_the_lock(found: Sequence[Python]) -> bool:
+    """Whether all of the lock is installed with one of them: some of it is for Python 3.11 only, or not for it."""
+    return {one.minor > OLDEST for one in found} == {True, False}
+
+
 def missing(found: Sequence[Python]) -> list[str]:
     """The Pythons that the lock is for and that are not here."""
     here = {one.minor for one in found}
