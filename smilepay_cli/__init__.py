@@ -1,3 +1,3 @@
 """smilepay: Smile to Pay, simulated in a terminal, as a test bench for face payments."""
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"

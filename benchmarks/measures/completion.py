@@ -41,7 +41,7 @@ def measure(setting: Setting) -> Report:
     rows = [
         compared(
             f"completion/{name}",
-            f"`{line.rstrip()}`, completed" if name != "commands" else "`smilepay`, completed",
+            f"completing {name}, after `{line.rstrip(' -')}`",
             taken[name],
             taken["typer"],
             "ms",

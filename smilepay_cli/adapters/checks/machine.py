@@ -43,6 +43,10 @@ class Interpreter:
         )
 
 
+STANDS_FOR = {"dlib": "dlib-bin"}
+"""Packages that bring another's modules: uv's override takes the prebuilt wheel alone (docs/installing.md)."""
+
+
 def look_at_python(here: Interpreter | None = None) -> Iterator[Finding]:
     """Version, build and platform; what was not tested is a note, what is too old a problem."""
     here = here or Interpreter.of_this_process()
@@ -83,7 +87,7 @@ def look_at_packages(
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
             continue
         try:
-            versions[requirement.name] = version = version_of(requirement.name)
+            versions[requirement.name] = version = _version(requirement.name, version_of)
         except metadata.PackageNotFoundError:
             told = tr("{requirement} is not installed", requirement=requirement.name)
         else:
@@ -105,6 +109,16 @@ def look_at_packages(
     if not wrong and not broken:
         told = tr("{count} packages, each in a version that is asked for", count=len(versions))
         yield Finding("packages", "ok", told, figures=versions)
+
+
+def _version(package: str, version_of: Callable[[str], str]) -> str:
+    """Raises PackageNotFoundError."""
+    try:
+        return version_of(package)
+    except metadata.PackageNotFoundError:
+        if package not in STANDS_FOR:
+            raise
+        return version_of(STANDS_FOR[package])
 
 
 def _broken() -> Iterator[Finding]:

@@ -70,6 +70,18 @@ def test_versions_are_held_against_what_is_asked_for() -> None:
     assert "setuptools is 82.0" in found[1].told and "dlib is not installed" in found[2].told
 
 
+def test_a_wheel_that_stands_for_another_is_taken() -> None:
+    """After an installation by uv there is dlib-bin, and nothing that is called dlib."""
+
+    def version_of(package: str) -> str:
+        if package == "dlib":
+            raise PackageNotFoundError(package)
+        return "20.0.1"
+
+    (found,) = look_at_packages(["dlib>=19.24"], version_of)
+    assert found.state == "ok" and found.figures == {"dlib": "20.0.1"}
+
+
 def test_extras_and_other_machines_are_left_out() -> None:
     """Nobody needs dask to pay; a pre-release that fits is one that was chosen."""
     extra, elsewhere = 'distributed>=2024; extra == "dask"', 'winrt; sys_platform == "win32"'
