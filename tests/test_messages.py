@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -53,6 +54,21 @@ def _has_words(text: ast.Constant | ast.JoinedStr) -> bool:
 def test_an_error_is_marked(path: Path) -> None:
     """`tr("...")`, not a bare text: somebody would read English in the middle of Chinese."""
     assert _unmarked(path) == []
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_marked_text_is_found(path: Path) -> None:
+    """The collector of Babel sees no text inside an f-string, and none that is put together first."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            hidden = [one for one in ast.walk(node) if _marks(one) and isinstance(one.args[0], ast.Constant)]
+            assert not hidden, f"{path.name}:{node.lineno}"
+        if _marks(node):
+            assert not isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
+
+
+def _marks(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "trn", "marked")
 
 
 @pytest.mark.parametrize("po", CATALOGUES, ids=lambda po: po.parent.parent.name)

@@ -157,7 +157,8 @@ def _write_examples(examples: Sequence[str], formatter: Any) -> None:
     With Rich the rest is printed already, and what the formatter holds comes after it; without, it is all in here.
     """
     if examples:
-        formatter.write(f"\n {tr('Examples:')}\n\n" + "".join(f"   {example}\n" for example in examples))
+        title = tr("Examples:")
+        formatter.write(f"\n {title}\n\n" + "".join(f"   {example}\n" for example in examples))
 
 
 def prepared(parameters: list[Any], ctx: Any) -> list[Any]:

@@ -110,7 +110,8 @@ def _gave(camera: CameraTold) -> str:
         measured=measured,
         backend=backend,
     )
-    return told if tried.last.shows_something else f"{told}\n{tr('the picture is empty')}"
+    empty = tr("the picture is empty")
+    return told if tried.last.shows_something else f"{told}\n{empty}"
 
 
 def _came(tried: Tried, *, is_virtual: bool) -> str:

@@ -219,7 +219,7 @@ def _meter(moment: Moment, columns: int, colours: Colours, *, unicode: bool) -> 
         return " " * columns
     from rich.cells import cell_len
 
-    label = f" {tr('smile')} "
+    label = " " + tr("smile") + " "
     width = min(_METER_WIDTH, columns - cell_len(label) - 7)
     share = min(moment.smile, 1.0) if moment.smile > 0 else 0.0  # one that is not a number is no smile
     filled = round(share * width)
