@@ -22,11 +22,11 @@ from smilepay_cli.adapters.store.slots import SqliteSlots
 from smilepay_cli.adapters.store.trail import SqliteTrail
 from smilepay_cli.adapters.store.waiting import patiently
 from smilepay_cli.vocabulary.errors import StoreUnusable
-from smilepay_cli.vocabulary.findings import Examination
 from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.ports import Progress
+    from smilepay_cli.vocabulary.findings import Examination
 
 THOROUGH_UP_TO = 256_000_000
 """Bytes of a wallet that is examined whole, which takes a second or two. A million events are ten times as much."""
@@ -137,6 +137,8 @@ class SqliteStore:
 
     def examine(self) -> Examination:
         """Ask the database how it is: all of it in a small wallet, all but what indexes hold in a large one."""
+        from smilepay_cli.vocabulary.findings import Examination  # doctor's words, which nobody else needs
+
         with translated(self.path):
             connection = self._opened()
             with block(connection, "BEGIN"):
