@@ -3,9 +3,9 @@
     .venv/bin/python tools/messages.py            collect the texts, write them into every catalogue, compile it
     .venv/bin/python tools/messages.py --check    write nothing; say what is missing or out of date and end with 1
 
-A text is collected where the code calls `tr`, `trn` or `marked` with it (vocabulary/language.py), and from the help of
-every command. A catalogue is `smilepay_cli/locale/LANGUAGE/LC_MESSAGES/smilepay.po`; what was collected and has no
-translation yet stands in it with an empty one.
+A text is collected where the code or a page calls `tr`, `trn` or `marked` with it (vocabulary/language.py), and from
+the help of every command. A catalogue is `smilepay_cli/locale/LANGUAGE/LC_MESSAGES/smilepay.po`; what was collected and
+has no translation yet stands in it with an empty one.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ def collected() -> Catalog:
         with path.open("rb") as file:
             for line, text, _, _ in extract("python", file, KEYWORDS):
                 catalogue.add(text, locations=[(place, line)])
+    for path in sorted(PACKAGE.rglob("*.jinja")):
+        with path.open("rb") as file:
+            for line, text, _, _ in extract("jinja2.ext:babel_extract", file, KEYWORDS, options={"encoding": "utf-8"}):
+                catalogue.add(text, locations=[(str(path.relative_to(ROOT)), line)])
     for place, text in sorted(set(_helps())):
         catalogue.add(text, locations=[(place, 1)])
     return catalogue

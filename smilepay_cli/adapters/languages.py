@@ -26,8 +26,8 @@ _OF_THE_SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Later ones count where earlier ones are not set or empty, as everywhere (POSIX, XBD 8.2)."""
 FOLDER = Path(__file__).parent.parent / "locale"
 DOMAIN = "smilepay"
-CATALOGUES = {"zh": "zh_CN", "zh_CN": "zh_CN", "zh_SG": "zh_CN", "zh_Hans": "zh_CN"}
-"""Locales that have translated texts, and whose. Readers of traditional characters get English."""
+CATALOGUES = ("zh_CN",)
+"""Those that there are: see `_catalogue_of`."""
 _PLAIN = {"", "C", "POSIX", "en", "en_US"}
 """Locales whose numbers are as we write them anyway. Dates are ISO 8601 there: 03/04 would leave room for doubt."""
 
@@ -64,17 +64,24 @@ def _language(tag: str) -> Language | None:
         return None
     numbers = _Numbers(locale)
     texts = PLAIN
-    if catalogue := CATALOGUES.get(tag):
+    if catalogue := _catalogue_of(locale):
         texts = _translated(catalogue)
     return Language(
-        tag=tag,
+        tag=texts.tag,
         text=texts.text,
         plural=texts.plural,
         amount=numbers.amount,
         moment=numbers.moment,
         short_moment=numbers.short_moment,
         number=numbers.number,
+        locale=tag,
     )
+
+
+def _catalogue_of(locale: Locale) -> str | None:
+    """Whose texts a locale has. Who reads traditional characters gets English."""
+    is_simplified = locale.script == "Hans" or (locale.script is None and locale.territory not in ("TW", "HK", "MO"))
+    return "zh_CN" if locale.language == "zh" and is_simplified else None
 
 
 def _translated(catalogue: str) -> Language:

@@ -71,7 +71,7 @@ def _made(name: str, summary: str) -> Made:
 def run(arguments: Sequence[str], environment: Environment | None = None) -> int:
     """Run one command line and return its exit status. Never raises for anything a user can do."""
     environment = environment or Environment()
-    if SHELL in environment.variables:
+    if SHELL in environment.variables and not arguments:  # as the scripts of shells call it
         from smilepay_cli.commands.completing import answer
 
         return answer(environment, build)

@@ -50,6 +50,8 @@ def register(commands: Commands) -> None:
                     tr("--face and --save need a camera"), hint=tr("for example: smilepay cameras 0 --face")
                 )
             return list_cameras(call.cameras, clock)
+        if save is not None:
+            call.outbox.require_new(save)  # before a camera is waited for
         return try_source(
             call.cameras,
             clock,

@@ -170,7 +170,8 @@ def _row(variables: Mapping[str, str], typed: Line, item: CompletionItem) -> str
     if variables[SHELL] == "bash":
         rest = value[typed.begun(variables.get(BREAKS, _BASH_BREAKS)) :]
         return f"{item.type}\t{_quoted(rest, typed.quote)}"
-    about = " ".join((item.help or "").split())
+    words = " ".join((item.help or "").split())
+    about = "".join(letter for letter in words if letter.isprintable())  # a catalogue may hold anything
     return f"{item.type}\t{value}\t{about}"
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+from smilepay_cli.commands.stopping import signals_interrupt
+
 _YES = (b"\n", b"\r")
 _NO = (b"\x1b", b"q", b"Q", b"n", b"N", b"\x04", b"")
 """Esc, q, n, Ctrl-D, and a terminal that is gone."""
@@ -15,10 +17,11 @@ _NO = (b"\x1b", b"q", b"Q", b"n", b"N", b"\x04", b"")
 def is_confirmed(stdin: TextIO) -> bool:
     """Whether Enter is pressed, not Esc or q; other keys do nothing. Raises KeyboardInterrupt.
 
-    What was typed before the question is thrown away: it was no answer to it.
+    What was typed before the question is thrown away: it was no answer to it. A signal that ends the program is an
+    interrupt too, so that the terminal is as it was.
     """
     descriptor = stdin.fileno()
-    with _key_by_key(descriptor):
+    with signals_interrupt(), _key_by_key(descriptor):
         while True:
             try:
                 keys = os.read(descriptor, 64)
@@ -31,8 +34,15 @@ def is_confirmed(stdin: TextIO) -> bool:
 
 
 def is_confirmed_in_a_line(stdin: TextIO) -> bool:
-    """Whether an empty line is typed: for terminals that know lines only, and for who hears the screen."""
+    """Whether an empty line is typed: for terminals that know lines only, and for who hears the screen.
+
+    Here too, what was typed before the question is thrown away.
+    """
+    import termios
+
     try:
+        with suppress(termios.error):  # no terminal: a test, or a pipe
+            termios.tcflush(stdin.fileno(), termios.TCIFLUSH)
         line = stdin.readline()
     except (OSError, UnicodeDecodeError):
         return False

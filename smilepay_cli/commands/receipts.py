@@ -37,7 +37,7 @@ class ReceiptFile:
             merchants = merchants_of(self.call.till.catalogue.load(), payment.hold.shares)
             left = result.balance.available if result.balance else None
             return replace(result, receipt=self._written(Receipt(payment, result.order, merchants, left)))
-        except Exception as error:  # whatever it was, the money has moved: that is what has to be told
+        except (Exception, KeyboardInterrupt) as error:  # the money has moved: that is what has to be told
             reason = error.message if isinstance(error, SmilepayError) else f"{type(error).__name__}: {error}"
             self.call.warnings.append(
                 tr(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from smilepay_cli.rules.basket import Basket
     from smilepay_cli.verbs.shop import ShopResult
     from smilepay_cli.vocabulary.ledger import Order
+    from smilepay_cli.vocabulary.money import Money
     from smilepay_cli.vocabulary.results import Result
 
 SMALLEST = (32, 10)
@@ -49,7 +50,7 @@ def go_shopping(call: Call, account: str | None) -> Result:
         call.end_spinner()
     told_over_spinner = list(call.over_spinner)
     with call.paused():
-        basket = _picked(call, plain=plain)
+        basket, shown = _picked(call, plain=plain)
     if basket is None:
         return LeftResult()
     if plain:
@@ -58,7 +59,7 @@ def go_shopping(call: Call, account: str | None) -> Result:
     if opened.refusal or opened.order is None:
         return opened
     with call.paused():
-        if not _is_confirmed(call, opened, plain=plain):
+        if not _is_confirmed(call, opened, shown, plain=plain):
             return LeftResult(order=opened.order, events=opened.events)
     call.over_spinner[:] = told_over_spinner  # the live view had taken its place
     for reword in call.reword_spinner:
@@ -68,18 +69,23 @@ def go_shopping(call: Call, account: str | None) -> Result:
     return _paid(call.again(), opened.order, account)
 
 
-def _picked(call: Call, *, plain: bool) -> Basket | None:
+def _picked(call: Call, *, plain: bool) -> tuple[Basket | None, Money | None]:
+    """The basket, and what it was said to cost."""
+    from smilepay_cli.rules.basket import total_of
+
     catalogue, environment = call.till.catalogue.load(), call.environment
     if plain:
         from smilepay_cli.commands.counter import shop_by_number
 
-        return shop_by_number(catalogue, environment.stdin, environment.stderr)
-    from smilepay_cli.render.storefront.app import visit
+        basket = shop_by_number(catalogue, environment.stdin, environment.stderr)
+    else:
+        from smilepay_cli.render.storefront.app import visit
 
-    return visit(catalogue, color=environment.wants_color and not call.shared.no_color)
+        basket = visit(catalogue, color=environment.wants_color and not call.shared.no_color)
+    return basket, total_of(basket, catalogue) if basket else None
 
 
-def _is_confirmed(call: Call, opened: ShopResult, *, plain: bool) -> bool:
+def _is_confirmed(call: Call, opened: ShopResult, shown: Money | None, *, plain: bool) -> bool:
     from smilepay_cli.commands.confirming import is_confirmed, is_confirmed_in_a_line
     from smilepay_cli.render.paper import Paper
     from smilepay_cli.render.receipt import show_opened
@@ -95,6 +101,9 @@ def _is_confirmed(call: Call, opened: ShopResult, *, plain: bool) -> bool:
         paper.line((tr("note: {warning}", warning=warning), "yellow"))
     show_opened(opened, paper)
     paper.line((tr("{amount} to {merchants}", amount=order.total, merchants=merchants), "bold"), wraps=True)
+    if order.total != shown:
+        told = tr("the catalogue was changed meanwhile: the shop showed {shown}", shown=shown)
+        paper.line(("! ", "bold yellow"), told, wraps=True)
     environment.stdout.flush()
     if plain:
         print(tr(CONFIRM_IN_A_LINE), end="", file=environment.stderr, flush=True)

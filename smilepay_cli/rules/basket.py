@@ -48,7 +48,7 @@ def with_more(basket: Basket, catalogue: Catalogue, item_id: str, quantity: int 
     """
     if item_id not in catalogue.items:
         close = get_close_matches(item_id, catalogue.items, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else "what there is: smilepay shop"
+        hint = tr("did you mean {near!r}?", near=close[0]) if close else tr("what there is: smilepay shop")
         raise UsageProblem(
             tr("there is no {item_id!r} in the catalogue", item_id=item_id), hint=hint, reason="no_such_item"
         )

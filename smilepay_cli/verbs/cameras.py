@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from smilepay_cli.verbs.deadline import each_within, within
 from smilepay_cli.vocabulary.cameras import CameraDevice, FaceSeen, Tried
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from smilepay_cli.ports import Cameras, Clock, DrivenSource, FaceEngine, Outbox
     from smilepay_cli.vocabulary.faces import Frame
 
+T = TypeVar("T")
+
 FRAMES = 30
 """Most frames that a camera is asked for: a second of an ordinary one, in which its exposure settles."""
 SECONDS = 3.0
@@ -26,6 +28,8 @@ PATIENCE = 10.0
 NONE_HERE = marked("this machine has no camera")
 WITHOUT = marked("use --image FILE, or a video file with --camera FILE, or load v4l2loopback")
 """What to do where there is no camera."""
+
+_UNPLUG = marked("close what else uses it, or unplug it and plug it in again")
 
 Encode = Callable[["Frame"], bytes]
 
@@ -68,13 +72,13 @@ def list_cameras(cameras: Cameras, clock: Clock) -> CamerasResult:
     if any(camera.tried for camera in told):
         return CamerasResult(cameras=told)
     first = next((camera for camera in told if camera.trouble), None)
-    hint = first.hint if first and first.hint else WITHOUT
+    hint = first.hint if first and first.hint else tr(WITHOUT)
     return CamerasResult(cameras=told, refusal=Refusal.of(Refused(Reason.NO_CAMERA, tr("no camera works"), hint=hint)))
 
 
 def look_at_devices(cameras: Cameras, clock: Clock, *, frames: int) -> Iterator[CameraTold]:
     """Each device that may give pictures is opened, asked for some frames, and closed. None can hang or crash this."""
-    for device in within(cameras.listed, PATIENCE):
+    for device in _in_time(cameras.listed, PATIENCE):
         if not device.gives_pictures:
             yield CameraTold(device)
         elif device.trouble:
@@ -97,17 +101,17 @@ def try_source(
     or a file that cannot be used, Refused (NO_CAMERA) where no frame comes, or none in time.
     """
     opened = cameras.open(source)
-    within(opened.check)
+    _in_time(opened.check)
     try:
         tried, last = _try(opened, clock, FRAMES)
     except TimeoutError as error:
         raise Refused(
             Reason.NO_CAMERA,
             tr("{description} gives no picture: {error}", description=opened.description, error=error),
-            hint=tr("close what else uses it, or unplug it and plug it in again"),
+            hint=tr(_UNPLUG),
         ) from None
     if engine is not None:
-        tried = replace(tried, face=within(lambda: _face(engine, last)))
+        tried = replace(tried, face=_in_time(lambda: _face(engine, last)))
     saved = None
     if save is not None:
         path, encode, outbox = save
@@ -115,16 +119,26 @@ def try_source(
     return CameraResult(source=source, is_virtual=opened.is_virtual, tried=tried, saved=saved)
 
 
+def _in_time(work: Callable[[], T], seconds: float | None = None) -> T:
+    """Raises Refused (NO_CAMERA) where it takes too long."""
+    try:
+        return within(work, seconds)
+    except TimeoutError as error:
+        raise Refused(
+            Reason.NO_CAMERA, tr("looking at the cameras took too long: {error}", error=error), hint=tr(_UNPLUG)
+        ) from None
+
+
 def _told(device: CameraDevice, cameras: Cameras, clock: Clock, frames: int) -> CameraTold:
     try:
         tried, _ = _try(cameras.open(device.path), clock, frames)
     except SmilepayError as error:
-        return CameraTold(device, trouble=error.message, hint="close what else uses it")
+        return CameraTold(device, trouble=error.message, hint=tr("close what else uses it"))
     except TimeoutError as error:
-        return CameraTold(device, trouble=str(error), hint="close what else uses it, or unplug it and plug it in again")
+        return CameraTold(device, trouble=str(error), hint=tr(_UNPLUG))
     except Exception as error:  # whatever a driver makes of it: the others are looked at all the same
         told = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        return CameraTold(device, trouble=f"trying it failed: {told}")
+        return CameraTold(device, trouble=tr("trying it failed: {told}", told=told))
     return CameraTold(device, tried)
 
 
@@ -145,7 +159,7 @@ def _try(source: DrivenSource, clock: Clock, most: int) -> tuple[Tried, Frame]:
                 break
     if first is None or last is None:
         raise Refused(
-            Reason.NO_CAMERA, tr("no picture from {description}", description=source.description), hint=WITHOUT
+            Reason.NO_CAMERA, tr("no picture from {description}", description=source.description), hint=tr(WITHOUT)
         )
     rate = (count - 1) / (ended - began) if count > 1 and ended > began else None
     tried = Tried(source.driver, count, rate, figures_of(first.pixels), figures_of(last.pixels))

@@ -61,7 +61,9 @@ def doctor(till: Till, checks: Iterable[Check], *, problems_only: bool = False) 
         first = (of_the_wallet or stopping)[0]
         status = ExitStatus.STORE_UNUSABLE if of_the_wallet else ExitStatus.NOT_ACQUIRED
         reason = "store_unusable" if of_the_wallet else "not_ready"
-        refusal = Refusal(reason, status, f"nobody can pay here: {first.what}: {first.told}", first.hint)
+        refusal = Refusal(
+            reason, status, tr("nobody can pay here: {what}: {told}", what=tr(first.what), told=first.told), first.hint
+        )
     return DoctorResult(
         findings=tuple(findings),
         wallet_is_usable=not of_the_wallet,
@@ -85,12 +87,12 @@ def _found(check: Check) -> list[Finding]:
     except SmilepayError as error:
         return [*found, _failed(check, error.message, error.hint)]
     except TimeoutError as error:
-        return [*found, _failed(check, f"this could not be looked at: {error}", None)]
+        return [*found, _failed(check, tr("this could not be looked at: {error}", error=error), None)]
     except ImportError as error:
-        return [*found, _failed(check, f"a package cannot be loaded: {_line(error)}", INSTALL)]
+        return [*found, _failed(check, tr("a package cannot be loaded: {error}", error=_line(error)), tr(INSTALL))]
     except Exception as error:  # a check that fails is a finding, and never that all is well
         told = tr("this could not be looked at: {name}: {line}", name=type(error).__name__, line=_line(error))
-        return [*found, _failed(check, told, REPORT)]
+        return [*found, _failed(check, told, tr(REPORT))]
     return found
 
 

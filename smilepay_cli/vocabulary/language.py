@@ -32,7 +32,7 @@ class Language:
     """Texts, amounts and moments as somebody reads them. A formatter that is None leaves the plain form."""
 
     tag: str
-    """`en`, or a locale such as `zh_CN`, `de_DE`."""
+    """Of the texts: `en`, `zh_CN`."""
     text: Callable[[str], str]
     """The text in this language; as it is where there is no translation."""
     plural: Callable[[str, str, int], str]
@@ -45,6 +45,8 @@ class Language:
     """The same without the year."""
     number: Callable[[int], str] | None = None
     """A count."""
+    locale: str = "en"
+    """Whose numbers and dates they are: that of the texts, or one that has no texts of its own, such as `de_DE`."""
 
 
 def _one_or_many(one: str, many: str, count: int) -> str:

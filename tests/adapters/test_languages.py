@@ -38,7 +38,17 @@ AT = datetime(2015, 3, 15, 17, 1, 20, tzinfo=UTC)
 )
 def test_which_language(variables: dict[str, str], tag: str) -> None:
     """Ours first, then as POSIX has it; a locale that nobody knows is no reason to say nothing."""
-    assert language_for(variables).tag == tag
+    assert language_for(variables).locale == tag
+
+
+@pytest.mark.parametrize(
+    ("locale", "texts"),
+    [("zh", "zh_CN"), ("zh_CN.UTF-8", "zh_CN"), ("zh-Hans-CN", "zh_CN"), ("zh_cn", "zh_CN"), ("zh_SG", "zh_CN"),
+     ("zh_Hans_HK", "zh_CN"), ("zh_TW", "en"), ("zh-Hant", "en"), ("zh_HK", "en"), ("de_DE", "en"), ("ja_JP", "en")],
+)  # fmt: skip
+def test_whose_texts(locale: str, texts: str) -> None:
+    """Simplified Chinese by every name that it has; readers of traditional characters get English."""
+    assert language_for({"SMILEPAY_LANG": locale}).tag == texts
 
 
 @pytest.mark.parametrize("wanted", ["klingon", "xx", "../zh_CN", "\udcff", "zh_CN/../.."])
@@ -94,7 +104,7 @@ def test_english_reads_no_catalogue() -> None:
     assert language_for({"LANG": "en_US.UTF-8"}) is PLAIN
 
 
-@pytest.mark.parametrize("catalogue", sorted(set(CATALOGUES.values())))
+@pytest.mark.parametrize("catalogue", CATALOGUES)
 def test_each_catalogue_is_there(catalogue: str) -> None:
     """In the package, compiled."""
     assert (FOLDER / catalogue / "LC_MESSAGES" / "smilepay.mo").stat().st_size > 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -95,3 +96,21 @@ def test_the_bash_script_is_bash(home: Path) -> None:
     """Its own parser says so."""
     script = shells(home).script("bash")
     assert subprocess.run(["bash", "-n"], input=script.encode(), capture_output=True).stderr == b""
+
+
+def test_a_line_that_is_commented_out_does_nothing(home: Path) -> None:
+    """So it is put there; and a second time it is as it should be."""
+    start = home / ".bashrc"
+    shells(home).install("bash")
+    line = start.read_text()
+    start.write_text(f"# {line}")
+    changes = {Path(change.path).name: change.what for change in shells(home).install("bash")}
+    assert changes[".bashrc"] == "extended" and start.read_text() == f"# {line}{line}"
+    assert {change.what for change in shells(home).install("bash")} == {"unchanged"}
+
+
+def test_a_start_file_that_is_a_pipe_is_not_waited_for(home: Path) -> None:
+    """Reading it would never end."""
+    os.mkfifo(home / ".bashrc")
+    with pytest.raises(UsageProblem, match="no regular file"):
+        shells(home).install("bash")

@@ -148,6 +148,17 @@ def test_what_cannot_be_used_is_2_and_opens_nothing(shell: Shell, words: tuple[s
     assert not (Path.cwd() / "frame.png").exists()
 
 
+def test_a_place_for_the_frame_that_is_taken_is_told_before_a_camera_is_opened(shell: Shell) -> None:
+    """Nobody waits seconds for nothing."""
+    there = FakeCameras(pictures={"0": [picture("ann")]})
+    shell.cameras = there
+    taken = shell.folder / "frame.png"
+    taken.write_text("theirs")
+    answer = shell("cameras", "0", "--save", str(taken))
+    assert answer.exit == 2 and "is there already" in answer.stderr
+    assert there.asked == [] and taken.read_text() == "theirs"
+
+
 def test_quiet_says_nothing_when_it_worked(two: Shell) -> None:
     """The exit status is the answer."""
     answer = two("cameras", "0", "--quiet")

@@ -353,3 +353,10 @@ def test_the_envelope_names_the_command_and_nothing_that_was_given_to_it(shell: 
     """Also when the call is wrong."""
     assert shell("enroll", "secretname", "--nope", "--json").envelope["command"] == "enroll"
     assert shell("wallet", "balance", "--nope", "--json").envelope["command"] == "wallet balance"
+
+
+def test_a_variable_of_completion_that_was_left_silences_no_command(shell: Shell) -> None:
+    """Shells ask without arguments. A gate in a pipeline must not be open because of somebody's environment."""
+    for value in ("1", "bash"):
+        answer = shell("audit", "show", "evt_none", variables={"_SMILEPAY_COMPLETE": value})
+        assert answer.exit == 2 and "no event" in answer.stderr

@@ -268,6 +268,16 @@ def test_a_line_is_taken_apart_as_a_shell_does_it(text: str, before: list[str], 
     assert (line.words, line.last) == (before, last)
 
 
+def test_what_explains_a_word_is_harmless(shell: Shell, complete: Complete) -> None:
+    """A catalogue may hold anything; what zsh and fish show beside a word goes to the terminal as it is."""
+    shell.home.mkdir()
+    (shell.home / "catalogue.toml").write_text(
+        'currency = "CHF"\n[sellers]\nhut = { title = "H\\u001b]0;owned\\u0007ut" }\n'
+        '[[items]]\nid = "soup"\ntitle = "Soup"\nseller = "hut"\nprice = "7"\n'
+    )
+    assert complete("pay --merchant ") == [("plain", "hut", "H]0;ownedut")]
+
+
 @pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
 def test_scripts_of_earlier_versions_get_nothing(people: Shell, shell_name: str) -> None:
     """They are in people's start files, and Typer's for zsh evaluates what comes back: a name could be a command."""

@@ -160,6 +160,29 @@ def test_what_fails_after_the_payment_undoes_nothing(till: Shell, monkeypatch: p
     assert (file.read_text() if file.exists() else None) == ("theirs" if how == "taken meanwhile" else None)
 
 
+def interrupted(*_: object) -> str:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupt_while_it_is_written_denies_no_payment(till: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The money has moved: whoever pressed Ctrl-C must not believe that it has not, and pay again."""
+    monkeypatch.setitem(receipt_files.FORMS, ".txt", interrupted)
+    answer = till.pay("ann", "--receipt", str(till.folder / "r.txt"))
+    assert answer.exit == 0 and "paid with a smile by ann" in answer.stdout
+    assert "the payment stands" in answer.stderr and balance(till) == "ann: 97.00 EUR"
+
+
+def test_a_receipt_in_chinese(till: Shell) -> None:
+    """The page too, and it says which language it is in; German has no texts yet."""
+    page = till.folder / "r.html"
+    assert till.pay("ann", "--receipt", str(page)).exit == 0
+    for spoken, language, title in (("zh", "zh-CN", "收据"), ("de_DE", "en", "Receipt")):
+        copy = till.folder / f"{language}.html"
+        assert till("wallet", "receipt", "pay_0001", "--out", str(copy), variables={"SMILEPAY_LANG": spoken}).exit == 0
+        text = copy.read_text()
+        assert f'lang="{language}"' in text and f"<h1>{title}</h1>" in text
+
+
 def test_a_repeat_with_a_key_gets_a_receipt_that_names_nobody(till: Shell) -> None:
     """What is left on the account is the payer's business, and nobody was recognised."""
     assert till.pay("ann", "--idempotency-key", "k").exit == 0

@@ -13,7 +13,7 @@ from smilepay_cli.commands.call import Call, Sample, Shared
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.commands.shopping import is_somebody_there
 from tests.commands.conftest import Shell
-from tests.commands.typist import Seen, typed
+from tests.commands.typist import ROOT, Seen, Step, typed
 
 READY = "leave"
 """The last of what the shop draws."""
@@ -37,7 +37,7 @@ def events(shop: Shell) -> list[tuple[str, str, str | None]]:
 
 def visited(
     shop: Shell,
-    *steps: tuple[str, str | signal.Signals],
+    *steps: Step,
     person: str = "ann",
     smile: bool = True,
     more: tuple[str, ...] = (),
@@ -134,6 +134,40 @@ def test_numbers_and_lines_where_nothing_can_be_drawn(shop: Shell) -> None:
     assert events(shop) == [("shop", "done", None), ("pay", "done", None)]
 
 
+def test_what_is_typed_before_the_question_answers_nothing(shop: Shell) -> None:
+    """In plain lines as in the drawn shop: an Enter that came twice must not pay what nobody has read."""
+    seen = visited(shop, (QUESTION, "1\n"), ("1.90 EUR in all.", "\n\n\n"), ("Press Enter", "q\n"), variables=DUMB)
+    assert seen.exit == 0 and "stays open" in seen.text
+    assert events(shop) == [("shop", "done", None)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_the_question_gives_the_terminal_back(shop: Shell, number: signal.Signals) -> None:
+    """`timeout 60 smilepay shop` must not leave a terminal that shows nothing of what is typed (typist.py looks)."""
+    seen = visited(shop, (READY, "+p"), (CONFIRM, number))
+    assert seen.exit == 130 and events(shop) == [("shop", "done", None)]
+
+
+@pytest.mark.parametrize("variables", [DUMB, {}], ids=["lines", "drawn"])
+def test_a_price_that_changed_meanwhile_is_told(shop: Shell, variables: dict[str, str]) -> None:
+    """Before anybody confirms: the shop showed another one."""
+    catalogue = shop.home / "catalogue.toml"
+    dear = (ROOT / "smilepay_cli/adapters/catalogue.toml").read_text().replace('"1.90"', '"9.90"')
+    assert '"9.90"' in dear
+
+    def dearer(seen: str) -> str:
+        catalogue.write_text(dear)
+        catalogue.chmod(0o600)
+        return seen
+
+    first, pick, pay, confirm, no = (READY, "+", "p", CONFIRM, "q")
+    if variables:
+        first, pick, pay, confirm, no = (QUESTION, "1\n", "\n", "Press Enter", "q\n")
+    seen = visited(shop, (first, pick), ("1.90", lambda: dearer(pay)), (confirm, no), variables=variables)
+    assert "the shop showed 1.90 EUR" in seen.text and "9.90 EUR to Kiosk" in seen.text
+    assert events(shop) == [("shop", "done", None)]
+
+
 @pytest.mark.parametrize(
     "how",
     [{"more": ("--plain",)}, {"variables": DUMB}, {"size": (30, 9)}],
@@ -187,10 +221,11 @@ def test_who_asks_for_the_table_gets_it(shop: Shell, more: tuple[str, ...], says
 
 
 def test_off_a_terminal_it_is_the_table_as_ever(shop: Shell) -> None:
-    """Also with --plain; and a face without anything picked is no shopper."""
+    """With --plain as lines; and a face without anything picked is no shopper."""
     table = shop("shop")
     assert table.exit == 0 and "Caffè latte" in table.stdout
-    assert shop("shop", "--plain").stdout == shop("shop", "--list").stdout == table.stdout
+    assert shop("shop", "--list").stdout == table.stdout
+    assert shop("shop", "--plain").stdout == shop("shop", "--list", "--plain").stdout != table.stdout
     assert shop("shop", "--image", shop.selfie("ann")).exit == 2
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,10 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 SETTLED = 0.3
 """Seconds of silence before somebody types."""
+
+
+Step = tuple[str, str | signal.Signals | Callable[[], str]]
+"""What to wait for, and what to type or to send then; or what makes the text to type, in case there is more to do."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +34,14 @@ class Seen:
 
 def typed(
     arguments: Sequence[str],
-    steps: Sequence[tuple[str, str | signal.Signals]] = (),
+    steps: Sequence[Step] = (),
     *,
     size: tuple[int, int] = (80, 24),
     variables: Mapping[str, str] | None = None,
 ) -> Seen:
     """Run a command line at a terminal of its own, with the fake engine.
 
-    Each step is what to wait for and what to type, or the signal to send then. What is waited for has to come after
-    what was waited for before.
+    What a step waits for has to come after what was waited for before.
     """
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (size[1], size[0]))
@@ -65,6 +68,8 @@ def typed(
             if left and (found := shown.find(left[0][0].encode(), at)) >= 0:
                 at = found + len(left[0][0].encode())
                 what = left.pop(0)[1]
+                if callable(what) and not isinstance(what, signal.Signals):
+                    what = what()
                 if isinstance(what, str):
                     os.write(ours, what.encode(errors="surrogateescape"))
                 else:

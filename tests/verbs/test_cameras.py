@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,16 @@ def test_a_list_in_which_nothing_works_is_12_and_told_whole() -> None:
     result = list_cameras(FakeCameras([device(0, trouble="no right", hint="usermod -aG video")]), FixedClock())
     assert result.exit is ExitStatus.NOT_ACQUIRED and result.is_report and len(result.cameras) == 1
     assert result.refusal is not None and result.refusal.hint == "usermod -aG video"
+
+
+def test_a_search_for_devices_that_hangs_is_12(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading what the system knows may hang as a driver may."""
+    monkeypatch.setattr(verb, "PATIENCE", 0.2)
+    there = FakeCameras([device(0)])
+    monkeypatch.setattr(there, "listed", lambda: time.sleep(2))
+    with pytest.raises(Refused, match="took too long: no answer within") as caught:
+        list_cameras(there, FixedClock())
+    assert caught.value.kind is Reason.NO_CAMERA
 
 
 def test_a_source_that_hangs_is_12(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from smilepay_cli.adapters.capture.files import printable
 from smilepay_cli.adapters.capture.sources import open_camera
 from smilepay_cli.ports import Clock, DrivenSource
 from smilepay_cli.vocabulary.cameras import CameraDevice, DeviceKind
+from smilepay_cli.vocabulary.language import tr
 
 Query = Callable[[Path], bytes | None]
 """What a device answers to VIDIOC_QUERYCAP, as the struct `v4l2_capability`; None where it does not answer."""
@@ -107,13 +108,19 @@ def _trouble(path: Path) -> tuple[str | None, str | None]:
     try:
         found = path.stat()
     except OSError:
-        return f"the system knows it, but there is no {path}", "in a container: give it the device (--device)"
+        return (
+            tr("the system knows it, but there is no {path}", path=path),
+            tr("in a container: give it the device (--device)"),
+        )
     if stat.S_ISDIR(found.st_mode) or stat.S_ISFIFO(found.st_mode):
-        return f"{path} is no device", None
+        return tr("{path} is no device", path=path), None
     if os.access(path, os.R_OK | os.W_OK):
         return None, None
     group = _group(found.st_gid)
-    return f"no right to open {path}", f"sudo usermod -aG {group} $USER, and log in again"
+    return (
+        tr("no right to open {path}", path=path),
+        tr("sudo usermod -aG {group} $USER, and log in again", group=group),
+    )
 
 
 def _group(number: int) -> str:

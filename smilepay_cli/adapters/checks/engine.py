@@ -55,7 +55,7 @@ def _cache(folder: Path, room: Room) -> Finding:
     free = room.free(folder)
     trouble = _cannot_keep(folder)
     if trouble is not None:
-        is_well, told = False, f"nothing can be kept in {folder}: {trouble}"
+        is_well, told = False, tr("nothing can be kept in {folder}: {trouble}", folder=folder, trouble=trouble)
     elif size:
         is_well, told = True, tr("{megabytes} MB in {folder}", megabytes=megabytes(size), folder=folder)
     elif free < ROOM:
@@ -69,7 +69,7 @@ def _cache(folder: Path, room: Room) -> Finding:
             ),
         )
     else:
-        is_well, told = True, f"nothing is in {folder} yet"
+        is_well, told = True, tr("nothing is in {folder} yet", folder=folder)
     figures = {"path": str(folder), "bytes": size, "files": files, "free_bytes": free}
     if is_well:
         return Finding("model_cache", "ok", told, figures=figures)
@@ -79,9 +79,9 @@ def _cache(folder: Path, room: Room) -> Finding:
 def _cannot_keep(folder: Path) -> str | None:
     there = nearest_there(folder)
     if not there.is_dir():
-        return f"{there} is no folder"
+        return tr("{home} is no folder", home=there)
     if not os.access(there, os.W_OK | os.X_OK):
-        return f"{there} cannot be written to"
+        return tr("{home} cannot be written to", home=there)
     for ours in (folder, folder / "models"):
         try:
             require_own(ours)

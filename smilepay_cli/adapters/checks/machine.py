@@ -56,13 +56,13 @@ def look_at_python(here: Interpreter | None = None) -> Iterator[Finding]:
     minor = ".".join(here.version.split(".")[:2])
     tested = _tested_minors()
     if here.implementation != "CPython" or here.system != "Linux":
-        yield Finding("python", "note", told, "smilepay is tested on CPython and Linux only", figures=figures)
+        yield Finding("python", "note", told, tr("smilepay is tested on CPython and Linux only"), figures=figures)
     elif tested and _number(minor) < min(map(_number, tested)):
         yield Finding(
             "python", "problem", told, tr("install Python {tested} or newer", tested=tested[0]), figures=figures
         )
     elif tested and minor not in tested:
-        hint = f"smilepay is tested with Python {', '.join(tested)}"
+        hint = tr("smilepay is tested with Python {versions}", versions=", ".join(tested))
         yield Finding("python", "note", told, hint, figures=figures)
     else:
         yield Finding("python", "ok", told, figures=figures)
@@ -79,7 +79,7 @@ def look_at_packages(
             requirements = metadata.requires(DISTRIBUTION) or []
         except metadata.PackageNotFoundError:
             yield Finding(
-                "packages", "note", "smilepay itself is not installed, so that nobody can tell", tr("make setup")
+                "packages", "note", tr("smilepay itself is not installed, so that nobody can tell"), tr("make setup")
             )
             return
     versions, wrong = {}, False
@@ -127,7 +127,10 @@ def _broken() -> Iterator[Finding]:
             import_module(module)
         except ImportError as error:
             yield Finding(
-                "packages", "problem", tr("{package} cannot be loaded: {error}", package=package, error=error), INSTALL
+                "packages",
+                "problem",
+                tr("{package} cannot be loaded: {error}", package=package, error=error),
+                tr(INSTALL),
             )
 
 
@@ -137,7 +140,7 @@ def look_at_opencv() -> Iterator[Finding]:
         import_module("numpy")  # without it cv2 prints to standard output before it fails
         import cv2
     except ImportError as error:  # a library of the system that the wheel needs
-        hint = INSTALL if isinstance(error, ModuleNotFoundError) else WHAT_OPENCV_NEEDS
+        hint = tr(INSTALL) if isinstance(error, ModuleNotFoundError) else WHAT_OPENCV_NEEDS
         yield Finding("opencv", "problem", tr("cannot be loaded: {error}", error=error), hint)
         return
     registry = cv2.videoio_registry

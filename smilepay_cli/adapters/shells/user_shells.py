@@ -5,6 +5,7 @@ The places are those of Typer's own scripts, which ours take the place of where 
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -79,8 +80,10 @@ class UserShells:
 
 def _with_line(start: Path, line: str, sign: str) -> Change:
     """A start file that has the line, or had one before with the sign in it. The rest of it is not touched."""
+    if start.exists() and not start.is_file():
+        raise OSError(errno.EINVAL, "is no regular file")
     text = start.read_text(encoding="utf-8", errors="surrogateescape") if start.exists() else ""
-    if sign in text:
+    if any(sign in one for one in map(str.strip, text.splitlines()) if not one.startswith("#")):
         return Change(str(start), "unchanged", line)
     start.parent.mkdir(parents=True, exist_ok=True)
     with start.open("a", encoding="utf-8") as file:

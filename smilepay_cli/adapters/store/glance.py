@@ -140,7 +140,9 @@ class SqliteGlance:
                 return (WalletState.MISSING if is_free else WalletState.UNUSABLE), None
             if not all(_is_own_file(self._path.with_name(f"wallet.db{end}")) for end in ("", "-wal", "-shm")):
                 return WalletState.UNUSABLE, None
-            how = "mode=ro" if self._path.with_name("wallet.db-wal").exists() else "mode=ro&immutable=1"
+            log, index = (self._path.with_name(f"wallet.db{end}") for end in ("-wal", "-shm"))
+            # a log without an index would get one, which stays: then the wallet is told as of before the log
+            how = "mode=ro" if log.exists() and index.exists() else "mode=ro&immutable=1"
             connection = sqlite3.connect(f"file:{quote(bytes(self._path))}?{how}", uri=True, timeout=PATIENCE)
             state = _state(connection)
             return state, connection if state is WalletState.READY else None

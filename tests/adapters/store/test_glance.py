@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -93,6 +95,21 @@ def test_an_older_wallet_shows_what_it_holds_and_stays_old(tmp_path: Path, versi
     assert glance.events() and glance.captured() is not None
     assert glance.open_orders(CEBIT) is not None
     assert wallet.read_bytes() == before and list(tmp_path.iterdir()) == [wallet]
+
+
+def test_a_log_without_its_index_gets_none(busy: Shell) -> None:
+    """As after a copy by hand: SQLite would make the index and leave it there. It is told as of before the log."""
+    with closing(sqlite3.connect(busy.home / "wallet.db")) as held:
+        held.execute("SELECT 1 FROM people").fetchall()  # keeps the log from being emptied
+        assert busy("wallet", "deposit", "ann", "5").exit == 0
+        copy = busy.folder / "copy"
+        copy.mkdir(mode=0o700)
+        for name in ("wallet.db", "wallet.db-wal"):
+            shutil.copy(busy.home / name, copy / name)
+    assert (copy / "wallet.db-wal").stat().st_size
+    glance = SqliteGlance(copy)
+    assert glance.state is WalletState.READY and glance.people()
+    assert sorted(path.name for path in copy.iterdir()) == ["wallet.db", "wallet.db-wal"]
 
 
 def test_states_of_a_home(tmp_path: Path) -> None:
