@@ -46,7 +46,13 @@ def _mend_streams() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
         elif isinstance(stream, TextIOWrapper) and mode == "w":
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="replace" if stream.encoding.lower().startswith("utf") else _ascii())
+
+
+def _ascii() -> str:
+    from smilepay_cli.render.ascii import register
+
+    return register()
 
 
 if __name__ == "__main__":

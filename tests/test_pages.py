@@ -37,7 +37,7 @@ def _calls(line: str) -> list[list[str]]:
             words = None
         elif words is not None:
             words.append(word)
-        elif word.rpartition("/")[2] == "smilepay":
+        elif word.rpartition("/")[2] == "smilepay" and ":" not in word:  # volume:/smilepay is none
             words = []
             found.append(words)
     return [words for words in found if words and words[0][0].isalpha()]

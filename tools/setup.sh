@@ -92,4 +92,4 @@ pip_install --no-build-isolation --editable .
 # Pip compiles what it installs, not what is editable; where Python may not write bytecode that is a quarter of start-up.
 .venv/bin/python -m compileall -q smilepay_cli || :
 { locked && project; } >"$stamp"
-echo "setup: done; next: make demo, or .venv/bin/smilepay --help"
+echo "setup: done; next: make demo, or: . .venv/bin/activate; smilepay"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Annotated, Literal
@@ -13,12 +14,12 @@ from typer.core import TyperGroup
 from smilepay_cli import __version__
 from smilepay_cli.adapters.languages import language_for
 from smilepay_cli.commands.call import Call, Sample, Shared
-from smilepay_cli.commands.environment import Environment
-from smilepay_cli.commands.options import require_nothing_given
+from smilepay_cli.commands.environment import PLAIN_VARIABLE, Environment
+from smilepay_cli.commands.options import PLAIN_HELP, require_nothing_given
 from smilepay_cli.commands.perform import fail, fail_as_bug, perform
 from smilepay_cli.commands.tree import Commands, Made, made_group
 from smilepay_cli.vocabulary.errors import ExitStatus, SmilepayError
-from smilepay_cli.vocabulary.language import PLAIN, marked, speaking, tr
+from smilepay_cli.vocabulary.language import PLAIN, Language, marked, speaking, tr
 from smilepay_cli.vocabulary.results import Result
 
 COMMANDS = {
@@ -75,14 +76,36 @@ def run(arguments: Sequence[str], environment: Environment | None = None) -> int
         from smilepay_cli.commands.completing import answer
 
         return answer(environment, build)
+    arguments, environment = _plain(list(arguments), environment)
     is_for_programs = "--json" in arguments
     try:
-        language = PLAIN if is_for_programs else language_for(environment.variables)
+        language = PLAIN if is_for_programs else _spoken(environment)
     except SmilepayError as error:
         call = Call(environment, Shared(), Sample())
         return fail(call, "smilepay", error.exit, error.reason, error.message, error.hint)
     with speaking(language):
         return _run(arguments, environment)
+
+
+def _plain(arguments: list[str], environment: Environment) -> tuple[list[str], Environment]:
+    """--plain is taken in every place, since it is about the reader: the page of help is plain too, and the start."""
+    if "--plain" not in arguments:
+        return arguments, environment
+    while arguments[0] == "--plain":
+        del arguments[0]
+        if not arguments:
+            break
+    return arguments, replace(environment, variables={**environment.variables, PLAIN_VARIABLE: "1"})
+
+
+def _spoken(environment: Environment) -> Language:
+    """The language that is asked for; English where standard output has no letters for it. Raises UsageProblem."""
+    language = language_for(environment.variables)
+    try:
+        language.text("refused: ").encode(getattr(environment.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return PLAIN
+    return language
 
 
 def _run(arguments: Sequence[str], environment: Environment) -> int:
@@ -92,8 +115,10 @@ def _run(arguments: Sequence[str], environment: Environment) -> int:
     try:
         return int(build().main(list(arguments), prog_name="smilepay", standalone_mode=False, obj=environment) or 0)
     except typer.TyperException as problem:
-        message = problem.format_message().strip().replace("\n", " ")
-        typed = _typed(problem)
+        from smilepay_cli.commands.usage import in_words
+
+        message = in_words(problem.format_message().strip().replace("\n", " "))
+        typed = _typed(problem, arguments)
         return fail(
             call,
             typed.removeprefix("smilepay "),
@@ -128,6 +153,7 @@ def _start(
         typer.Option(metavar="DIR", envvar="SMILEPAY_HOME", show_envvar=True, help="Where the wallet is."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help=PLAIN_HELP)] = False,  # noqa: ARG001 - see _plain
 ) -> int | None:
     environment: Environment = context.obj
     if version:
@@ -157,7 +183,15 @@ def _completion(call: Call, shell: str | None, *, install: bool) -> Result:
     return completion.install(shells, shell) if install else completion.show_script(shells, shell)
 
 
-def _typed(problem: typer.TyperException) -> str:
+def _typed(problem: typer.TyperException, arguments: Sequence[str]) -> str:
     """The command that a usage error belongs to, without what was given to it."""
     context = getattr(problem, "ctx", None)
-    return str(context.command_path) if context else "smilepay"
+    if context:
+        return str(context.command_path)
+    command, path = build(), ["smilepay"]
+    for word in arguments:  # the parser does not say where it was
+        if word not in getattr(command, "commands", {}):
+            break
+        command = command.commands[word]  # type: ignore[assignment]  # a command has none
+        path.append(word)
+    return " ".join(path)

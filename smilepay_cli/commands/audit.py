@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smilepay_cli.commands.call import Call
-from smilepay_cli.commands.options import command, group
+from smilepay_cli.commands.options import Plain, command, group
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.commands.values import account_names, events, payment_events, reasons
 from smilepay_cli.vocabulary.errors import UsageProblem
@@ -177,7 +177,7 @@ def _register_evidence(audit: Commands) -> None:
         audit,
         "export",
         path="audit export",
-        plain=True,
+        plain=Plain.MADE,
         examples=(
             "smilepay audit export --out trail.jsonl",
             "smilepay audit export --format beancount --out books.beancount",
@@ -198,7 +198,7 @@ def _register_evidence(audit: Commands) -> None:
         audit,
         "report",
         path="audit report",
-        plain=True,
+        plain=Plain.MADE,
         examples=("smilepay audit report", "smilepay audit report --names --out report.html"),
     )
     def report(

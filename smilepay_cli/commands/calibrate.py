@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smilepay_cli.commands.call import Call
-from smilepay_cli.commands.options import command
+from smilepay_cli.commands.options import Plain, command
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.commands.values import policy_names
 from smilepay_cli.vocabulary.errors import UsageProblem
@@ -37,7 +37,7 @@ _SHARE = re.compile(r"(?P<number>[0-9]{0,9}\.?[0-9]{1,15}(?:[eE]-[0-9]{1,2})?)\s
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "calibrate", plain=True, epilog=EPILOG, examples=EXAMPLES)
+    @command(commands, "calibrate", plain=Plain.TOLD, epilog=EPILOG, examples=EXAMPLES)
     def calibrate(
         call: Call,
         images: Annotated[

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
-from smilepay_cli.commands.environment import Environment
+from smilepay_cli.commands.environment import PLAIN_VARIABLE, Environment
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.language import tr
 
@@ -25,8 +25,6 @@ BETWEEN_WORDS = 0.2
 
 LONGEST_POLICY_FILE = 65_536
 LONGEST_TERMINAL = 64
-PLAIN_VARIABLE = "SMILEPAY_PLAIN"
-"""As --plain, for whoever uses a screen reader every day. Any value that is not empty."""
 KEY_STORE_VARIABLE = "SMILEPAY_KEY_STORE"
 """Where the master key is to be kept: `file` or `keyring`. A variable and no option: it belongs to a machine or a job,
 and every command has to be told the same."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
@@ -55,6 +56,8 @@ def _tell(call: Call, stage: Stage, screen: Screen | None, kept: Path | None) ->
 
     if screen:
         screen.title()
+        if screen.animated:  # news would be written into the line of the spinner
+            call.over_spinner.append(screen.above)
     from smilepay_cli.harnesses.stage import failure, play, told
     from smilepay_cli.harnesses.story import STORY
 
@@ -70,8 +73,16 @@ def _tell(call: Call, stage: Stage, screen: Screen | None, kept: Path | None) ->
     if not scenes[-1].as_foreseen and not call.shared.json:
         raise failure(scenes[-1])
     if screen:
-        screen.end(sample_faces(), kept)
+        screen.end(sample_faces(), kept, _activate())
     return told(scenes, home=str(kept) if kept else None, warnings=_warnings(call))
+
+
+def _activate() -> Path | None:
+    """The script that puts smilepay on the path; None where it is there, or nobody can tell."""
+    from shutil import which
+
+    script = Path(sys.prefix) / "bin" / "activate"
+    return None if which("smilepay") or not script.is_file() else script
 
 
 def _warnings(call: Call) -> tuple[str, ...]:

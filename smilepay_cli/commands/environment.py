@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from smilepay_cli.ports import Cameras, Clock, FaceEngine, Ids, Memory
 
 
+PLAIN_VARIABLE = "SMILEPAY_PLAIN"
+"""As --plain, for whoever uses a screen reader every day. Any value that is not empty."""
+
+
 class Engines(Protocol):
     """Gives engines that are there already, each with the memory of what it measured; making one loads nothing."""
 

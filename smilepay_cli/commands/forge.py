@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smilepay_cli.commands.call import Call
-from smilepay_cli.commands.options import command
+from smilepay_cli.commands.options import Plain, command
 from smilepay_cli.commands.stopping import signals_interrupt
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.commands.values import species_names
@@ -28,7 +28,7 @@ EPILOG = "What is simulated, and what is not: docs/forging.md."
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "forge", plain=True, epilog=EPILOG, examples=EXAMPLES)
+    @command(commands, "forge", plain=Plain.TOLD, epilog=EPILOG, examples=EXAMPLES)
     def forge(
         call: Call,
         images: Annotated[

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from functools import partial
 from typing import Annotated, Any
 
@@ -33,6 +34,8 @@ def _option(name: str, kind: Any, default: Any, *words: str, panel: str, **setti
 
 _shared = partial(_option, panel="Shared by many commands")
 _sample = partial(_option, panel="Sample")
+
+PLAIN_HELP = "No boxes, tables or pictures, for screen readers (also: SMILEPAY_PLAIN)."
 
 _SHARED = (
     _shared(
@@ -63,9 +66,7 @@ _SHARED = (
     _shared("terminal", str, "local", metavar="ID", help="Which till this is (throttle, events)."),
     _shared("json", bool, False, "--json", help="One JSON document on standard output."),
     _shared("quiet", bool, False, "--quiet", help="Say nothing when it worked."),
-    _shared(
-        "plain", bool, False, "--plain", help="No boxes, tables or pictures, for screen readers (also: SMILEPAY_PLAIN)."
-    ),
+    _shared("plain", bool, False, "--plain", help=PLAIN_HELP),
     _shared("no_color", bool, False, "--no-color", help="No colour (also: NO_COLOR)."),
 )
 """Fields of Shared, as options."""
@@ -90,21 +91,30 @@ _SAMPLE = (
 """Fields of Sample, as options."""
 
 
+class Plain(Enum):
+    """What of a command is the same in every language, since it is kept and compared."""
+
+    MADE = "made"
+    """The document that it writes."""
+    TOLD = "told"
+    """Everything that it says, too."""
+
+
 def command(
     commands: Commands,
     name: str,
     *,
     path: str | None = None,
     sample: bool = False,
-    plain: bool = False,
+    plain: Plain | None = None,
     examples: Sequence[str] = (),
     **settings: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function that takes a `Call` and its own parameters and returns a Result.
 
-    `path` is the command as people type it (default: `name`); `sample` adds --image, --camera, --fps; what a `plain`
-    command makes is the same in every language, since it is kept and compared. The examples are two or more whole
-    command lines that work as they are; a test runs each (tests/commands/test_examples.py).
+    `path` is the command as people type it (default: `name`); `sample` adds --image, --camera, --fps; `plain` says
+    what is the same in every language. The examples are two or more whole command lines that work as they are; a test
+    runs each (tests/commands/test_examples.py).
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -136,7 +146,7 @@ def group(
 
 
 def _runner(
-    function: Callable[..., Any], path: str, *, sample: bool, plain: bool = False, with_context: bool = False
+    function: Callable[..., Any], path: str, *, sample: bool, plain: Plain | None = None, with_context: bool = False
 ) -> Callable[..., Any]:
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     added = (*(_SAMPLE if sample else ()), *_SHARED)
@@ -157,7 +167,8 @@ def _runner(
                 result: Result = function(call, **given)
             return result
 
-        return perform(call, path, body)
+        with speaking(PLAIN if plain is Plain.TOLD else current()):
+            return perform(call, path, body)
 
     parameters = [
         inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
@@ -175,7 +186,8 @@ def _require_text(given: Mapping[str, Any]) -> None:
         for text in value if isinstance(value, list) else [value]:
             if text == "":  # an unset variable of a script must not turn a claimed account into anybody
                 raise UsageProblem(
-                    tr("{option} is empty", option=name.replace("_", "-")), hint=tr("leave it out, or give it a value")
+                    tr("{option} is empty", option=name.replace("_", "-")),
+                    hint=tr("an option can be left out; a name cannot be empty"),
                 )
             if isinstance(text, str) and not text.isascii() and text != text.encode("utf-8", "replace").decode():
                 raise UsageProblem(
@@ -191,7 +203,7 @@ def require_nothing_given(context: typer.Context, path: str) -> None:
     """An option before the subcommand would be lost; say so instead."""
     for name in context.params:
         source = context.get_parameter_source(name)
-        if source is not None and source.name == "COMMANDLINE":
+        if name != "plain" and source is not None and source.name == "COMMANDLINE":
             option, whole = name.replace("_", "-"), " ".join(filter(None, (path, context.invoked_subcommand)))
             raise UsageProblem(
                 tr(

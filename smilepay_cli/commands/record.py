@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from smilepay_cli.commands.call import Call
-from smilepay_cli.commands.options import command
+from smilepay_cli.commands.options import Plain, command
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.results import Result
 
@@ -34,7 +34,7 @@ What becomes of them: docs/recording.md."""
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "record", plain=True, epilog=EPILOG, examples=EXAMPLES)
+    @command(commands, "record", plain=Plain.TOLD, epilog=EPILOG, examples=EXAMPLES)
     def record(
         call: Call,
         file: Annotated[str, typer.Argument(metavar="FILE", help="A new scenario file: NAME.smile.yaml.")],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smilepay_cli.commands.call import Call
-from smilepay_cli.commands.options import command
+from smilepay_cli.commands.options import Plain, command
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.commands.values import challenge_steps, gallery_words, seller_names
 from smilepay_cli.vocabulary.results import Result
@@ -25,7 +25,7 @@ EXAMPLES = (
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "replay", plain=True, examples=EXAMPLES)
+    @command(commands, "replay", plain=Plain.TOLD, examples=EXAMPLES)
     def replay(
         call: Call,
         images: Annotated[

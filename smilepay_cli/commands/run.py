@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smilepay_cli.commands.call import Call
-from smilepay_cli.commands.options import command
+from smilepay_cli.commands.options import Plain, command
 from smilepay_cli.commands.tree import Commands
 from smilepay_cli.vocabulary.results import Result
 
@@ -24,7 +24,7 @@ EPILOG = "The format of the files: docs/scenarios.md."
 def register(commands: Commands) -> None:
     """Add the command."""
 
-    @command(commands, "run", plain=True, epilog=EPILOG, examples=EXAMPLES)
+    @command(commands, "run", plain=Plain.TOLD, epilog=EPILOG, examples=EXAMPLES)
     def run(
         call: Call,
         files: Annotated[

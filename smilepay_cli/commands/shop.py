@@ -50,6 +50,7 @@ def register(commands: Commands) -> None:
                 tr("--list shows what is on sale, and buys nothing"), hint=tr("leave out --list, or the items")
             )
         if picks:
+            _require_no_picture(picks)
             from smilepay_cli.verbs.shop import shop
 
             return shop(call.till, picks, call.source, account=account)
@@ -65,6 +66,18 @@ def register(commands: Commands) -> None:
         from smilepay_cli.verbs.catalogue import browse
 
         return browse(call.till)
+
+
+def _require_no_picture(picks: list[str]) -> None:
+    """`--image lin/*.jpg` is one picture and many items: the shell makes words of it."""
+    from smilepay_cli.adapters.capture.images import SUFFIXES
+
+    for pick in picks:
+        if Path(pick).suffix.lower() in SUFFIXES:
+            raise UsageProblem(
+                tr("{pick!r} is a picture, and stands where items do", pick=pick),
+                hint=tr("each picture needs an --image of its own; or name their folder"),
+            )
 
 
 def _changed(call: Call, file: str | None, *, edit: bool) -> Result:

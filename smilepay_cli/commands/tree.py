@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import typer
 from typer._click.shell_completion import CompletionItem
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from smilepay_cli.commands.environment import PLAIN_VARIABLE
 from smilepay_cli.vocabulary.language import PLAIN, current, marked, tr
 
 Made = TyperCommand | TyperGroup
@@ -120,6 +122,18 @@ def _tell_in_typers_place() -> None:
         setattr(rich_utils, name, tr(text))
 
 
+@contextmanager
+def _as_heard(made: Made, ctx: Any) -> Iterator[None]:
+    """With --plain a page of help is without boxes, as Typer writes it where there is no Rich."""
+    before = made.rich_markup_mode
+    if ctx.obj and ctx.obj.variables.get(PLAIN_VARIABLE):
+        made.rich_markup_mode = None
+    try:
+        yield
+    finally:
+        made.rich_markup_mode = before
+
+
 class _Command(TyperCommand):
     examples: tuple[str, ...] = ()
 
@@ -128,7 +142,8 @@ class _Command(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _tell_in_typers_place()
-        super().format_help(ctx, formatter)
+        with _as_heard(self, ctx):
+            super().format_help(ctx, formatter)
         _write_examples(self.examples, formatter)
 
 
@@ -147,7 +162,8 @@ class _Group(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _tell_in_typers_place()
-        super().format_help(ctx, formatter)
+        with _as_heard(self, ctx):
+            super().format_help(ctx, formatter)
         _write_examples(self.examples, formatter)
 
 

@@ -82,7 +82,7 @@ class Screen:
     ) -> None:
         self._console = console
         self._policy = policy
-        self._animated = animated
+        self.animated = animated
         self._pictures = pictures
         self._sleep = sleep
 
@@ -112,18 +112,22 @@ class Screen:
                 page if self._pictures else words, box=ROUNDED, border_style="yellow", padding=(1, 2), width=self._width
             )
         )
-        if self._animated:
+        if self.animated:
             self._say(Text(tr("About a minute; Ctrl-C ends it."), style="dim"))
         self._pause(SECONDS_FOR_TITLE)
 
     @contextmanager
     def working(self, step: Step) -> Iterator[None]:
         """A spinner while a step runs."""
-        if not self._animated:
+        if not self.animated:
             yield
             return
         with self._console.status(f"{tr(step.title)} ..."):
             yield
+
+    def above(self, line: str) -> None:
+        """A line of news, above the spinner where one turns."""
+        self._say(Text(line, style="dim"))
 
     def scene(self, scene: Scene, number: int) -> None:
         """The panel of a scene, and under it the command that does the same."""
@@ -133,15 +137,16 @@ class Screen:
         color = self._console.color_system in COLOURS_FOR_PICTURES and not self._console.no_color
         look = look_for(self._width, height, color=color, pictures=self._pictures, policy=self._policy)
         self._say(Text(""))
-        if self._animated:
+        if self.animated:
             self._move(scene, number, look)
         self._say(scene_panel(scene, number, look))
         self._say(Text(f"$ {scene.step.command}", style="dim"))
         self._pause(SECONDS_FOR_SCENE)
 
-    def end(self, folder: Path, kept: Path | None) -> None:
-        """What to try next: commands that work as they stand."""
-        lines = [f"cd {shlex.quote(str(folder))}"]
+    def end(self, folder: Path, kept: Path | None, activate: Path | None = None) -> None:
+        """What to try next: commands that work as they stand. `activate` puts smilepay on the path, where it is not."""
+        lines = [f". {shlex.quote(str(activate))}"] if activate else []
+        lines += [f"cd {shlex.quote(str(folder))}"]
         if kept:
             lines += [
                 f"export SMILEPAY_HOME={shlex.quote(str(kept))}",
@@ -181,7 +186,7 @@ class Screen:
                 self._sleep(seconds)
 
     def _pause(self, seconds: float) -> None:
-        if self._animated:
+        if self.animated:
             self._sleep(seconds)
 
     def _say(self, what: RenderableType) -> None:

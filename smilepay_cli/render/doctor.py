@@ -37,7 +37,7 @@ def show_findings(result: DoctorResult, paper: Paper) -> None:
 
 def _show(found: Finding, paper: Paper) -> None:
     """On a terminal, lines are broken between words and stay below the mark's text."""
-    first, *others = _broken(f"{tr(found.what)}: {found.told}", paper, _HINT)
+    first, *others = _broken(tr("{what}: {told}", what=tr(found.what), told=found.told), paper, _HINT)
     paper.line("  ", _MARKS[found.state], first)
     for line in others:
         paper.line(f"{_HINT}{line}")

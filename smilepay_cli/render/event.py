@@ -14,7 +14,7 @@ from rich.text import Text
 from smilepay_cli.render.text import amount, moment
 from smilepay_cli.render.trail import amount_of, what_of, who_of
 from smilepay_cli.vocabulary.instants import from_iso
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 from smilepay_cli.vocabulary.money import Money
 
 if TYPE_CHECKING:
@@ -38,6 +38,25 @@ _ORDER = (
     "frames",
 )
 """What people look for first; the rest comes after, as it is in the event."""
+_LABELS = (
+    marked("decision"),
+    marked("payment"),
+    marked("order"),
+    marked("merchants"),
+    marked("state"),
+    marked("ledger"),
+    marked("picked"),
+    marked("hold"),
+    marked("policy"),
+    marked("engine"),
+    marked("frames"),
+    marked("presented"),
+    marked("previous"),
+    marked("terminal"),
+    marked("throttle"),
+    marked("claimed"),
+)
+"""Names of facts, where they are told in another language; what is not among them stays as it is in the event."""
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 
 
@@ -63,7 +82,7 @@ def show_event(result: EventResult, paper: Paper) -> None:
     facts.add_row(tr("hash"), event.hash)
     paper.console.print(facts)
     if body.get("checks"):
-        paper.console.print(_checks(body["checks"]))
+        paper.rows(_checks(body["checks"]))
 
 
 def figures(values: Mapping[str, Any]) -> str:

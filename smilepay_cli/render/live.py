@@ -31,6 +31,8 @@ INSTRUCTIONS = {
     "failed": marked("That did not work"),
 }
 """What to do now, in words. Left and right are the person's own; in a mirror they are where the person sees them."""
+STEPS = (marked("neutral"), marked("smile"), marked("turn left"), marked("turn right"))
+"""What can be asked for: names of the steps, as the foot of the picture has them."""
 _ENDINGS = ("done", "failed")
 _ARROWS = {"turn_left": ("◀ ", "< ", True), "turn_right": (" ▶", " >", False)}
 """Where the person sees the side to turn to: in Unicode, in ASCII, and whether before the words."""
@@ -232,8 +234,8 @@ def _meter(moment: Moment, columns: int, colours: Colours, *, unicode: bool) -> 
 
 def _foot(moment: Moment, columns: int, *, unicode: bool) -> str:
     """What is asked for, and the time that is left."""
-    shown, missing = ("✓", "·") if unicode else ("x", "-")
-    steps = "  ".join(f"{shown if done else missing} {name.replace('_', ' ')}" for name, done in moment.steps)
+    shown, missing = ("✓", "·") if unicode else ("+", "-")
+    steps = "  ".join(f"{shown if done else missing} {tr(name.replace('_', ' '))}" for name, done in moment.steps)
     left = ""
     if moment.seconds_max is not None and moment.instruction not in _ENDINGS:
         seconds = max(0, ceil(moment.seconds_max - moment.seconds))

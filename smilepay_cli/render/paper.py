@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.panel import Panel as RichPanel
+    from rich.table import Table as RichTable
     from rich.text import Text
 
+NARROW = 64
+"""Columns of a terminal below which a table would lose some of its own: its rows are told as lines there."""
 WIDTH = 80
 """Columns where there is no terminal."""
 _LAST_NARROW = "\u024f"
@@ -81,9 +84,25 @@ class Paper:
         """Of the terminal; None off one and where it is heard: there lines are not broken."""
         return self.console.width if _is_terminal(self._stream) and not self._heard else None
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a table has no room."""
+        return self.columns is not None and self.columns < NARROW
+
+    def rows(self, table: RichTable) -> None:
+        """A table of Rich's, or its rows as lines where the terminal is too narrow for it."""
+        if not self.is_narrow:
+            self.console.print(table)
+            return
+        from smilepay_cli.render.plain import spoken
+
+        for line in spoken(table):
+            self.line(line, wraps=True)
+
     def line(self, *parts: Part, wraps: bool = False) -> None:
-        """A line; with `wraps` it is broken where the terminal ends."""
+        """A line. On a terminal, or with `wraps`, it is broken between words; a command in it stays whole."""
         text = _plain(parts)
+        wraps = wraps or (self.columns is not None and "smilepay " not in text)
         if self._is_plain and text.isprintable() and not (wraps and (len(text) > WIDTH or _doubtful(text))):
             print(text, file=self._stream)
         else:
@@ -95,8 +114,8 @@ class Paper:
 
     def table(self, table: Table) -> None:
         """A table."""
-        if self._heard:
-            self.console.print(_richly(table))
+        if self._heard or self.is_narrow:
+            self.rows(_richly(table))
             return
         lines = _drawn(table) if self._is_plain else None
         if lines is None:
@@ -219,7 +238,7 @@ def _styled(cell: Cell) -> Text:
     return Text(cell) if isinstance(cell, str) else Text.assemble(*cell)
 
 
-def _richly(table: Table) -> object:
+def _richly(table: Table) -> RichTable:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table as RichTable
 

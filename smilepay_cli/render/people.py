@@ -88,7 +88,7 @@ def show_refusal(result: Result, refusal: Refusal, paper: Paper) -> None:
     told = _CLASS.get(refusal.exit)
     if told is None and type(result).__name__ == "PayResult":
         told = _CLASS_AT_THE_TILL.get(refusal.exit)
-    paper.line(("✗ " + tr("refused:") + " ", "bold red"), tr(told) if told else refusal.message)
+    paper.line(("✗ " + tr("refused: "), "bold red"), tr(told) if told else refusal.message)
     hint = refusal.hint
     if told and result.events:
         hint = tr("what was checked: smilepay audit show {event}", event=result.events[-1])

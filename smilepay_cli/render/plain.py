@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rich.text import Text
 
 from smilepay_cli.render.console import LineConsole
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -69,8 +70,10 @@ def row(titles: Sequence[str], cells: Sequence[str]) -> Iterator[str]:
     elif len(said) == 2 and not any(titles):
         yield f"{said[0][1]}: {said[1][1]}"
     elif said:
-        yield ", ".join(f"{title} {cell}" if title else cell for title, cell in said)
+        between = "; " if any(", " in cell for _, cell in said) else ", "
+        yield between.join(f"{title} {cell}" if title else cell for title, cell in said)
 
 
 def _cell(what: Any) -> str:
-    return ", ".join(line.strip() for line in spoken(what) if line.strip())
+    told = ", ".join(line.strip() for line in spoken(what) if line.strip())
+    return {"✓": tr("passed"), "✗": tr("failed")}.get(told, told)

@@ -26,7 +26,7 @@ def show_policies(result: PolicyResult, paper: Paper) -> None:
     for field in fields(result.policies[0]):
         if field.name != "name":
             table.add_row(field.name, *(_value(getattr(policy, field.name)) for policy in result.policies))
-    paper.console.print(table)
+    paper.rows(table)
     paper.console.print(Text(tr("* in force for this call"), style="dim"))
     paper.console.print(
         tr("floor of this wallet: {floor}", floor=result.floor or tr("none, so the payer may choose any policy"))
@@ -36,7 +36,7 @@ def show_policies(result: PolicyResult, paper: Paper) -> None:
     sources.add_column(tr("where it comes from"))
     for name, source in result.sources.items():
         sources.add_row(name, source)
-    paper.console.print(sources)
+    paper.rows(sources)
     if result.floor is None:
         next_step(paper, "smilepay policy floor standard")
 

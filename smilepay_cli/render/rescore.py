@@ -61,7 +61,7 @@ def show_rescored(result: RescoreResult, paper: Paper) -> None:
         apart = result.dissimilarity_drift
         moved = tr("; the dissimilarity by {apart:+.6f}", apart=apart) if apart else ""
         told = tr("the decision is another one") if result.decision_drift else tr("the decision is the same")
-        paper.line(("! " + tr("drift:") + " ", "bold yellow"), told + moved)
+        paper.line(("! " + tr("drift: "), "bold yellow"), told + moved)
     for cause in result.causes:
         paper.line((f"  {cause}: {tr(_CAUSES[cause])}", "dim"))
     for name, (then, now) in result.policy.items():

@@ -248,7 +248,7 @@ def _outcome(scene: Scene) -> Text:
     """The answer in words and in the form that scripts get."""
     refusal = scene.result.refusal
     if refusal:
-        answer = Text.assemble(("✗ " + tr("refused:") + " ", "bold red"), (refusal.message, "bold"))
+        answer = Text.assemble(("✗ " + tr("refused: "), "bold red"), (refusal.message, "bold"))
     else:
         answer = Text.assemble(("✓ ", "bold green"), (_success(scene), "bold"))
     if refusal:

@@ -42,4 +42,4 @@ def _where(result: StartResult) -> str:
     orders = trn(result.open_orders, "{count} order is open.", "{count} orders are open.")
     if result.open_orders >= MOST_TOLD:
         orders = tr("{count:,} orders are open, or more.", count=result.open_orders)
-    return f"{people} {orders}"
+    return tr("{people} {orders}", people=people, orders=orders)

@@ -11,7 +11,7 @@ from smilepay_cli.render.paper import Paper
 from smilepay_cli.render.text import amount, in_currency, moment
 from smilepay_cli.verbs.wallet import LimitsResult, StatementResult
 from smilepay_cli.vocabulary.language import marked, tr
-from smilepay_cli.vocabulary.ledger import Hold
+from smilepay_cli.vocabulary.ledger import FEES, Hold
 
 _GAINED = {
     "deposit": marked("deposit from {others}"),
@@ -25,6 +25,10 @@ _SPENT = {
     "refund": marked("refund to {others}"),
     "withdrawal": marked("withdrawal to {others}"),
 }
+
+
+def _of_account(name: str) -> str:
+    return tr({"outside": marked("outside"), FEES: marked("fees")}.get(name, name))
 
 
 def show_statement(result: StatementResult, paper: Paper) -> None:
@@ -42,7 +46,9 @@ def show_statement(result: StatementResult, paper: Paper) -> None:
     table.add_column(tr("balance"), justify="right", no_wrap=True)
     for line in result.lines:
         gained = line.amount.minor > 0
-        what = Text(tr((_GAINED if gained else _SPENT)[line.transaction.kind], others=", ".join(line.others)))
+        what = Text(
+            tr((_GAINED if gained else _SPENT)[line.transaction.kind], others=", ".join(map(_of_account, line.others)))
+        )
         if line.transaction.hold_id:
             what.append(f"\n{line.transaction.hold_id}", style="dim")
         if line.gross is not None and line.fee is not None and line.fee.minor:
@@ -50,7 +56,7 @@ def show_statement(result: StatementResult, paper: Paper) -> None:
             what.append(tr("\n{gross} less {fee} fee", gross=gross, fee=fee), style="dim")
         moved = Text(amount(line.amount, sign=True), style="green" if gained else "")
         table.add_row(moment(line.transaction.at), what, moved, amount(line.balance))
-    paper.console.print(table)
+    paper.rows(table)
     for hold in result.holds:
         paper.console.print(
             tr(
@@ -69,7 +75,7 @@ def show_statement(result: StatementResult, paper: Paper) -> None:
                 hold=hold.id,
             )
         )
-    paper.console.print(Text.assemble(tr("available:") + " ", (amount(result.balance.available), "bold")))
+    paper.console.print(Text.assemble(tr("available: "), (amount(result.balance.available), "bold")))
 
 
 def _of(hold: Hold) -> str:

@@ -23,7 +23,7 @@ def show_events(result: EventsResult, paper: Paper) -> None:
     if not result.found:
         paper.console.print(tr("nothing like that has happened") if result.narrowed else tr("nothing has happened yet"))
         return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, header_style="bold")
     table.add_column(tr("event"), no_wrap=True, style="dim")
     table.add_column(tr("when"), no_wrap=True)
     table.add_column(tr("who"), overflow="ellipsis", max_width=12)
@@ -37,7 +37,7 @@ def show_events(result: EventsResult, paper: Paper) -> None:
             what_of(event),
             amount_of(event),
         )
-    paper.console.print(table)
+    paper.rows(table)
 
 
 def what_of(event: Event) -> Text:

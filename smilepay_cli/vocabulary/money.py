@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 
 _DECIMALS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -16,6 +16,8 @@ _DECIMALS = {
 }
 """ISO 4217, list one: the currencies whose minor unit is no hundredth. A test holds it against Babel's data."""
 _EXPONENTS = {currency: digits for digits, currencies in _DECIMALS.items() for currency in currencies.split()}
+WHAT = (marked("amount"), marked("deposit"), marked("price"))
+"""What an amount can be called."""
 _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,6})?")
 MOST_MINOR = 10**12
 """Largest amount accepted; orders of such prices stay inside LARGEST_SUM."""
@@ -90,18 +92,23 @@ def parse_amount(text: str, currency: str, *, what: str = "amount") -> Money:
     """
     if not _AMOUNT.fullmatch(text):
         raise UsageProblem(
-            tr("{what} {text!r} is not an amount", what=what, text=text),
+            tr("{what} {text!r} is not an amount", what=tr(what), text=text),
             hint=tr("write it like 3 or 3.50"),
             reason="bad_amount",
         )
     scaled = Decimal(text).scaleb(exponent(currency))
     if scaled == 0:
-        raise UsageProblem(tr("{what} {text} is not above zero", what=what, text=text), reason="bad_amount")
+        raise UsageProblem(tr("{what} {text} is not above zero", what=tr(what), text=text), reason="bad_amount")
     if scaled > MOST_MINOR:
-        raise UsageProblem(tr("{what} {text} is too large", what=what, text=text), reason="bad_amount")
+        raise UsageProblem(tr("{what} {text} is too large", what=tr(what), text=text), reason="bad_amount")
     if scaled != scaled.to_integral_value():
         raise UsageProblem(
-            tr("{what} {text} is finer than the smallest unit of {currency}", what=what, text=text, currency=currency),
+            tr(
+                "{what} {text} is finer than the smallest unit of {currency}",
+                what=tr(what),
+                text=text,
+                currency=currency,
+            ),
             reason="bad_amount",
         )
     return Money(int(scaled), currency)

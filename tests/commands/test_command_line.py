@@ -360,3 +360,47 @@ def test_a_variable_of_completion_that_was_left_silences_no_command(shell: Shell
     for value in ("1", "bash"):
         answer = shell("audit", "show", "evt_none", variables={"_SMILEPAY_COMPLETE": value})
         assert answer.exit == 2 and "no event" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "line", [("--plain",), ("--plain", "audit"), ("audit", "--plain"), ("audit", "show", "--plain")]
+)
+def test_plain_is_taken_in_every_place(shell: Shell, line: tuple[str, ...]) -> None:
+    """It is about the reader, not about a command."""
+    shell("wallet", "deposit", "kiosk", "5")
+    answer = shell(*line)
+    assert answer.exit == 0 and not set("─│╭") & set(answer.stdout)
+
+
+@pytest.mark.parametrize(
+    "words", [("pay", "--help", "--plain"), ("--plain", "--help"), ("--plain", "wallet", "--help")]
+)
+def test_help_without_boxes(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    """For who hears it; and with boxes again afterwards."""
+    assert run(list(words)) == 0
+    page = capsys.readouterr().out
+    assert "Usage: smilepay" in page and "Examples:" in page and not set("─│╭") & set(page)
+    assert run([word for word in words if word != "--plain"]) == 0
+    assert "╭" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "where"),
+    [
+        (("pay", "--home", "x", "--receipt"), "--receipt", "see: smilepay pay --help"),
+        (("wallet", "balance", "a", "b"), "b", "see: smilepay wallet balance --help"),
+        (("wallet", "balanc"), "balance", "see: smilepay wallet --help"),
+    ],
+)
+def test_a_usage_error_names_its_command(shell: Shell, words: tuple[str, ...], said: str, where: str) -> None:
+    """Also where the parser forgot it; in Chinese too, with nothing of Typer's English left."""
+    answer = shell(*words)
+    assert answer.exit == 2 and said in answer.stderr and where in answer.stderr
+    chinese = shell(*words, variables={"SMILEPAY_LANG": "zh"}).stderr
+    assert said in chinese and not any(word in chinese for word in ("No such", "Did you", "requires", "unexpected"))
+
+
+def test_pictures_among_the_items(shell: Shell) -> None:
+    """`--image lin/*.jpg`: the shell makes one picture and several items of it."""
+    answer = shell("shop", "--image", "a.jpg", "b.jpg", "c.jpg")
+    assert answer.exit == 2 and "'b.jpg' is a picture" in answer.stderr and "--image of its own" in answer.stderr

@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from smilepay_cli.adapters.packaged import sample_faces
+from smilepay_cli.commands import demo
 from smilepay_cli.commands.app import run
 from smilepay_cli.commands.environment import Environment
 from smilepay_cli.harnesses.stage import Scene, play
@@ -48,12 +49,13 @@ def _told(scenes: list[Scene], screen: Screen) -> None:
     screen.end(Path("/samples"), None)
 
 
-def test_the_screen_is_the_golden_one() -> None:
+def test_the_screen_is_the_golden_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a person sees, on real faces, at 80 columns without colour; SMILEPAY_GOLDEN=write makes it anew.
 
     Hashes and the folder of the samples are masked. One cell in fifty of a picture may differ: other builds of
     dlib and Pillow round differently.
     """
+    monkeypatch.setattr("smilepay_cli.commands.demo._activate", lambda: None)  # whether smilepay is on somebody's path
     stdout = io.StringIO()
     environment = Environment(stdout=stdout, stderr=io.StringIO(), variables={}, clock=FixedClock(), ids=CountingIds())
     assert run(["demo"], environment) == 0
@@ -193,3 +195,28 @@ def test_what_to_try_next_works_as_it_stands(scenes: list[Scene]) -> None:
     screen.end(Path("/my samples"), Path("/tmp/it's mine"))  # noqa: S108  # only a name
     assert "cd '/my samples'" in stream.getvalue()
     assert """export SMILEPAY_HOME='/tmp/it'"'"'s mine'""" in stream.getvalue()
+
+
+def test_what_to_try_next_works_where_smilepay_is_not_on_the_path(scenes: list[Scene]) -> None:
+    """After `make demo` in a fresh clone it is not: the first line puts it there."""
+    file = io.StringIO()
+    Screen(console_on(file, color=False, width=80), STANDARD, animated=False).end(
+        Path("/samples"), None, Path("/a clone/.venv/bin/activate")
+    )
+    lines = [line.strip() for line in file.getvalue().splitlines()]
+    assert lines.index(". '/a clone/.venv/bin/activate'") < lines.index("cd /samples")
+
+
+def test_where_smilepay_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On the path there is nothing to put there; else the script of the environment that runs."""
+    program = tmp_path / "smilepay"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert demo._activate() is None
+    monkeypatch.setenv("PATH", "/nonexistent")
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    assert demo._activate() is None, "no script, no advice"
+    (tmp_path / "bin" / "activate").write_text("")
+    assert demo._activate() == tmp_path / "bin" / "activate"

@@ -192,3 +192,18 @@ def test_every_result_is_shown_by_a_function_made_for_it() -> None:
         module, _, name = path.rpartition(".")
         function = getattr(importlib.import_module(f"smilepay_cli.render.{module}"), name)
         assert inspect.signature(function).parameters["result"].annotation == result
+
+
+def test_a_narrow_terminal_loses_no_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rich takes columns away where there is no room; then the rows are told, each value behind its title."""
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Terminal()
+    table = Table()
+    for title in ("event", "when", "who", "what", "amount"):
+        table.add_column(title, whole=True)
+    table.add_row("evt_vm56tm8mk4dr", "11-28 16:01:41", "lin", "pay  ✗ smile_not_shown (13)", "22.20 EUR")
+    Paper(stream, color=False).table(table)
+    told = " ".join(stream.getvalue().split())
+    assert told == (
+        "event evt_vm56tm8mk4dr, when 11-28 16:01:41, who lin, what pay ✗ smile_not_shown (13), amount 22.20 EUR"
+    )

@@ -122,13 +122,12 @@ def page(found: Iterable[Licensed], rules: Rules) -> str:
         f"- **{name}**: {statement['licence']}. {statement['reason']}" for name, statement in rules.stated.items()
     ]
     bundled = [f"- **{name}**: {note}" for name, note in rules.bundled.items()]
-    return "\n".join([_INTRODUCTION, *rows, _STATED, *stated, _BUNDLED, *bundled, ""])
+    return "\n".join([_INTRODUCTION, *rows, _STATED, *stated, _BUNDLED, *bundled, "", _MADE, ""])
 
 
+_MADE = "<!-- Written by `make release`, or by itself with ARGS=--licences: not by hand. -->"
 _INTRODUCTION = """\
 # Third-party licences
-
-<!-- Written by `make release`, or by itself with ARGS=--licences: not by hand. -->
 
 smilepay's own code is under the [MIT licence](../LICENSE). It contains no other people's code; installing it brings the
 packages below, each under its own licence. The list is made from the bills of materials of a release, which hold the

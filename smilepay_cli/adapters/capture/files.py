@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from smilepay_cli.vocabulary.errors import UsageProblem
-from smilepay_cli.vocabulary.language import tr
+from smilepay_cli.vocabulary.language import marked, tr
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of one image file."""
@@ -75,10 +75,23 @@ def file_kind(path: Path) -> str:
     return "device" if stat.S_ISCHR(mode) else "other"
 
 
+_OF_THE_SYSTEM = (
+    marked("no such file or directory"),
+    marked("permission denied"),
+    marked("is a directory"),
+    marked("not a directory"),
+    marked("file name too long"),
+    marked("input/output error"),
+    marked("no space left on device"),
+)
+"""What the system says most often; Python tells it in English whatever the language."""
+
+
 def problem(name: str, why: str | Exception) -> UsageProblem:
     """One line about a file or folder that cannot be read. `name` is printable already."""
     if isinstance(why, OSError) and why.strerror:
-        why = why.strerror[0].lower() + why.strerror[1:]
+        told = why.strerror[0].lower() + why.strerror[1:]
+        why = tr(told)
     return UsageProblem(f"{name}: {printable(str(why))}", reason="unreadable_file")
 
 

@@ -76,13 +76,13 @@ def _key(key: KeyPlace, references: int) -> Iterator[Finding]:
     protects = PROTECTS[key.store]
     figures = {"store": key.store, "place": key.place, "made": key.made, "protects": protects}
     if key.made:
-        told = tr("it is this wallet's, in the {store}: {place}", store=key.store, place=key.place)
+        told = tr("it is this wallet's, in the {store}: {place}", store=tr(key.store), place=key.place)
         yield Finding("key", "ok", told, figures=figures)
     elif references:
         told = tr("somebody is enrolled, and the wallet does not say which key opens the references: that was lost")
         yield Finding("key", "problem", told, tr(MENDING), figures=figures)
     else:
-        told = tr("no key is needed yet; it will be in the {store}", store=key.store)
+        told = tr("no key is needed yet; it will be in the {store}", store=tr(key.store))
         yield Finding("key", "ok", told, figures=figures)
     if key.leftovers:
         told = tr(
