@@ -85,7 +85,7 @@ def made_group(
 
 def _tell(made: Made) -> None:
     """Help in the language of this run; Typer breaks a paragraph where the source breaks it, but for the first."""
-    made.help, made.epilog = (_unbroken(tr(text)) if text else text for text in (made.help, made.epilog))
+    made.help, made.epilog = (tr(_unbroken(text)) if text else text for text in (made.help, made.epilog))
     if current() is PLAIN:
         return
     for parameter in made.params:
