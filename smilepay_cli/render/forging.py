@@ -30,7 +30,7 @@ def show_forged(result: ForgeResult, paper: Paper) -> None:
     paper.line(f"  {result.folder}")
     paper.line((f"  {result.manifest}, {result.contact_sheet}; seed {result.seed}", "dim"))
     show_left_out(Counter(left.reason for left in result.left_out), result.left_out, paper)
-    paper.line(("  those of this wallet are attacked; others: --gallery FOLDER, of people as NAME/*", "dim"))
+    paper.line(("  attacked are this wallet's people; others: --gallery FOLDER (NAME/*)", "dim"))
     next_step(paper, f"smilepay replay {quote(result.folder)} --out {quote(f'{result.folder}-replay')}")
 
 

@@ -82,8 +82,8 @@ def cut_in_the_middle(text: str, most: int) -> str:
     """No more than `most` letters: paths differ at their ends, and begin alike."""
     if len(text) <= most:
         return text
-    end = (most - 1) * 2 // 3
-    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
+    begin = most // 4
+    return f"{text[:begin]}…{text[begin + 1 - most :]}"
 
 
 def all_of(names: Sequence[str]) -> str:
