@@ -149,6 +149,7 @@ def test_a_page_of_the_index_is_listed_with_what_it_is_for() -> None:
         ("# T\n\nOne thing, 0.5 of it. Another.\n", "One thing, 0.5 of it."),
         ("# T\n\nWhat it\nis for: all. More\n", "What it is for: all."),
         ("# T\n\nWhat it is for:\n\n```sh\nx. y\n```\n", "What it is for:"),
+        ("# T\n\n<!-- Made by\n\na tool. -->\n\nWhat it is for.\n", "What it is for."),
     ],
 )
 def test_a_purpose_is_the_first_sentence(page: str, told: str) -> None:

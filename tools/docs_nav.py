@@ -14,6 +14,7 @@ from tools.docs_links import prose
 
 CONFIGURATION = ROOT / "zensical.toml"
 INDEX = "docs/README.md"
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s|\Z")
 
 
@@ -47,7 +48,7 @@ def entries() -> list[Entry]:
 
 def purpose(text: str) -> str:
     """What a page is for: the first sentence below its title."""
-    _, _, below = prose(text).partition("\n")
+    _, _, below = _COMMENT.sub("", prose(text)).partition("\n")
     paragraph = below.strip().partition("\n\n")[0].replace("\n", " ")
     end = _SENTENCE_END.search(paragraph)
     return paragraph[: end.start()] if end else paragraph

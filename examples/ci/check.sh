@@ -25,7 +25,8 @@ fail() {
 }
 
 command -v smilepay >/dev/null || fail "there is no smilepay here; make setup in the project's folder builds it"
-mkdir -- "$reports" || fail "REPORTS names a folder that is not there yet"
+if [ -e "$reports" ]; then fail "$reports is there already: remove it, or set REPORTS to a new folder"; fi
+mkdir -- "$reports" || exit 2
 mkdir -p -- "$baseline" || exit 2
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/smilepay-check.XXXXXX") || exit 2
 trap 'rm -rf "$scratch"' EXIT

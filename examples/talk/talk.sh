@@ -5,7 +5,7 @@
 #   CAMERA=0 ./talk.sh               with a camera: an index, a device, or whatever smilepay --camera takes
 #   CAMERA=0 CUSTOMER=ada ./talk.sh  and the name of who stands in front of it
 #
-# At a terminal it waits for Enter before each scene and asks what to do where a scene went wrong; elsewhere it does
+# At a terminal it waits for Enter after each scene and asks what to do where a scene went wrong; elsewhere it does
 # neither. The wallet is a throwaway one. What to say and what to expect: README.md beside this file.
 # Ends with 0 when every scene ended as it should, 1 when one did not, 2 when it cannot begin.
 set -u
@@ -28,9 +28,16 @@ case $CAMERA in
 esac
 cd -- "$faces" || exit 2 # so that what is typed is short enough to be read from the last row
 
+# leave STATUS: on a line of its own, and it says what became of the faces.
+leave() {
+    rm -rf "$scratch"
+    printf '\n\nThe talk was broken off. The wallet is gone.\n'
+    exit "$1"
+}
+
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/smilepay-talk.XXXXXX") || exit 2
 trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT
+trap 'leave 130' INT
 trap 'exit 143' TERM HUP
 export SMILEPAY_HOME="$scratch/wallet" SMILEPAY_KEY_STORE=file
 
@@ -44,12 +51,16 @@ if [ -t 0 ] && [ -t 1 ]; then
 fi
 number=0 wrong=0
 
+# pause: waits for Enter.
+pause() {
+    [ "$is_live" = yes ] || return 0
+    printf '\n[Enter] '
+    read -r _ || leave 1
+}
+
 # scene TITLE SENTENCE: waits for Enter, and tells what comes on a screen of its own.
 scene() {
-    if [ "$is_live" = yes ] && [ "$number" -gt 0 ]; then
-        printf '\n[Enter] '
-        read -r _ || exit 1
-    fi
+    [ "$number" -eq 0 ] || pause
     printf '%s' "$clear"
     number=$((number + 1))
     printf '\n%s%s. %s%s\n%s\n\n' "$bold" "$number" "$1" "$plain" "$2"
@@ -109,6 +120,7 @@ step 0 audit
 
 scene "Nothing was changed" "Computed anew: the chain, and all money against the events that tell of it."
 step 0 audit verify
+pause
 
 if [ "$wrong" -gt 0 ]; then
     printf '\ntalk: %s of %s scenes did not end as they should\n' "$wrong" "$number" >&2

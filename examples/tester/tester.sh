@@ -27,8 +27,9 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 export SMILEPAY_HOME="$scratch/wallet" SMILEPAY_KEY_STORE=file
-work=${1:-$scratch/work}
-mkdir -- "$work" || fail "name a folder that is not there yet"
+work=${1:-$scratch/work} keeps=${1:+yes}
+if [ -e "$work" ]; then fail "$work is there already: name a folder that is not there yet"; fi
+mkdir -- "$work" || exit 2
 cd -- "$work" || exit 2
 wrong=0
 
@@ -43,14 +44,21 @@ quoted() {
     printf '\n'
 }
 
-# step STATUS WORDS...: types a command line, and holds what it ends with against what is told here.
+# step STATUS WORDS...: types a command line, and holds what it ends with against what is told here. What could be
+# opened next is told only where it stays.
 step() {
     wanted=$1
     shift
     printf '  $ smilepay'
     quoted "$@"
-    smilepay "$@"
-    got=$?
+    if [ "$keeps" = yes ]; then
+        smilepay "$@"
+        got=$?
+    else
+        smilepay "$@" >"$scratch/said"
+        got=$?
+        sed '/^  next: /d' "$scratch/said"
+    fi
     [ "$got" -eq "$wanted" ] && return
     printf 'tester: it ended with %s where %s was expected\n' "$got" "$wanted" >&2
     wrong=$((wrong + 1))
@@ -110,6 +118,10 @@ printf '\n'
 for run in standard transition films-transition films-strict; do
     [ -f "$run/report.html" ] || wrong=$((wrong + 1))
 done
-[ "$#" -eq 0 ] || printf 'reports: %s/*/report.html\n' "$work"
+if [ "$keeps" = yes ]; then
+    printf 'reports: %s/*/report.html\n' "$work"
+else
+    printf 'The reports are gone with the throwaway folder; to keep them: ./tester.sh FOLDER\n'
+fi
 [ "$wrong" -eq 0 ] || printf 'tester: %s steps did not end as told here\n' "$wrong" >&2
 [ "$wrong" -eq 0 ]

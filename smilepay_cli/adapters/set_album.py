@@ -25,7 +25,7 @@ def people_in(name: str) -> tuple[Sequence[Original], Sequence[str]]:
     if kind == "file" or any(os.path.lexists(path / manifest) for manifest in MANIFESTS):
         return _of_set(str(path))
     if kind != "folder":
-        what = "is not there" if kind == "missing" else "is no folder of people, and no manifest"
+        what = "is not there" if kind == "missing" else "is neither a folder of people nor a manifest"
         raise UsageProblem(f"{printable(name)} {what}", hint="a folder for each person: FOLDER/NAME/1.jpg")
     return FolderAlbum([name]).originals(), ()
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "smilepay run scenarios --junit junit.xml",
-    "smilepay run scenarios/coffee.smile.yaml --keep-homes homes",
+    "smilepay run scenarios/happy-path.smile.yaml --keep-homes homes",
 )
 EPILOG = "The format of the files: docs/scenarios.md."
 

@@ -86,12 +86,17 @@ def made_group(
 
 
 def _tell(made: Made) -> None:
-    """Help in the language of this run."""
+    """Help in the language of this run; Typer breaks a paragraph where the source breaks it, but for the first."""
+    made.help, made.epilog = (tr(_unbroken(text)) if text else text for text in (made.help, made.epilog))
     if current() is PLAIN:
         return
-    made.help, made.epilog = (tr(text) if text else text for text in (made.help, made.epilog))
     for parameter in made.params:
         _tell_parameter(parameter)
+
+
+def _unbroken(text: str) -> str:
+    """Each paragraph in one line, which is broken where the terminal ends."""
+    return "\n\n".join(paragraph.replace("\n", " ") for paragraph in inspect.cleandoc(text).split("\n\n"))
 
 
 def _tell_parameter(parameter: Any) -> None:

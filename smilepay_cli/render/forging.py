@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from smilepay_cli.render.flow import next_step, ok, show_left_out
@@ -29,7 +30,8 @@ def show_forged(result: ForgeResult, paper: Paper) -> None:
     paper.line(f"  {result.folder}")
     paper.line((f"  {result.manifest}, {result.contact_sheet}; seed {result.seed}", "dim"))
     show_left_out(Counter(left.reason for left in result.left_out), result.left_out, paper)
-    next_step(paper, f"smilepay replay {result.folder}")
+    paper.line(("  attacked are this wallet's people; others: --gallery FOLDER (NAME/*)", "dim"))
+    next_step(paper, f"smilepay replay {quote(result.folder)} --out {quote(f'{result.folder}-replay')}")
 
 
 def _originals(result: ForgeResult) -> str:

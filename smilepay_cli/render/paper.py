@@ -24,6 +24,8 @@ NARROW = 64
 """Columns of a terminal below which a table would lose some of its own: its rows are told as lines there."""
 WIDTH = 80
 """Columns where there is no terminal."""
+_WIDEST = 2000
+"""Columns of a wide table there."""
 _LAST_NARROW = "\u024f"
 """Letters up to here (Latin Extended-B) take one column each."""
 _GAP = 3
@@ -35,9 +37,10 @@ Cell = str | Sequence[Part]
 
 
 class Table:
-    """Rows under a head."""
+    """Rows under a head. A wide one is as wide as it has to be where there is no terminal: programs read it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_wide: bool = False) -> None:
+        self.is_wide = is_wide
         self.columns: list[tuple[str, bool, str | None, bool]] = []
         self.rows: list[tuple[Cell, ...]] = []
 
@@ -118,7 +121,11 @@ class Paper:
             self.rows(_richly(table))
             return
         lines = _drawn(table) if self._is_plain else None
-        if lines is None:
+        if lines is None and table.is_wide and not _is_terminal(self._stream):
+            from smilepay_cli.render.console import console_on
+
+            console_on(self._stream, color=self._color, width=_WIDEST).print(_richly(table))
+        elif lines is None:
             self.console.print(_richly(table))
         else:
             print("\n".join(lines), file=self._stream)
@@ -186,7 +193,8 @@ def _drawn(table: Table) -> list[str] | None:
     if any(_doubtful(line) or (not line and len(cell) > 1) for row in rows for cell in row for line in cell):
         return None
     widths = [max(len(line) for row in rows for line in row[index]) for index in range(len(head))]
-    if (excess := sum(widths) + _GAP * (len(widths) - 1) + 2 - WIDTH) > 0:
+    excess = 0 if table.is_wide else sum(widths) + _GAP * (len(widths) - 1) + 2 - WIDTH
+    if excess > 0:
         soft = [index for index, (*_, whole) in enumerate(table.columns) if not whole]
         if len(soft) != 1:
             return None

@@ -78,6 +78,14 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def cut_in_the_middle(text: str, most: int) -> str:
+    """No more than `most` letters: paths differ at their ends, and begin alike."""
+    if len(text) <= most:
+        return text
+    begin = most // 4
+    return f"{text[:begin]}…{text[begin + 1 - most :]}"
+
+
 def all_of(names: Sequence[str]) -> str:
     """`kiosk`, `kiosk and cafe`, `kiosk, cafe and philately`."""
     *others, last = names

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from typing import Any
 
 from smilepay_cli.rules.cues.registry import CUES
@@ -157,3 +158,11 @@ def nearest_name(word: str, known: Mapping[str, Any]) -> str:
     """A suggestion for a slip of the finger, ready to be put before other words; empty when nothing is near."""
     close = get_close_matches(word, known, n=1)
     return tr("did you mean {near!r}? ", near=close[0]) if close else ""
+
+
+def nearest_pattern(word: str, known: Mapping[str, Any]) -> str:
+    """The same where patterns match too: `print*` for the beginning of a name."""
+    pattern = f"{word}*"
+    if word and any(fnmatchcase(name, pattern) for name in known):
+        return tr("did you mean {near!r}? ", near=pattern)
+    return nearest_name(word, known)

@@ -141,7 +141,7 @@ def test_two_manifests_are_one_too_many(folder: Path) -> None:
         ("missing", "{path} is not there"),
         ("pipe", "{path} is not a regular file"),
         ("text", "{path} is no manifest by its name"),
-        ("empty folder", "{path}: holds no images of a set; they go into bona_fide/<subject>/"),
+        ("empty folder", "{path}: the folder holds no images of a set; they go into bona_fide/<subject>/"),
     ],
 )
 def test_what_is_no_set(folder: Path, what: str, says: str) -> None:
@@ -406,7 +406,7 @@ def test_a_manifest_of_nothing_but_zeros_is_one_problem(folder: Path) -> None:
     path = folder / "set.jsonl"
     with path.open("wb") as file:
         file.truncate(100 * 1024**2)
-    assert problem_of(path) == f"{path}:1: is longer than 262,144 bytes; one row is one line"
+    assert problem_of(path) == f"{path}:1: the line is longer than 262,144 bytes; one row is one line"
 
 
 def test_an_image_of_the_largest_size_is_one(folder: Path) -> None:

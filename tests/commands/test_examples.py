@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from smilepay_cli.commands.app import build, run
 from tests.commands.conftest import Shell
 from tests.fakes.fake_engine import picture, save
 
+ROOT = Path(__file__).resolve().parents[2]
 WIDEST = 76
 """Columns of an example: with its indent it fits a terminal of 80."""
 FEWEST = 2
@@ -62,6 +64,20 @@ def test_help_ends_with_the_examples(path: str, capsys: pytest.CaptureFixture[st
     wanted = "".join(f"   {example}\n" for example in COMMANDS[path].examples)
     assert page.endswith(f"\n Examples:\n\n{wanted}")
     assert max(map(len, page.splitlines())) <= 80 and "<bool>" not in page and "<str>" not in page
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_no_paragraph_of_help_is_broken_early(path: str, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    """The first word of a line had no room at the end of the one before, wherever the source breaks them."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERMINAL_WIDTH", "80")
+    assert run([*path.split()[1:], "--help"]) == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    begin = next(number for number, line in enumerate(lines) if line.startswith("Usage:"))
+    frame = next(number for number, line in enumerate(lines) if line.startswith("╭"))
+    told = lines[begin + 1 : frame]
+    follows = [(line, after.split()[0]) for line, after in pairwise(told) if line and after]
+    assert any(told) and all(len(f"{line} {word}") > 78 for line, word in follows), told
 
 
 @pytest.mark.parametrize("variables", [{"TERM": "dumb"}, {"TYPER_USE_RICH": "0"}, {"NO_COLOR": "1"}], ids=str)
@@ -117,7 +133,7 @@ def _sets(folder: Path) -> None:
         save(picture("stranger", noise=number), folder / "attacks/attack/print_bordered/lin" / f"{number}.png")
     (folder / "scenarios" / "faces").mkdir(parents=True)
     shutil.copy(folder / "me.jpg", folder / "scenarios" / "faces" / "ana.jpg")
-    (folder / "scenarios" / "coffee.smile.yaml").write_text(
+    (folder / "scenarios" / "happy-path.smile.yaml").write_text(
         "name: a coffee\nfaces: faces\naccounts: {ana: {image: ana.jpg, deposit: 10}}\n"
         "steps:\n  - wallet.balance: {name: ana}\n    expect: {balances: {ana: 10}}\n"
     )
@@ -141,6 +157,14 @@ def test_an_example_runs_as_it_stands_there(
         return
     answer = shell(*words, stdin=typed)
     assert answer.exit == EXITS.get(example, 0), answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_files_of_the_repository_are_there(example: str) -> None:
+    """Who types an example in the repository's folder has its scenarios and sample faces, by those names."""
+    named = [word for word in shlex.split(example) if word.startswith(("scenarios", "sample_faces"))]
+    missing = [word for word in named if not list(ROOT.glob(word))]
+    assert not missing
 
 
 def test_every_stated_exit_is_of_an_example() -> None:

@@ -85,7 +85,7 @@ def test_a_set_of_the_sample_faces(people: Path, tmp_path: Path, real: FaceEngin
     assert told.exit == 0, told.stderr
     assert "8 trials from 2 pictures of 2 people" in told.stdout
     assert "no_face/1.jpg: no face found" in told.stdout
-    assert f"next: smilepay replay {out}" in told.stdout
+    assert f"next: smilepay replay {out} --out {out}-replay\n" in told.stdout and "--gallery FOLDER" in told.stdout
     rows = list(csv.DictReader(io.StringIO((out / "manifest.csv").read_text(encoding="utf-8"), newline="")))
     assert [(row["id"], row["kind"], row["pai_species"]) for row in rows] == [
         ("bona_fide/eileen/1.jpg", "bona_fide", ""),

@@ -59,6 +59,14 @@ def test_what_cannot_be_run_is_no_failure(desk: Desk) -> None:
     assert desk.left_behind == []
 
 
+def test_reports_of_another_run_are_left_alone(desk: Desk) -> None:
+    """And one sentence says what to do; mkdir says nothing besides."""
+    (desk.folder / "reports").mkdir()
+    done = desk.run("ci/check.sh")
+    told = "check: reports is there already: remove it, or set REPORTS to a new folder\n"
+    assert (done.returncode, done.stdout) == (2, told)
+
+
 def test_the_workflow_runs_the_script() -> None:
     """Pull requests read the baseline, the main branch writes it, and reports are kept when it failed."""
     workflow = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))

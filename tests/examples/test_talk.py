@@ -115,18 +115,21 @@ def test_in_front_of_a_camera(desk: Desk) -> None:
         film(frames, SAMPLES / "lin" / "clip", quality=92)
         stage.type("\n")
         assert "paid with a smile by ada" in stage.wait_for("\n[Enter]")
-        for told in ("a live, new smile was not shown", "used_before", ""):
+        for told in ("a live, new smile was not shown", "used_before", "audit verify"):
             stage.type("\n")
-            assert told in stage.wait_for("\n[Enter]" if told else "The wallet is gone.")
+            assert told in stage.wait_for("\n[Enter]")
+        stage.type("\n")  # the last scene stays until somebody has seen it
+        assert "That was Smile to Pay" in stage.wait_for("The wallet is gone.")
         assert stage.process.wait(30) == 0
     assert desk.left_behind == []
 
 
 def test_who_leaves_the_stage_leaves_nothing(desk: Desk) -> None:
-    """Ctrl-C in the middle: 130, and no wallet with faces in it."""
+    """Ctrl-C in the middle: 130, no wallet with faces in it, and that is said on a line of its own."""
     with terminal(desk) as stage:
         stage.wait_for("[Enter]")
         assert desk.left_behind != []
         stage.process.send_signal(2)
+        assert stage.wait_for("The wallet is gone.\r\n").endswith("\r\nThe talk was broken off. ")
         assert stage.process.wait(30) == 130
     assert desk.left_behind == []

@@ -55,6 +55,15 @@ def test_a_step_that_ends_otherwise_is_told(desk: Desk, status: int, wrong: int)
     done = desk.run("tester/tester.sh", program=f"exit {status}")
     assert done.returncode == 1 and f"tester: it ended with {status} where {30 - status} was expected" in done.stdout
     assert f"tester: {wrong} " in done.stdout and desk.left_behind == []
+    assert "to keep them: ./tester.sh FOLDER" in done.stdout
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_is_next_is_told_where_it_stays(desk: Desk, kept: bool) -> None:
+    """A page in a folder that is thrown away cannot be opened."""
+    done = desk.run("tester/tester.sh", *(["mine"] if kept else []), program='echo "  next: open it"')
+    assert ("next: open it" in done.stdout) is kept
+    assert ("reports: mine/*/report.html" in done.stdout) is kept is not ("to keep them" in done.stdout)
 
 
 def test_a_folder_that_is_there_is_left_alone(desk: Desk) -> None:

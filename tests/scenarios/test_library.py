@@ -152,7 +152,9 @@ def assert_noticed(mutation: Mutation, played: Played, file: Path) -> None:
     """It fails with 30, and in a dozen lines it says file, line, what was expected and what came."""
     where = f"{file.name}, {mutation}"
     assert not played.is_good, f"{where}: nobody noticed"
-    assert result_of([played], left_out=0, files={}, seconds=0).exit == ExitStatus.EXPECTATION_FAILED
+    failed = result_of([played], left_out=0, files={}, seconds=0)
+    assert failed.exit == ExitStatus.EXPECTATION_FAILED and failed.refusal is not None
+    assert failed.refusal.message.startswith("the scenario failed at ")
     lines = told(played).splitlines()
     assert len(lines) <= MOST_LINES, where
     place = played.failure.place if played.failure else played.place

@@ -31,6 +31,7 @@ from smilepay_cli.harnesses.replay.conditions import Conditions
 from smilepay_cli.harnesses.replay.gallery import Enrolment, enrolled
 from smilepay_cli.harnesses.replay.running import Run, wallet_of
 from smilepay_cli.harnesses.replay.summing import ReplayResult, summed, unmet
+from smilepay_cli.render.text import plural
 from smilepay_cli.rules.policy_files import as_figures
 from smilepay_cli.rules.replay.baseline import Compared, compare
 from smilepay_cli.rules.replay.gates import Gate, check_gate, judge
@@ -251,7 +252,7 @@ class _Replay:
                 if is_whole:  # else the note before holds, and the rows since are tried again
                     folder.note(tally.as_json(), folder.seconds)
                 goes_on = "begins anew" if conditions.carry_state else "goes on from there"
-                self.call.say(f"stopped after {folder.rows:,} rows; the same command {goes_on}")
+                self.call.say(f"stopped after {plural(folder.rows, 'row')}; the same command {goes_on}")
                 raise
         folder.note(tally.as_json(), folder.seconds)
 

@@ -18,7 +18,7 @@ from smilepay_cli.harnesses.forging.species import (
     SPECIES,
     Family,
 )
-from smilepay_cli.rules.profiles import nearest_name
+from smilepay_cli.rules.profiles import nearest_pattern
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.results import Result
 from smilepay_cli.vocabulary.trials import Kind
@@ -102,7 +102,7 @@ def _named(name: str) -> list[str]:
         return [*SPECIES, *PAIR_SPECIES]
     found = [known for known in WAYS if fnmatchcase(known, name)]
     if not found:
-        hint = f"{nearest_name(name, WAYS)}all of them: smilepay forge --list"
+        hint = f"{nearest_pattern(name, WAYS)}all of them: smilepay forge --list"
         raise UsageProblem(f"no species is called {name!r}", hint=hint, reason="no_such_species")
     return found
 

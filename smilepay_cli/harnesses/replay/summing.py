@@ -126,10 +126,11 @@ def _told(measure: Measure) -> dict[str, Any]:
     return {
         "name": measure.name,
         "species": measure.group,
-        "title": measure.title,
+        "title": definition.term,
         "definition": definition.counts,
         "standard": definition.standard,
         **measure.as_json(),
+        **({} if measure.fewest is None else {"fewest": measure.fewest}),
         "note": measure.note,
     }
 

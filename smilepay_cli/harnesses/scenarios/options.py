@@ -68,7 +68,7 @@ class OptionReader:
                 values[own.name] = self._option(own, entry, at, tell)
         for own in form.keys.values():
             if own.required and own.name not in values:
-                tell(line, Wrong(f"the key {own.name!r} is missing", own.help or f"add {own.name}: ..."))
+                tell(line, Wrong(f"the key {own.name!r} is missing", f"add {own.name}: {_help(own) or '...'}"))
         return Call(name, values, self.folders)
 
     @staticmethod
@@ -85,7 +85,7 @@ class OptionReader:
         if key.is_list and isinstance(node, Items | Table):
             return tuple(self._texts(key, node, line, tell))
         if not isinstance(node, Scalar) or node.is_nothing:
-            tell(line, Wrong(f"{key.name} needs a text, not {kind_of(node)}", key.help or "see the command's --help"))
+            tell(line, Wrong(f"{key.name} needs a text, not {kind_of(node)}", _help(key) or "see the command's --help"))
             return None
         value = self._text(key, node, line, tell)
         return (value,) if key.is_list else value
@@ -93,7 +93,7 @@ class OptionReader:
     def _texts(self, key: Key, node: Items | Table, line: int, tell: Tell) -> Iterator[str]:
         if isinstance(node, Table):
             if key.name != "picks":
-                tell(line, Wrong(f"{key.name} needs a text or a list, not a mapping", key.help))
+                tell(line, Wrong(f"{key.name} needs a text or a list, not a mapping", _help(key)))
                 return
             for name, count in node.entries.items():
                 if not isinstance(count, Scalar) or not (refers(count.text) or WHOLE.fullmatch(count.text)):
@@ -105,7 +105,7 @@ class OptionReader:
             tell(line, Wrong(f"{key.name} is an empty list", "leave it out"))
         for item in node.items:
             if not isinstance(item, Scalar) or item.is_nothing:
-                tell(item.line, Wrong(f"{key.name} needs texts, not {kind_of(item)}", key.help))
+                tell(item.line, Wrong(f"{key.name} needs texts, not {kind_of(item)}", _help(key)))
             else:
                 value = self._text(key, item, item.line, tell)
                 if isinstance(value, str):
@@ -176,3 +176,9 @@ class OptionReader:
             tell(line, wrong)
             return None
         return Call("shop", {"catalogue": node.text}, self.folders)
+
+
+def _help(key: Key) -> str:
+    """A key's help, to go on within a line."""
+    told = key.help.removesuffix(".")
+    return told if told[1:2].isupper() else told[:1].lower() + told[1:]

@@ -145,9 +145,9 @@ def result_of(played: Sequence[Played], *, left_out: int, files: Mapping[str, st
     if bad:
         first = bad[0].failure
         where = first.place if first else bad[0].place
-        refusal = Refusal.of(
-            ExpectationFailed(f"{len(bad)} of {len(played)} scenarios failed, the first at {where}: {bad[0].name}")
-        )
+        told = f"{len(bad):,} of {len(played):,} scenarios failed, the first"
+        told = "the scenario failed" if len(played) == 1 else told
+        refusal = Refusal.of(ExpectationFailed(f"{told} at {where}: {bad[0].name}"))
     return RunResult(
         refusal=refusal,
         scenarios=tuple(played),

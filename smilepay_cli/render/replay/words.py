@@ -72,19 +72,26 @@ def rate(measure: Measure) -> str:
         return "none tried"
     if is_few(measure):
         return "too few"
-    return f"{percent([measure['rate']], measure['upper'], measure['n'])[0]} %"
+    return f"{percent([measure['rate']], measure['upper'], _trials(measure))[0]} %"
 
 
 def is_few(measure: Measure) -> bool:
     """Whether k of n says more than a percentage would."""
-    return measure["n"] is not None and measure["n"] < FEW
+    n = _trials(measure)
+    return n is not None and n < FEW
+
+
+def _trials(measure: Measure) -> int | None:
+    """How many a figure rests on; of a sum of two rates those of the rate that fewer speak for, where that is known."""
+    n: int | None = measure["n"] if measure["n"] is not None else measure.get("fewest")
+    return n
 
 
 def interval(measure: Measure) -> str:
     """`4 to 14 %`: exact, two-sided, 95 %."""
     if not is_told(measure):
         return "-"
-    lower, upper = percent([measure["lower"], measure["upper"]], measure["upper"], measure["n"])
+    lower, upper = percent([measure["lower"], measure["upper"]], measure["upper"], _trials(measure))
     return f"{lower} to {upper} %"
 
 
@@ -92,7 +99,7 @@ def at_most(measure: Measure) -> str:
     """`13 %`: the one-sided 95 % upper bound, which is what gates look at."""
     if not is_told(measure):
         return "-"
-    return f"{percent([measure['upper_one_sided']], measure['upper'], measure['n'])[0]} %"
+    return f"{percent([measure['upper_one_sided']], measure['upper'], _trials(measure))[0]} %"
 
 
 def title(measure: Measure) -> str:
@@ -154,11 +161,7 @@ def verdict(summary: Summary) -> Verdict:
     """Of gates and expectations together: what the exit status says."""
     gates, unexpected, expected = summary["gates"], summary["unexpected"], summary["expected"]
     failed = sum(not gate["holds"] for gate in gates)
-    parts = []
-    if failed:
-        parts.append(f"{failed} of {plural(len(gates), 'gate')} failed")
-    elif gates:
-        parts.append(f"{plural(len(gates), 'gate')} hold" + ("s" if len(gates) == 1 else ""))
+    parts = [gates_in_words(gates)] if gates else []
     if unexpected:
         parts.append(f"{plural(unexpected, 'case')} not as expected")
     elif expected:
@@ -166,6 +169,18 @@ def verdict(summary: Summary) -> Verdict:
     if not parts:
         return Verdict(None, "measured; nothing was asked for: no gate, and no row with expect")
     return Verdict(not (failed or unexpected), ", ".join(parts))
+
+
+def gates_in_words(verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """`1 of 2 gates failed (3 of 5 figures)`: gates as they were typed; one with a pattern looks at many figures."""
+    typed = {verdict["text"] for verdict in verdicts}
+    failed = [verdict["text"] for verdict in verdicts if not verdict["holds"]]
+    many = len(verdicts) > len(typed)
+    if not failed:
+        figures = f" ({plural(len(verdicts), 'figure')})" if many else ""
+        return plural(len(typed), "gate holds", "gates hold") + figures
+    of = f"{len(set(failed))} of {plural(len(typed), 'gate')}" if len(typed) > 1 else "1 gate"
+    return f"{of} failed" + (f" ({len(failed)} of {plural(len(verdicts), 'figure')})" if many else "")
 
 
 def worst_in_words(summary: Summary) -> str | None:
@@ -192,7 +207,7 @@ def strangers(summary: Summary) -> Sequence[Mapping[str, Any]]:
 
 
 def gate(told: Mapping[str, Any]) -> str:
-    """`iapar <= 0.02 (iapar[print])`: as it was given, and the figure that it looked at where that has another name."""
+    """`iapar <= 2 % (iapar[print_halftone])`: as it was given, and the figure that it looked at."""
     text, measure = visible(told["text"]), visible(told.get("measure") or "")
     return text if measure in text else f"{text} ({measure})"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smilepay_cli.harnesses.scenarios.played import ERROR, FAILED, PASSED, XFAILED, XPASSED, Played
-from smilepay_cli.render.paper import Paper, Table
+from smilepay_cli.render.paper import WIDTH, Paper, Table
 from smilepay_cli.render.replay.words import visible
 from smilepay_cli.render.scenarios.words import failure_lines
-from smilepay_cli.render.text import plural
+from smilepay_cli.render.text import cut_in_the_middle, plural
 
 if TYPE_CHECKING:
     from smilepay_cli.harnesses.scenarios.played import ListResult, RunResult
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MOST_FAILURES = 25
 """That are told one by one; the others are in the reports."""
 _MOST_NAME = 72
+_MOST_WHY = 60
 _WORDS = {
     PASSED: "passed",
     FAILED: "failed",
@@ -35,9 +36,8 @@ def show_run(result: RunResult, paper: Paper) -> None:
         paper.line((f"  and {plural(len(bad) - MOST_FAILURES, 'more scenario')}", "dim"))
     for one in result.scenarios:
         if one.outcome == XFAILED:
-            paper.line(
-                (f"  failed as expected: {visible(one.name, most=_MOST_NAME)} ({visible(one.xfail, most=60)})", "dim")
-            )
+            name, why = _fitting(one.name, _MOST_NAME, paper), _fitting(one.xfail, _MOST_WHY, paper)
+            paper.line((f"  failed as expected: {name} ({why})", "dim"))
     counts = [f"{count:,} {_WORDS[outcome]}" for outcome, count in result.counts.items() if count]
     mark, colour = ("✗ ", "bold red") if bad else ("✓ ", "bold green")
     total = plural(len(result.scenarios), "scenario")
@@ -57,14 +57,21 @@ def show_listed(result: ListResult, paper: Paper) -> None:
             f" {plural(result.steps, 'step')}; nothing was run",
         )
         return
-    table = Table()
+    table = Table(is_wide=True)
     table.add_column("scenario")
     table.add_column("tags")
     table.add_column("steps", right=True, whole=True)
-    table.add_column("file")
+    table.add_column("file", whole=True)
     for one in result.scenarios:
-        table.add_row(visible(one.name), visible(" ".join(one.tags)), str(one.steps), visible(f"{one.file}:{one.line}"))
+        place = _fitting(f"{one.file}:{one.line}", (paper.columns or WIDTH) // 3, paper)
+        table.add_row(visible(one.name), visible(" ".join(one.tags)), str(one.steps), place)
     paper.table(table)
+
+
+def _fitting(text: object, most: int, paper: Paper) -> str:
+    """Cut on a terminal, whole elsewhere."""
+    shown = visible(text)
+    return shown if paper.columns is None else cut_in_the_middle(shown, most)
 
 
 def _show_failure(one: Played, paper: Paper) -> None:

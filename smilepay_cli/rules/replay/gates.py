@@ -1,9 +1,9 @@
-"""Gates: `iapar[print] <= 0.02`, looked at on the one-sided upper bound, so that a small n cannot pass.
+"""Gates: `iapar[print*] <= 0.02`, looked at on the one-sided upper bound, so that a small n cannot pass.
 
 fnir <= 5 %                    a measure of the whole run
 iapar[print*] <= 0.02          every species whose name matches
 iapar <= 0.02                  every species: the maximum
-point(iapar[print]) <= 0.02    the rate itself, whatever n is
+point(iapar[print*]) <= 0.02   the rate itself, whatever n is
 money[print*] <= 0             minor units moved in attacks of a species, or in rows of a kind
 money <= 0                     minor units moved that were not the presenter's own to spend
 unexpected <= 0                rows that end otherwise than `expect` says
@@ -19,7 +19,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
-from smilepay_cli.rules.profiles import nearest_name
+from smilepay_cli.rules.profiles import nearest_name, nearest_pattern
 from smilepay_cli.rules.replay.baseline import Compared
 from smilepay_cli.rules.replay.definitions import DEFINITIONS, PER_SPECIES
 from smilepay_cli.rules.replay.measures import Measure
@@ -70,7 +70,7 @@ class Verdict:
 
     gate: Gate
     key: str
-    """`iapar[print]`."""
+    """`iapar[print_halftone]`."""
     holds: bool
     figure: float | None
     words: str
@@ -94,7 +94,7 @@ def parse(text: str) -> Gate:
     """A gate as typed. Raises UsageProblem for what is none, and for a limit that decides before a row is counted."""
     found = _GATE.fullmatch(text.strip())
     if found is None:
-        raise _bad(f"{text!r} is no gate", "write it as 'iapar[print] <= 0.02', 'fnir <= 5 %' or 'money <= 0'")
+        raise _bad(f"{text!r} is no gate", "write it as 'iapar[print*] <= 0.02', 'fnir <= 5 %' or 'money <= 0'")
     name, group = found["name"], None if found["group"] is None else found["group"].strip()
     if name not in _GROUPED:
         raise _bad(f"there is no measure {name!r}", f"{nearest_name(name, _GROUPED)}there are {', '.join(_GROUPED)}")
@@ -121,7 +121,7 @@ def check_gate(
         raise _bad(f"{text!r} matches nothing: the set has no attacks", "give rows of kind attack or injection")
     known = [*(species if "species" in by else ()), *(kinds if "kind" in by else ())]
     if gate.group is not None and not gate.matching(known):
-        near = nearest_name(gate.group, dict.fromkeys(known))
+        near = nearest_pattern(gate.group, dict.fromkeys(known))
         raise _bad(f"{text!r} matches nothing in the set", f"{near}there are {', '.join(sorted(known)) or 'none'}")
     return gate
 

@@ -33,6 +33,8 @@ class Measure:
     """The species that a maximum over species comes from."""
     note: str = ""
     """What is to be known about this figure; may be empty."""
+    fewest: int | None = None
+    """Of a sum of two rates: the trials of the one that fewer speak for."""
 
     @property
     def name(self) -> str:
@@ -41,13 +43,8 @@ class Measure:
 
     @property
     def key(self) -> str:
-        """As gates write it: `iapar[print]`."""
+        """As gates write it: `iapar[print_halftone]`."""
         return self.name if self.group is None else f"{self.name}[{self.group}]"
-
-    @property
-    def title(self) -> str:
-        """`IAPAR, print`."""
-        return self.definition.title if self.group is None else f"{self.definition.title}, {self.group}"
 
     def as_json(self) -> dict[str, Any]:
         """k and n are null for a sum of two rates."""
@@ -132,6 +129,7 @@ def _sum(iapar: Rate, frr: Rate, species: str) -> Measure:
         value=iapar.value + frr.value if iapar.n and frr.n else None,
         lower=low + frr_low,
         upper=high + frr_high,
+        fewest=min(iapar.n, frr.n),
         upper_one_sided=iapar.upper + frr.upper,  # the upper limits of 95 % two-sided are those of 97.5 % one-sided
     )
 

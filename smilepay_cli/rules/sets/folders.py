@@ -66,7 +66,9 @@ class _Walk:
     def reading(self) -> Reading:
         """All of it."""
         if not self._trials and not self._problems.count:
-            self._wrong("", Wrong("holds no images of a set", f"they go into {' or '.join(map(convention, LEVELS))}"))
+            self._wrong(
+                "", Wrong("the folder holds no images of a set", f"they go into {' or '.join(map(convention, LEVELS))}")
+            )
         if self._ignored:
             files = "1 file was" if self._ignored == 1 else f"{self._ignored:,} files were"
             what = Wrong(f"{files} passed over", "their names do not end as those of images do")
@@ -80,8 +82,9 @@ class _Walk:
             if not entry.is_folder:
                 self._stray("", entry, f"images go into {' or '.join(map(convention, LEVELS))}")
             elif name not in (*KINDS, GALLERY):
-                todo = f"folders of a set: {', '.join(KINDS)}"
-                self._wrong(name, Wrong("is no folder of a set", todo, word=name, known=KINDS))
+                todo = f"pictures of a person go into {Kind.BONA_FIDE}/{derived_id(name)}"
+                what = f"this is not a folder of a set ({', '.join(KINDS)})"
+                self._wrong(name, Wrong(what, todo, word=name, known=KINDS))
         for kind, names in LEVELS.items():
             if kind.value in found and found[kind.value].is_folder:
                 self._down(kind.value, kind, names, {})
@@ -103,7 +106,7 @@ class _Walk:
                 else:
                     self._down(inner, kind, names[1:], {**known, names[0]: name})
         if not names and before == len(self._trials) + self._problems.count:
-            self._warnings.add(self._where(path), Wrong("holds no images", "nothing is tried with it"))
+            self._warnings.add(self._where(path), Wrong("the folder holds no images", "nothing is tried with it"))
 
     def _capture(self, path: str, entry: Entry, kind: Kind, known: dict[str, str]) -> None:
         if not entry.is_folder and not entry.is_image:
@@ -129,7 +132,7 @@ class _Walk:
         """Not a folder where only folders belong. An image there would be left out of every rate, so it is told."""
         path = f"{folder}/{entry.name}" if folder else entry.name
         if entry.is_image and entry.wrong is None:
-            self._wrong(path, Wrong("is an image outside of a person's folder", todo))
+            self._wrong(path, Wrong("this is an image outside of a person's folder", todo))
         else:
             self._stray_file(path, entry)
 

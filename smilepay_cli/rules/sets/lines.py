@@ -26,10 +26,12 @@ def text_lines(pieces: Iterable[bytes], name: str, problems: Problems) -> Iterat
             continue
         number += 1
         if number == 1 and piece.startswith(_UTF_16):
-            problems.add(f"{name}:1", Wrong("is UTF-16", "save it as UTF-8"))
+            problems.add(f"{name}:1", Wrong("the file is UTF-16", "save it as UTF-8"))
             return
         if len(piece) > LONGEST_LINE:
-            problems.add(f"{name}:{number}", Wrong(f"is longer than {LONGEST_LINE:,} bytes", "one row is one line"))
+            problems.add(
+                f"{name}:{number}", Wrong(f"the line is longer than {LONGEST_LINE:,} bytes", "one row is one line")
+            )
             is_rest = not ends
             yield "\n"
             continue
@@ -38,11 +40,11 @@ def text_lines(pieces: Iterable[bytes], name: str, problems: Problems) -> Iterat
 
 def _decoded(line: bytes, where: str, problems: Problems) -> str:
     if b"\0" in line:
-        problems.add(where, Wrong("holds a NUL", "write text; is it a text file at all?"))
+        problems.add(where, Wrong("the line holds a NUL", "write text; is it a text file at all?"))
         line = line.replace(b"\0", b"")
     try:
         return line.decode()
     except UnicodeDecodeError as error:
-        what = f"is not UTF-8 from byte {error.start + 1} on"
+        what = f"the line is not UTF-8 from byte {error.start + 1} on"
         problems.add(where, Wrong(what, "save it as UTF-8"))
         return line.decode(errors="replace")

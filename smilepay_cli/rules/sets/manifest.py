@@ -36,7 +36,7 @@ def read_csv(pieces: Iterable[bytes], name: str, place: str, look: Look = nothin
         pairs = zip(columns, cells, strict=True)
         rows.add(last, [(column, from_cell(column, cell)) for column, cell in pairs if column and cell], needed)
     if last == line and not rows.problems.count:
-        rows.wrong(line, Wrong("is a header without rows", "write a row for each trial"))
+        rows.wrong(line, Wrong("the file is a header without rows", "write a row for each trial"))
     return rows.reading
 
 
@@ -64,10 +64,10 @@ def _wrong_csv(error: str, *, is_long: bool) -> Wrong:
     if is_long or "unexpected end" in error:
         return _OPEN_QUOTE
     if "expected after" in error:
-        return Wrong("goes on after a closing quote", 'inside of quotes write " twice')
+        return Wrong("the row goes on after a closing quote", 'inside of quotes write " twice')
     if "new-line character" in error:
-        return Wrong("holds a carriage return outside of quotes", "end lines with LF or CRLF")
-    return Wrong(f"is no row: {error}", "write it as RFC 4180 has it")
+        return Wrong("the row holds a carriage return outside of quotes", "end lines with LF or CRLF")
+    return Wrong(f"this is not a row: {error}", "write it as RFC 4180 has it")
 
 
 def _header(rows: Rows, line: int, names: Sequence[str]) -> list[str | None]:
@@ -97,7 +97,7 @@ def _no_header(names: Sequence[str]) -> Wrong:
             return Wrong(f"columns are separated by {word}", "separate them by commas")
     if close := next((question for name in names if (question := nearest(name, COLUMNS))), None):
         return Wrong(f"the header names no column, {shown(names[0])} is the first", close)
-    return Wrong("is no header", "write the names of the columns there, such as id,path,kind,subject")
+    return Wrong("this is not a header", "write the names of the columns there, such as id,path,kind,subject")
 
 
 def read_jsonl(pieces: Iterable[bytes], name: str, place: str, look: Look = nothing_to_look_at) -> Reading:
@@ -118,7 +118,7 @@ def read_jsonl(pieces: Iterable[bytes], name: str, place: str, look: Look = noth
 
 def _or_empty(rows: Rows) -> Reading:
     if not rows.reading.trials and not rows.problems.count:
-        rows.wrong(1, Wrong("is empty", "write a row for each trial"))
+        rows.wrong(1, Wrong("the file is empty", "write a row for each trial"))
     return rows.reading
 
 
@@ -148,12 +148,14 @@ def _pairs(line: str) -> list[tuple[str, Any]]:
     try:
         value = _DECODER.decode(line.strip())
     except RecursionError:
-        raise Wrong("is nested too deeply", "a row is one flat object") from None
+        raise Wrong("the row is nested too deeply", "a row is one flat object") from None
     except json.JSONDecodeError as error:
-        what = f"is no JSON: {_lower(error.msg)} at character {error.pos + 1}"
+        what = f"this is not JSON: {_lower(error.msg)} at character {error.pos + 1}"
         raise Wrong(what, "write one object a line") from None
     if not isinstance(value, _Object):
-        raise Wrong(f"is {shown(value)} and no JSON object", 'write one object a line, {"path": ..., "kind": ...}')
+        raise Wrong(
+            f"the row is {shown(value)}, not a JSON object", 'write one object a line, {"path": ..., "kind": ...}'
+        )
     return value.pairs
 
 

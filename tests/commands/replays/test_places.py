@@ -189,3 +189,20 @@ def test_ctrl_c_and_on(three: Replays, monkeypatch: pytest.MonkeyPatch, where: s
     assert written(out) == WHOLE
     assert went_on.summary["rates"] == whole.summary["rates"] and went_on.summary["rows"] == 8
     assert went_on.summary["images"] == {"looking": 2, "reports": 0}.get(where, 8)  # noted after so many rows
+
+
+@pytest.mark.parametrize(("rows", "told"), [(1, "stopped after 1 row;"), (2, "stopped after 2 rows;")])
+def test_how_far_it_came_is_told(replay: Replays, monkeypatch: pytest.MonkeyPatch, rows: int, told: str) -> None:
+    """One row is one."""
+    for _ in range(4):
+        replay.row("bona_fide", "ann")
+    lines, append = iter(range(rows)), RunFolder.append
+
+    def appended(*row: Any) -> None:
+        if next(lines, None) is None:
+            raise KeyboardInterrupt
+        append(*row)
+
+    monkeypatch.setattr(RunFolder, "append", appended)
+    stopped = replay("--no-cache")
+    assert stopped.exit == 130 and told in stopped.said

@@ -62,7 +62,13 @@ def test_names_are_taken_in_the_tables_order(words: list[str], wanted: list[str]
 
 @pytest.mark.parametrize(
     ("word", "hint"),
-    [("blurr", "did you mean 'blur'?"), ("", "forge --list"), ("blur,", "forge --list"), ("x*", "all of them")],
+    [
+        ("blurr", "did you mean 'blur'?"),
+        ("print", "did you mean 'print*'?"),
+        ("", "forge --list"),
+        ("blur,", "forge --list"),
+        ("x*", "all of them"),
+    ],
 )
 def test_an_unknown_name_gets_a_suggestion(word: str, hint: str) -> None:
     with pytest.raises(UsageProblem) as caught:

@@ -44,6 +44,14 @@ def test_it_fits_its_schema() -> None:
     Draft202012Validator(SCHEMA).validate(told())
 
 
+def test_a_measure_is_told_by_its_whole_name() -> None:
+    """The report says the abbreviation beside it; and how few trials a sum rests on."""
+    found = {(measure["name"], measure["species"]): measure for measure in told()["measures"]}
+    assert all(measure["title"].upper() != name.upper() for (name, _), measure in found.items())
+    assert found["fte", None]["title"] == "failure-to-enrol rate"
+    assert found["riapar", "print"]["fewest"] == 4 and "fewest" not in found["iapar", "print"]
+
+
 def test_reasons_and_species_by_hand() -> None:
     """Why honest people were rejected, how far each species came, and what was not counted."""
     summary = told()

@@ -67,7 +67,7 @@ steps:
         ("- pay: {camera: 0}", "camera: a scenario plays files"),
         ("- pay: {camera: lin/clip/x%03d.jpg}", "camera: no picture is called like"),
         ("- pay: {image: '-'}", "image: a scenario has no standard input"),
-        ("- wallet.refund: {}", "step 1 (wallet.refund): the key 'payment' is missing; A payment's id"),
+        ("- wallet.refund: {}", "step 1 (wallet.refund): the key 'payment' is missing; add payment: a payment's id"),
         ("- wallet.backup: {file: ../x}", "file: '../x' is outside of the throwaway home"),
         ("- audit.list: {limit: many}", "limit needs a whole number, not 'many'"),
         ("- audit.export: {format: cvs}", "format: there is no 'cvs'; did you mean 'csv'?"),

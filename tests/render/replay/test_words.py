@@ -65,17 +65,25 @@ def test_a_sum_of_two_rates_has_no_counts() -> None:
     assert words.counts(measure) == "-" and words.rate(measure) == "120.0 %"
 
 
+def test_a_sum_of_few_trials_is_told_as_other_rates_are() -> None:
+    """A decimal of a percentage from three trials would look like knowledge."""
+    measure = {**replays.measure("iapar", "print", 1, 3), "k": None, "n": None, "fewest": 3, "lower": 0.004}
+    assert words.rate(measure) == "too few" and words.interval(measure).startswith("0 to ")
+    assert words.rate({**measure, "fewest": 10}) == "33 %" and words.rate({**measure, "fewest": 0}) == "too few"
+
+
 def summary(**changes: Any) -> dict[str, Any]:
     return {**replays.summary(list(replays.rows(60))), **changes}
 
 
 def test_the_verdict_is_what_the_exit_status_says() -> None:
     """Gates and expectations; where nothing was asked there is neither good nor bad."""
-    good, bad = ({"holds": holds} for holds in (True, False))
+    good, bad = ({"text": f"gate {holds}", "holds": holds} for holds in (True, False))
+    other = {**good, "text": "another"}
     told = [
         words.verdict(summary(gates=gates, unexpected=unexpected, expected=expected))
         for gates, unexpected, expected in [
-            ([good], 0, 9), ([good, bad], 0, 9), ([], 2, 9), ([], 0, 9), ([], 0, 0), ([good, good], 1, 0),
+            ([good], 0, 9), ([good, bad], 0, 9), ([], 2, 9), ([], 0, 9), ([], 0, 0), ([good, other], 1, 0),
         ]
     ]  # fmt: skip
     assert [(verdict.mark, verdict.good) for verdict in told] == [
@@ -84,6 +92,18 @@ def test_the_verdict_is_what_the_exit_status_says() -> None:
     assert told[0].text == "1 gate holds, 9 cases as expected"
     assert told[1].text == "1 of 2 gates failed, 9 cases as expected"
     assert told[5].text == "2 gates hold, 1 case not as expected"
+
+
+def test_one_gate_with_a_pattern_is_one_gate() -> None:
+    """However many figures it looks at."""
+
+    def told(*found: tuple[str, bool]) -> str:
+        return words.gates_in_words([{"text": text, "holds": holds} for text, holds in found])
+
+    assert told(*[("iapar[p*] <= 2 %", False)] * 4) == "1 gate failed (4 of 4 figures)"
+    assert told(("a", True), ("a", False), ("b", True)) == "1 of 2 gates failed (1 of 3 figures)"
+    assert told(("a", True), ("a", True), ("b", True)) == "2 gates hold (3 figures)"
+    assert told(("a", False)) == "1 gate failed" and told(("a", True)) == "1 gate holds"
 
 
 def test_the_worst_species_is_the_one_that_got_in_most_often() -> None:

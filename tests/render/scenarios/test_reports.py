@@ -11,13 +11,13 @@ import pytest
 from junitparser import JUnitXml
 from tap.parser import Parser
 
-from smilepay_cli.harnesses.scenarios.played import Failure, Mismatch, RunResult
+from smilepay_cli.harnesses.scenarios.played import Failure, Listed, ListResult, Mismatch, RunResult
 from smilepay_cli.harnesses.scenarios.scenario import Place
 from smilepay_cli.render.paper import Paper
 from smilepay_cli.render.scenarios.github import annotation, of_run
 from smilepay_cli.render.scenarios.junit import junit
 from smilepay_cli.render.scenarios.tap import tap
-from smilepay_cli.render.scenarios.terminal import show_run
+from smilepay_cli.render.scenarios.terminal import show_listed, show_run
 from smilepay_cli.render.scenarios.words import MOST_LINES, failure_lines
 from tests.fakes.scenarios import failed, played, run_of
 
@@ -102,6 +102,32 @@ def test_a_failure_is_told_in_a_dozen_lines() -> None:
         "  event: evt_2",
         "  why: It matters.",
     ]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def listed(stream: io.StringIO, *files: str) -> str:
+    scenarios = tuple(Listed(name="A coffee", tags=("kiosk",), file=file, line=7, steps=3, why=None) for file in files)
+    show_listed(ListResult(scenarios=scenarios, files=2, steps=6), Paper(stream, color=False))
+    return stream.getvalue()
+
+
+def test_a_pipe_gets_whole_paths_and_a_terminal_their_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths of one folder begin alike: cut at the end, every row would say the same."""
+    monkeypatch.setenv("COLUMNS", "80")
+    files = [f"/home/somebody/projects/smilepay/of/ours/scenarios/{name}.smile.yaml" for name in ("latte", "咖啡")]
+    assert all(f"{file}:7" in listed(io.StringIO(), *files) for file in files)
+    shown = listed(Terminal(), *files)
+    assert "latte.smile.yaml:7" in shown and "咖啡.smile.yaml:7" in shown and files[0] not in shown
+
+
+def test_the_reason_of_what_failed_as_expected_is_whole_in_a_pipe() -> None:
+    stream, why = io.StringIO(), "the reader of codes is not built yet, " * 4
+    show_run(run_of(played("n", "xfailed", xfail=f"{why}really")), Paper(stream, color=False))
+    assert f"({why}really)" in stream.getvalue()
 
 
 def test_people_see_failures_first_and_then_the_counts() -> None:

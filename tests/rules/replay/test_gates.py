@@ -70,13 +70,14 @@ def test_what_can_be_written(
 @pytest.mark.parametrize(
     ("text", "said", "hint"),
     [
-        ("iapar", "is no gate", "'iapar[print] <= 0.02'"),
+        ("iapar", "is no gate", "'iapar[print*] <= 0.02'"),
         ("iapar >= 0.02", "is no gate", "<="),
         ("iapar <= -1", "is no gate", "<="),
         ("iapar <= nan", "is no gate", "<="),
         ("point(iapar <= 0.02", "is no gate", "<="),
         ("iapra <= 0.02", "there is no measure 'iapra'", "did you mean 'iapar'?"),
         ("iapar[prnt_full] <= 0.02", "matches nothing in the set", "did you mean 'print_full'?"),
+        ("iapar[print] <= 0.02", "matches nothing in the set", "did you mean 'print*'?"),
         ("iapar[paper*] <= 0.02", "matches nothing in the set", "print_bordered"),
         ("fta[print_full] <= 0.02", "matches nothing in the set", "bona_fide"),
         ("fnir[screen] <= 0.02", "one figure for the whole run", "without brackets"),

@@ -96,6 +96,7 @@ def test_riapar_is_the_sum_with_bounds_that_hold_together() -> None:
     assert riapar.upper_one_sided == pytest.approx(beta.ppf(0.975, 3, 2) + beta.ppf(0.975, 5, 2))
     told = riapar.as_json()
     assert list(told) == ["k", "n", "rate", "lower", "upper", "upper_one_sided"] and told["k"] is told["n"] is None
+    assert riapar.fewest == 4, "attacks; there were six bona fide rows"
 
 
 def test_notes_say_what_the_numbers_cannot() -> None:

@@ -74,16 +74,19 @@ def test_what_is_no_image_is_counted() -> None:
 def test_a_person_without_images_is_told() -> None:
     """Nothing is tried with them, which a rate would not show."""
     reading = read("bona_fide/anna/1.jpg", "bona_fide/otto/")
-    assert reading.warnings.lines() == ("faces/bona_fide/otto: holds no images; nothing is tried with it",)
+    assert reading.warnings.lines() == ("faces/bona_fide/otto: the folder holds no images; nothing is tried with it",)
 
 
 def test_folders_that_are_none_of_a_set() -> None:
     """Each with the one that is near."""
     reading = read("bonafide/anna/1.jpg", "Zero Effort/anna/1.jpg", "notes/anna/1.jpg")
     assert reading.problems.lines() == (
-        "faces/bonafide: is no folder of a set; did you mean 'bona_fide'?",
-        "faces/Zero Effort: is no folder of a set; did you mean 'zero_effort'?",
-        "faces/notes: is no folder of a set; folders of a set: bona_fide, zero_effort, attack, injection",
+        "faces/bonafide: this is not a folder of a set (bona_fide, zero_effort, attack, injection); "
+        "did you mean 'bona_fide'?",
+        "faces/Zero Effort: this is not a folder of a set (bona_fide, zero_effort, attack, injection); "
+        "did you mean 'zero_effort'?",
+        "faces/notes: this is not a folder of a set (bona_fide, zero_effort, attack, injection); "
+        "pictures of a person go into bona_fide/notes",
     )
 
 
@@ -98,18 +101,19 @@ def test_an_image_in_the_wrong_place_is_no_trial_and_is_not_passed_over() -> Non
     """It would be missing from every rate."""
     reading = read("1.jpg", "bona_fide/2.jpg", "attack/print/3.jpg", "attack/4.jpg", "attack/print/anna/5.jpg")
     assert reading.problems.lines() == (
-        "faces/1.jpg: is an image outside of a person's folder; images go into bona_fide/<subject>/ or "
+        "faces/1.jpg: this is an image outside of a person's folder; images go into bona_fide/<subject>/ or "
         "zero_effort/<subject>/ or attack/<species>/<target>/ or injection/<species>/<target>/",
-        "faces/bona_fide/2.jpg: is an image outside of a person's folder; images go into bona_fide/<subject>/",
-        "faces/attack/print/3.jpg: is an image outside of a person's folder; images go into attack/<species>/<target>/",
-        "faces/attack/4.jpg: is an image outside of a person's folder; images go into attack/<species>/<target>/",
+        "faces/bona_fide/2.jpg: this is an image outside of a person's folder; images go into bona_fide/<subject>/",
+        "faces/attack/print/3.jpg: this is an image outside of a person's folder; "
+        "images go into attack/<species>/<target>/",
+        "faces/attack/4.jpg: this is an image outside of a person's folder; images go into attack/<species>/<target>/",
     )
 
 
 def test_nothing_at_all_is_a_problem() -> None:
     """A replay of nothing would pass every gate."""
     says = (
-        "faces: holds no images of a set; they go into bona_fide/<subject>/ or zero_effort/<subject>/ or "
+        "faces: the folder holds no images of a set; they go into bona_fide/<subject>/ or zero_effort/<subject>/ or "
         "attack/<species>/<target>/ or injection/<species>/<target>/"
     )
     assert read().problems.lines() == (says,)

@@ -71,12 +71,12 @@ def test_a_row_may_have_several_lines() -> None:
 
 
 CSV_PROBLEMS = [
-    ("", "set.csv:1: is empty; write a row for each trial"),
-    ("\n\n", "set.csv:1: is empty; write a row for each trial"),
-    (HEADER, "set.csv:1: is a header without rows; write a row for each trial"),
+    ("", "set.csv:1: the file is empty; write a row for each trial"),
+    ("\n\n", "set.csv:1: the file is empty; write a row for each trial"),
+    (HEADER, "set.csv:1: the file is a header without rows; write a row for each trial"),
     (
         "1.jpg,bona_fide,anna\n",
-        "set.csv:1: is no header; write the names of the columns there, such as id,path,kind,subject",
+        "set.csv:1: this is not a header; write the names of the columns there, such as id,path,kind,subject",
     ),
     ("path;kind\n1.jpg;attack\n", "set.csv:1: columns are separated by semicolons; separate them by commas"),
     ("Path,Kind\n1,attack\n", "set.csv:1: the header names no column, 'Path' is the first; did you mean 'path'?"),
@@ -102,22 +102,25 @@ CSV_PROBLEMS = [
     ),
     (
         HEADER + '1.jpg,bona_fide,"anna" lee\n',
-        'set.csv:2: goes on after a closing quote; inside of quotes write " twice',
+        'set.csv:2: the row goes on after a closing quote; inside of quotes write " twice',
     ),
     (
         HEADER.strip() + "\r1.jpg,bona_fide,anna\r",
-        "set.csv:1: holds a carriage return outside of quotes; end lines with LF or CRLF",
+        "set.csv:1: the row holds a carriage return outside of quotes; end lines with LF or CRLF",
     ),
     (
         HEADER + f"{'x' * 131_073},bona_fide,anna\n",
-        "set.csv:2: is no row: field larger than field limit (131072); write it as RFC 4180 has it",
+        "set.csv:2: this is not a row: field larger than field limit (131072); write it as RFC 4180 has it",
     ),
-    (HEADER + "1.jpg,bona_fide,anna\0\n", "set.csv:2: holds a NUL; write text; is it a text file at all?"),
-    (HEADER.encode() + b"1.jpg,bona_fide,J\xf6rg\n", "set.csv:2: is not UTF-8 from byte 18 on; save it as UTF-8"),
-    (HEADER.encode("utf-16"), "set.csv:1: is UTF-16; save it as UTF-8"),
+    (HEADER + "1.jpg,bona_fide,anna\0\n", "set.csv:2: the line holds a NUL; write text; is it a text file at all?"),
+    (
+        HEADER.encode() + b"1.jpg,bona_fide,J\xf6rg\n",
+        "set.csv:2: the line is not UTF-8 from byte 18 on; save it as UTF-8",
+    ),
+    (HEADER.encode("utf-16"), "set.csv:1: the file is UTF-16; save it as UTF-8"),
     (
         HEADER + f"1.jpg,bona_fide,{'x' * LONGEST_LINE}\n",
-        f"set.csv:2: is longer than {LONGEST_LINE:,} bytes; one row is one line",
+        f"set.csv:2: the line is longer than {LONGEST_LINE:,} bytes; one row is one line",
     ),
 ]
 
@@ -129,13 +132,16 @@ def test_what_is_wrong_with_a_csv(content: str | bytes, says: str) -> None:
 
 
 JSON_PROBLEMS = [
-    ("", "is empty; write a row for each trial"),
-    ("[1, 2]", 'is a list and no JSON object; write one object a line, {"path": ..., "kind": ...}'),
-    ("7", 'is 7 and no JSON object; write one object a line, {"path": ..., "kind": ...}'),
-    ("null", 'is null and no JSON object; write one object a line, {"path": ..., "kind": ...}'),
-    ("path,kind", "is no JSON: expecting value at character 1; write one object a line"),
-    ('{"path": "1.jpg"', "is no JSON: expecting ',' delimiter at character 17; write one object a line"),
-    ('{"path": "1.jpg", "kind": "zero_effort"} {}', "is no JSON: extra data at character 42; write one object a line"),
+    ("", "the file is empty; write a row for each trial"),
+    ("[1, 2]", 'the row is a list, not a JSON object; write one object a line, {"path": ..., "kind": ...}'),
+    ("7", 'the row is 7, not a JSON object; write one object a line, {"path": ..., "kind": ...}'),
+    ("null", 'the row is null, not a JSON object; write one object a line, {"path": ..., "kind": ...}'),
+    ("path,kind", "this is not JSON: expecting value at character 1; write one object a line"),
+    ('{"path": "1.jpg"', "this is not JSON: expecting ',' delimiter at character 17; write one object a line"),
+    (
+        '{"path": "1.jpg", "kind": "zero_effort"} {}',
+        "this is not JSON: extra data at character 42; write one object a line",
+    ),
     (
         '{"path": "1.jpg", "kind": "zero_effort", "path": "2.jpg"}',
         "the key path is there twice; leave one out",
@@ -143,7 +149,7 @@ JSON_PROBLEMS = [
     ('{"path": "1.jpg", "kind": "zero_effort", "knd": 1}', "there is no key 'knd'; did you mean 'kind'?"),
     ('{"path": "1.jpg"}', "lacks kind; every row needs them"),
     ("{}", "lacks path and kind; every row needs them"),
-    ("[" * 100_000, "is nested too deeply; a row is one flat object"),
+    ("[" * 100_000, "the row is nested too deeply; a row is one flat object"),
     ('{"path": "1.jpg", "kind": "zero_effort", "amount_minor": NaN}', "NaN is no JSON; leave out what is not known"),
     (
         '{"path": "1.jpg", "kind": "zero_effort", "amount_minor": -Infinity}',
@@ -271,7 +277,7 @@ def test_everything_is_told_at_once_and_counted() -> None:
 
 def test_one_problem_is_one_line() -> None:
     """As every other error of the program is."""
-    assert unusable("set.csv", csv("").problems).message == "set.csv:1: is empty; write a row for each trial"
+    assert unusable("set.csv", csv("").problems).message == "set.csv:1: the file is empty; write a row for each trial"
 
 
 def test_ids_are_told_apart() -> None:
@@ -328,7 +334,7 @@ def test_a_line_without_end_is_passed_over_and_the_next_one_is_read() -> None:
     long = '{"path": "' + "x" * (3 * LONGEST_LINE) + '"}\n'
     reading = jsonl(long + '{"path": "1.jpg", "kind": "real"}\n')
     assert [line.split(";")[0] for line in reading.problems.lines()] == [
-        f"set.jsonl:1: is longer than {LONGEST_LINE:,} bytes",
+        f"set.jsonl:1: the line is longer than {LONGEST_LINE:,} bytes",
         "set.jsonl:2: kind 'real' is unknown",
     ]
 
