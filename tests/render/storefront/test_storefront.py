@@ -169,6 +169,24 @@ def test_a_search_shows_what_it_finds() -> None:
     assert dict(pressed("slash", *"caffe", "enter", "plus").basket.quantities) == {"latte": 1}
 
 
+@pytest.mark.parametrize("size", [(80, 24), (40, 15)])
+def test_the_foot_tells_how_to_end_a_search(size: tuple[int, int]) -> None:
+    """As long as something is left out, also when the shelves have the keys again; and not before or after."""
+    assert "Esc everything" in seen("slash", *"caffe", "enter", size=size)[-1]
+    assert "Esc" not in seen("plus", size=size)[-1]
+    lines = seen("slash", *"caffe", "enter", "escape", size=size)
+    assert "Esc" not in lines[-1] and any("Mineral water" in line for line in lines)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 26)])
+def test_the_currency_stands_beside_the_large_figures(size: tuple[int, int]) -> None:
+    """And not on the caption's line, where it looks like an amount that is missing."""
+    lines = [line.split("│")[-1].rstrip() for line in seen("plus", size=size)]
+    caption = next(number for number, line in enumerate(lines) if "Total of 1 item" in line)
+    assert lines[caption].strip() == "Total of 1 item"
+    assert lines[caption + 3].endswith(" EUR"), lines
+
+
 def test_letters_in_a_search_are_letters() -> None:
     """q and p do not leave or pay, and plus adds nothing."""
     shop = pressed("plus", "slash", "q", "p", "plus")
