@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from shlex import join
 from typing import TYPE_CHECKING
 
 from smilepay_cli.commands.announcing import announce
@@ -42,9 +43,11 @@ def go_shopping(call: Call, account: str | None) -> Result:
 
     Raises KeyboardInterrupt, and what the verbs raise.
     """
+    from smilepay_cli.verbs.capture import check_source
     from smilepay_cli.verbs.catalogue import LeftResult
     from smilepay_cli.verbs.shop import shop
 
+    check_source(call.again().source)  # pictures that cannot be used are told before anything is picked; no device opens
     plain = call.is_plain or not _can_draw(call)
     if plain:
         call.end_spinner()
@@ -55,7 +58,12 @@ def go_shopping(call: Call, account: str | None) -> Result:
         return LeftResult()
     if plain:
         call.say(tr("looking at the shopper"))
-    opened = shop(call.till, basket.picks, call.source, account=account)
+    opened = None
+    try:
+        opened = shop(call.till, basket.picks, call.source, account=account)
+    finally:
+        if opened is None or opened.order is None:
+            call.say(tr("your basket: {command}", command=f"smilepay shop {join(basket.picks)} --image FILE"))
     if opened.refusal or opened.order is None:
         return opened
     with call.paused():
@@ -114,6 +122,7 @@ def _is_confirmed(call: Call, opened: ShopResult, shown: Money | None, *, plain:
 
 def _paid(call: Call, order: Order, account: str | None) -> Result:
     """The verb `pay`; whatever it ends with, an order that is open still is told of."""
+    from smilepay_cli.render.receipt import pay_later
     from smilepay_cli.verbs.bill import bill_of
     from smilepay_cli.verbs.pay import PayRequest, pay
 
@@ -126,7 +135,8 @@ def _paid(call: Call, order: Order, account: str | None) -> Result:
         return result
     finally:
         if not is_paid and bill_of(call.till, request) is not None:
-            call.say(tr("order {order} stays open; to pay it later: smilepay pay {order}", order=order.id))
+            told = tr("order {order} stays open; to pay it later:", order=order.id)
+            call.say(f"{told}\n  {pay_later(order)}")
 
 
 def _can_draw(call: Call) -> bool:

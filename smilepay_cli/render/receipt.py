@@ -38,7 +38,12 @@ def show_left(result: LeftResult, paper: Paper) -> None:
         paper.line(tr("nothing was bought"))
         return
     paper.line(tr("order {order} stays open: {total} to pay", order=result.order.id, total=amount(result.order.total)))
-    next_step(paper, f"smilepay pay {result.order.id}")
+    next_step(paper, pay_later(result.order))
+
+
+def pay_later(order: Order) -> str:
+    """The command line that pays an order which stays open."""
+    return f"smilepay pay {order.id} --image FILE"
 
 
 def order_table(order: Order) -> Table:
