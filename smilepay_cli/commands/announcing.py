@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smilepay_cli.commands.prompting import is_terminal
+from smilepay_cli.commands.environment import is_terminal
 from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
