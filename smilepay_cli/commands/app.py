@@ -144,7 +144,7 @@ def _started(call: Call) -> Result:
     from smilepay_cli.adapters.store.glance import SqliteGlance
     from smilepay_cli.verbs.start import start
 
-    return start(SqliteGlance(call.home), call.environment.clock.now())
+    return start(SqliteGlance(call.home), call.environment.clock.now(), call.shared.terminal)
 
 
 def _completion(call: Call, shell: str | None, *, install: bool) -> Result:
