@@ -29,6 +29,8 @@ SERVICE = "smilepay"
 RING_SECONDS = 5.0
 """For one question to the keyring. Less than a writer waits for the wallet, which may be locked all the while."""
 LONGEST_FILE = 200
+OTHERS = 0o077
+"""Permissions of group and others: a key has none of them."""
 
 
 class Deadline(Protocol):
@@ -74,7 +76,7 @@ class FileKeys:
                         tr("it is not a regular file"),
                         tr("put back the {path} of this wallet", path=path.name),
                     )
-                if stat.S_IMODE(mode) & 0o077:
+                if stat.S_IMODE(mode) & OTHERS:
                     raise unusable(str(path), tr("others can read it"), tr("chmod 600 {path}", path=path))
                 return b64decode(file.read(LONGEST_FILE), validate=True)
         except OSError as error:

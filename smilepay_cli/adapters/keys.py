@@ -37,7 +37,7 @@ recognised, and what checkpoints are signed with."""
 FIRST_FILE = "master"
 """The name of a wallet's first key where it is a file: `HOME/master.key`."""
 _FINGERPRINT = "master_key_fingerprint"
-_PLACE = "master_key_place"
+PLACE = "master_key_place"
 """STORE:NAME. Not there: `file:master`, which is what wallets had before there was a choice."""
 _LEFTOVERS = "master_key_leftovers"
 """Places with a blank between them where a key may lie that nothing needs."""
@@ -120,7 +120,7 @@ class WalletVault:
                 settings.set(name, text(lock(new, unlocked(old, blob(sealed), label), label)))
         before = self._place(settings)
         settings.set(_FINGERPRINT, fingerprint(new))
-        settings.set(_PLACE, place)
+        settings.set(PLACE, place)
         settings.set(_LEFTOVERS, " ".join(":".join(one) for one in (*left, before) if one != store_and_name))
         self._master = new
         return rewrapped
@@ -222,7 +222,7 @@ class WalletVault:
         self._master = self._read(store, name)
         settings.set(_FINGERPRINT, fingerprint(self._master))
         if store != FILE:
-            settings.set(_PLACE, f"{store}:{name}")
+            settings.set(PLACE, f"{store}:{name}")
 
     def _known_key(self, settings: Settings, expected: str) -> bytes:
         store, name = self._place(settings)
@@ -270,7 +270,7 @@ class WalletVault:
         return self._stores[name]
 
     def _place(self, settings: Settings) -> tuple[str, str]:
-        return _split(settings.get(_PLACE) or f"{FILE}:{FIRST_FILE}")
+        return _split(settings.get(PLACE) or f"{FILE}:{FIRST_FILE}")
 
     def _leftovers(self, settings: Settings) -> list[tuple[str, str]]:
         return [_split(place) for place in (settings.get(_LEFTOVERS) or "").split()]
@@ -308,6 +308,12 @@ class FileVault(WalletVault):
 
     def __init__(self, home: Path) -> None:
         super().__init__({FILE: FileKeys(home)})
+
+
+def key_file(home: Path, place: str | None) -> Path | None:
+    """Where the key is, by what the wallet has under PLACE; None where it is no file. Raises StoreUnusable."""
+    store, name = _split(place or f"{FILE}:{FIRST_FILE}")
+    return home / f"{name}.key" if store == FILE else None
 
 
 def _new_name() -> str:

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from smilepay_cli import __version__
 from smilepay_cli.adapters.languages import language_for
 from smilepay_cli.commands.call import Call, Sample, Shared
-from smilepay_cli.commands.environment import PLAIN_VARIABLE, Environment
+from smilepay_cli.commands.environment import COMPLETING, PLAIN_VARIABLE, Environment
 from smilepay_cli.commands.options import PLAIN_HELP, require_nothing_given
 from smilepay_cli.commands.perform import fail, fail_as_bug, perform
 from smilepay_cli.commands.tree import Commands, Made, made_group
@@ -42,8 +42,6 @@ COMMANDS = {
 """Every command in one line, in the order of --help; each is in the module of its name in this folder."""
 PROGRAM = "smilepay"
 """How the program is called, and its envelope where no command is."""
-SHELL = "_SMILEPAY_COMPLETE"
-"""Set by a shell that asks how the line that is typed could go on (completing.py)."""
 
 
 def build() -> TyperGroup:
@@ -72,7 +70,7 @@ def _made(name: str, summary: str) -> Made:
 def run(arguments: Sequence[str], environment: Environment | None = None) -> int:
     """Run one command line and return its exit status. Never raises for anything a user can do."""
     environment = environment or Environment()
-    if SHELL in environment.variables and not arguments:  # as the scripts of shells call it
+    if COMPLETING in environment.variables and not arguments:  # as the scripts of shells call it
         from smilepay_cli.commands.completing import answer
 
         return answer(environment, build)
@@ -172,7 +170,7 @@ def _started(call: Call) -> Result:
     from smilepay_cli.adapters.store.glance import SqliteGlance
     from smilepay_cli.verbs.start import start
 
-    return start(SqliteGlance(call.home), call.environment.clock.now())
+    return start(SqliteGlance(call.home), call.environment.clock.now(), call.shared.terminal)
 
 
 def _completion(call: Call, shell: str | None, *, install: bool) -> Result:

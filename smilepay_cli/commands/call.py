@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from smilepay_cli.commands.environment import PLAIN_VARIABLE, Environment
+from smilepay_cli.commands.environment import PLAIN_VARIABLE, Environment, is_terminal
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.language import tr
 
@@ -309,7 +309,7 @@ class Call:
         An empty answer is none, and so are Ctrl-D and Ctrl-C: whoever was asked does not want to go on.
         """
         stdin, stderr = self.environment.stdin, self.environment.stderr
-        if self.shared.json or self.shared.quiet or not (_is_terminal(stdin) and _is_terminal(stderr)):
+        if self.shared.json or self.shared.quiet or not (is_terminal(stdin) and is_terminal(stderr)):
             return None
 
         def ask() -> str | None:
@@ -329,7 +329,7 @@ class Call:
         from smilepay_cli.adapters.editor import chosen_editor, run_editor
 
         command = chosen_editor(self.environment.variables)
-        if not (_is_terminal(self.environment.stdin) and _is_terminal(self.environment.stdout)):
+        if not (is_terminal(self.environment.stdin) and is_terminal(self.environment.stdout)):
             raise UsageProblem(
                 tr("an editor needs a terminal"),
                 hint=tr("change a copy, and give it: smilepay shop --catalogue FILE"),
@@ -348,7 +348,7 @@ class Call:
             return value
         stdin = self.environment.stdin
         try:
-            if _is_terminal(stdin):
+            if is_terminal(stdin):
                 from getpass import getpass
 
                 return getpass(f"{question}: ", stream=self.environment.stderr)
@@ -390,10 +390,6 @@ def _within(work: Callable[[], T], seconds: float | None = None) -> T:
     from smilepay_cli.verbs.deadline import within
 
     return within(work, seconds)
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and not stream.closed and stream.isatty()
 
 
 def _absolute(folder: str) -> Path:

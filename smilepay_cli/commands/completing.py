@@ -15,10 +15,10 @@ from typing import Any
 
 from typer._click.shell_completion import CompletionItem, ShellComplete
 
-from smilepay_cli.commands.environment import Environment
+from smilepay_cli.commands.environment import COMPLETING, Environment
 
-SHELL, LINE, BREAKS = "_SMILEPAY_COMPLETE", "_SMILEPAY_COMPLETE_LINE", "_SMILEPAY_COMPLETE_BREAKS"
-"""Variables: the shell, the line up to the cursor, and at which letters bash begins another word."""
+LINE, BREAKS = f"{COMPLETING}_LINE", f"{COMPLETING}_BREAKS"
+"""Variables: the line up to the cursor, and at which letters bash begins another word."""
 SHELLS = ("bash", "zsh", "fish")
 PLAIN, MORE, FILE, FOLDER = "plain", "more", "file", "folder"
 """Kinds of words. After `more` comes no blank, since the value goes on; a `file` is a pattern for its name."""
@@ -35,11 +35,11 @@ def answer(environment: Environment, build: Callable[[], Any]) -> int:
     A script of Typer's, from an earlier version, gets nothing: it might evaluate a name.
     """
     variables = environment.variables
-    if variables.get(SHELL) not in SHELLS or LINE not in variables:
+    if variables.get(COMPLETING) not in SHELLS or LINE not in variables:
         return 0
     typed = Line(variables[LINE])
     try:
-        asked = _Asked(build(), {"obj": environment}, "smilepay", SHELL)
+        asked = _Asked(build(), {"obj": environment}, "smilepay", COMPLETING)
         items = asked.get_completions(typed.words, typed.last)
         lines = [_row(variables, typed, item) for item in items if _is_one_line(item)]
     except Exception:  # a wallet, a catalogue or a line that nobody foresaw: nothing is completed, and nothing said
@@ -167,7 +167,7 @@ def _row(variables: Mapping[str, str], typed: Line, item: CompletionItem) -> str
         return f"{item.type}\t{value}"
     if not value.startswith("-"):
         value = typed.option + value
-    if variables[SHELL] == "bash":
+    if variables[COMPLETING] == "bash":
         rest = value[typed.begun(variables.get(BREAKS, _BASH_BREAKS)) :]
         return f"{item.type}\t{_quoted(rest, typed.quote)}"
     words = " ".join((item.help or "").split())

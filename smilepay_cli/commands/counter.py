@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from smilepay_cli.vocabulary.ledger import Catalogue, Item
 
-QUESTION = marked("what would you like (number, or Enter to pay)? ")
-HELP = marked("A number adds one, with a minus in front it takes one away; list shows everything again, q leaves.")
+QUESTION = marked("what would you like (number or id, or Enter to pay)? ")
+HELP = marked(
+    "A number or an id adds one, with a minus in front it takes one away; list shows everything again, q leaves."
+)
 
 
 def shop_by_number(catalogue: Catalogue, stdin: TextIO, stderr: TextIO) -> Basket | None:
@@ -33,7 +35,8 @@ def shop_by_number(catalogue: Catalogue, stdin: TextIO, stderr: TextIO) -> Baske
     while True:
         print(tr(QUESTION), end="", file=stderr, flush=True)
         line = _line(stdin)
-        word = line.strip().lower()
+        typed = line.strip()
+        word = typed.lower()
         if not line or word in ("q", "quit", "exit"):
             if not line:  # Ctrl-D leaves the question's line open
                 print(file=stderr)
@@ -43,7 +46,7 @@ def shop_by_number(catalogue: Catalogue, stdin: TextIO, stderr: TextIO) -> Baske
         if word == "list":
             _list(catalogue, say)
         elif word:
-            basket = _changed(basket, catalogue, items, word, say)
+            basket = _changed(basket, catalogue, items, typed, say)
         say(in_the_basket(basket, catalogue))
 
 
@@ -64,16 +67,15 @@ def _list(catalogue: Catalogue, say: Callable[[str], None]) -> None:
         for item in items:
             number += 1
             note = f" ({item.note})" if item.note else ""
-            say(f"{number}. {item.title}, {amount(item.price)}{note}")
+            say(f"{number}. {item.id}: {item.title}, {amount(item.price)}{note}")
 
 
 def _changed(basket: Basket, catalogue: Catalogue, items: list[Item], word: str, say: Callable[[str], None]) -> Basket:
-    digits = word.removeprefix("-")
-    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= len(str(len(items)))
-    if not is_number or not 1 <= int(digits) <= len(items):
-        say(tr("{word!r} is no number from 1 to {most}. {help}", word=word, most=len(items), help=tr(HELP)))
+    item = _named(items, word.removeprefix("-"))
+    if item is None:
+        told = tr("{word!r} is no number from 1 to {most} and no id. {help}", word=word, most=len(items), help=tr(HELP))
+        say(told)
         return basket
-    item = items[int(digits) - 1]
     try:
         if word.startswith("-"):
             basket = with_less(basket, item.id)
@@ -84,3 +86,12 @@ def _changed(basket: Basket, catalogue: Catalogue, items: list[Item], word: str,
     except UsageProblem as problem:
         say(problem.message)
     return basket
+
+
+def _named(items: list[Item], word: str) -> Item | None:
+    """By its number in the list, or by its id in letters of either case: a number comes first, as it is listed."""
+    is_number = word.isascii() and word.isdecimal() and len(word) <= len(str(len(items)))
+    if is_number and 1 <= int(word) <= len(items):
+        return items[int(word) - 1]
+    exactly = (item for item in items if item.id == word)
+    return next(exactly, None) or next((item for item in items if item.id.casefold() == word.casefold()), None)

@@ -13,6 +13,9 @@ from smilepay_cli.adapters.system import RandomIds, SystemClock
 if TYPE_CHECKING:
     from smilepay_cli.ports import Cameras, Clock, FaceEngine, Ids, Memory
 
+COMPLETING = "_SMILEPAY_COMPLETE"
+"""Set by a shell that asks how the line that is typed could go on: which shell it is (completing.py)."""
+
 
 PLAIN_VARIABLE = "SMILEPAY_PLAIN"
 """As --plain, for whoever uses a screen reader every day. Any value that is not empty."""
@@ -53,3 +56,8 @@ class Environment:
     def wants_color(self) -> bool:
         """No NO_COLOR (any value that is not empty), no dumb terminal."""
         return not self.variables.get("NO_COLOR") and self.variables.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody sits there."""
+    return stream is not None and not stream.closed and stream.isatty()

@@ -9,12 +9,9 @@ from glob import glob
 from pathlib import Path
 from typing import TextIO
 
+from smilepay_cli.commands.environment import is_terminal
+
 PROMPT = "smilepay> "
-
-
-def is_terminal(stream: TextIO | None) -> bool:
-    """Whether somebody sits there."""
-    return stream is not None and not stream.closed and stream.isatty()
 
 
 def lines_of(stdin: TextIO | None, words: Sequence[str]) -> Iterator[str]:

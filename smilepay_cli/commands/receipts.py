@@ -30,13 +30,11 @@ class ReceiptFile:
         if result.refusal or result.payment is None:
             return result
         from smilepay_cli.render.receipt_files import Receipt
-        from smilepay_cli.verbs.receipts import merchants_of
 
         payment = result.payment
         try:
-            merchants = merchants_of(self.call.till.catalogue.load(), payment.hold.shares)
             left = result.balance.available if result.balance else None
-            return replace(result, receipt=self._written(Receipt(payment, result.order, merchants, left)))
+            return replace(result, receipt=self._written(Receipt(payment, result.order, result.merchants, left)))
         except (Exception, KeyboardInterrupt) as error:  # the money has moved: that is what has to be told
             reason = error.message if isinstance(error, SmilepayError) else f"{type(error).__name__}: {error}"
             self.call.warnings.append(

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smilepay_cli.commands.prompting import hidden_pin, is_terminal, lines_of
+from smilepay_cli.commands.environment import is_terminal
+from smilepay_cli.commands.prompting import hidden_pin, lines_of
 from smilepay_cli.commands.running import Stage, loader_for, throwaway_stage
 from smilepay_cli.commands.scenario_forms import forms
 from smilepay_cli.commands.scenario_home import ThrowawayHome

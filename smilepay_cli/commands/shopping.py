@@ -6,12 +6,12 @@ verbs as ever, each with a capture of its own, its event and its refusals.
 
 from __future__ import annotations
 
-import os
 import sys
+from shlex import join
 from typing import TYPE_CHECKING
 
 from smilepay_cli.commands.announcing import announce
-from smilepay_cli.commands.prompting import is_terminal
+from smilepay_cli.commands.environment import is_terminal
 from smilepay_cli.vocabulary.language import marked, tr
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 SMALLEST = (32, 10)
 """Columns and rows from which a shop is drawn; below, numbers are asked for."""
-_CANNOT_DRAW = ("", "dumb", "unknown")
-"""Values of TERM."""
 CONFIRM = marked("Enter pays with a smile; Esc or q keeps the order open.")
 CONFIRM_IN_A_LINE = marked("Press Enter to pay with a smile, or type q and Enter to keep the order open: ")
 
@@ -42,9 +40,11 @@ def go_shopping(call: Call, account: str | None) -> Result:
 
     Raises KeyboardInterrupt, and what the verbs raise.
     """
+    from smilepay_cli.verbs.capture import check_source
     from smilepay_cli.verbs.catalogue import LeftResult
     from smilepay_cli.verbs.shop import shop
 
+    check_source(call.again().source)  # before anything is picked; no device is opened
     plain = call.is_plain or not _can_draw(call)
     if plain:
         call.end_spinner()
@@ -55,7 +55,12 @@ def go_shopping(call: Call, account: str | None) -> Result:
         return LeftResult()
     if plain:
         call.say(tr("looking at the shopper"))
-    opened = shop(call.till, basket.picks, call.source, account=account)
+    opened = None
+    try:
+        opened = shop(call.till, basket.picks, call.source, account=account)
+    finally:
+        if opened is None or opened.order is None:
+            call.say(tr("your basket: {command}", command=f"smilepay shop {join(basket.picks)} --image FILE"))
     if opened.refusal or opened.order is None:
         return opened
     with call.paused():
@@ -114,6 +119,7 @@ def _is_confirmed(call: Call, opened: ShopResult, shown: Money | None, *, plain:
 
 def _paid(call: Call, order: Order, account: str | None) -> Result:
     """The verb `pay`; whatever it ends with, an order that is open still is told of."""
+    from smilepay_cli.render.receipt import pay_later
     from smilepay_cli.verbs.bill import bill_of
     from smilepay_cli.verbs.pay import PayRequest, pay
 
@@ -126,20 +132,16 @@ def _paid(call: Call, order: Order, account: str | None) -> Result:
         return result
     finally:
         if not is_paid and bill_of(call.till, request) is not None:
-            call.say(tr("order {order} stays open; to pay it later: smilepay pay {order}", order=order.id))
+            told = tr("order {order} stays open; to pay it later:", order=order.id)
+            call.say(f"{told}\n  {pay_later(order)}")
 
 
 def _can_draw(call: Call) -> bool:
     """A terminal that Textual would find, with letters to draw with and room for a shop."""
+    from smilepay_cli.adapters.checks.terminal import can_draw
+
     environment = call.environment
     if environment.stdin is not sys.__stdin__ or environment.stderr is not sys.__stderr__:
         return False
-    if environment.variables.get("TERM", "") in _CANNOT_DRAW:
-        return False
-    if not (environment.stderr.encoding or "").lower().startswith("utf"):
-        return False
-    try:
-        columns, rows = os.get_terminal_size(environment.stderr.fileno())
-    except OSError:
-        return False
-    return columns >= SMALLEST[0] and rows >= SMALLEST[1]
+    has_letters = (environment.stderr.encoding or "").lower().startswith("utf")
+    return has_letters and can_draw(environment.stderr, environment.variables, SMALLEST)

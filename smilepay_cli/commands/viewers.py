@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
+from smilepay_cli.adapters.checks.terminal import can_draw
 from smilepay_cli.render.live import SMALLEST, LineViewer, SilentViewer, TerminalViewer
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from smilepay_cli.ports import Viewer
     from smilepay_cli.render.live_picture import Colours
 
-_CANNOT_DRAW = ("", "dumb", "unknown")
-"""Values of TERM."""
 _TRUECOLOR = ("truecolor", "24bit")
 """Values of COLORTERM."""
 
@@ -28,7 +26,7 @@ def viewer_for(call: Call) -> Viewer:
     environment, shared = call.environment, call.shared
     if shared.quiet or call.sample.image:
         return SilentViewer()
-    if shared.json or call.is_plain or not _can_draw(environment.stderr, environment.variables):
+    if shared.json or call.is_plain or not can_draw(environment.stderr, environment.variables, SMALLEST):
         return LineViewer(call.say)
     wants_color = environment.wants_color and not shared.no_color
 
@@ -49,14 +47,3 @@ def colours_of(variables: Mapping[str, str]) -> Colours:
     if variables.get("COLORTERM", "").lower() in _TRUECOLOR or term.endswith("-direct"):
         return "truecolor"
     return "256" if "256color" in term or "kitty" in term else "none"
-
-
-def _can_draw(stream: TextIO, variables: Mapping[str, str]) -> bool:
-    """A terminal that knows control codes and has room for a picture."""
-    if variables.get("TERM", "") in _CANNOT_DRAW or stream.closed or not stream.isatty():
-        return False
-    try:
-        columns, rows = os.get_terminal_size(stream.fileno())
-    except OSError:
-        return False
-    return columns >= SMALLEST[0] and rows >= SMALLEST[1]

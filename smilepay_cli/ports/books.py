@@ -82,6 +82,9 @@ class Orders(Protocol):
 
     def newest_open(self, account_id: str, now: datetime) -> Order | None: ...
 
+    def is_any_open(self, now: datetime) -> bool:
+        """Whether anybody who is enrolled has an order that is neither paid nor held; the newest are looked at."""
+
     def newest_ids(self, limit: int) -> list[str]:
         """Of everybody's orders, paid or not."""
 

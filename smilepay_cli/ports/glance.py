@@ -22,6 +22,15 @@ class Glance(Protocol):
     def enrolled(self) -> int:
         """How many people are."""
 
+    def is_key_usable(self) -> bool:
+        """Not where the master key is a file that is missing, or that others can read; a keyring is not asked."""
+
+    def strikes(self, terminal: str, since: datetime, now: datetime) -> Sequence[datetime]:
+        """What counts against a terminal since then: refused attempts, and those that were left behind."""
+
+    def is_affordable(self, order_id: str, now: datetime) -> bool:
+        """Whether the account of an order has what it costs; so it is where nobody knows."""
+
     def people(self) -> Sequence[str]:
         """Names of who is enrolled, in order."""
 

@@ -90,7 +90,8 @@ def show_refusal(result: Result, refusal: Refusal, paper: Paper) -> None:
         told = _CLASS_AT_THE_TILL.get(refusal.exit)
     paper.line(("✗ " + tr("refused: "), "bold red"), tr(told) if told else refusal.message)
     hint = refusal.hint
-    if told and result.events:
+    decision = getattr(result, "decision", None)
+    if told and result.events and not (decision and decision.is_alone):  # that nobody is enrolled is nobody's secret
         hint = tr("what was checked: smilepay audit show {event}", event=result.events[-1])
     if hint:
         paper.line((f"  {hint}", "dim"))

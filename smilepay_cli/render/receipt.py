@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smilepay_cli.render.flow import next_step, ok
-from smilepay_cli.render.paper import Panel, Paper
-from smilepay_cli.render.receipt_files import WIDTH, Receipt, slip
-from smilepay_cli.render.text import amount, moment
+from smilepay_cli.render.paper import Paper
+from smilepay_cli.render.receipt_files import Receipt, slip
+from smilepay_cli.render.text import amount
 from smilepay_cli.verbs.catalogue import LeftResult
 from smilepay_cli.verbs.pay import PayResult
 from smilepay_cli.verbs.receipts import ReceiptResult
@@ -38,7 +38,12 @@ def show_left(result: LeftResult, paper: Paper) -> None:
         paper.line(tr("nothing was bought"))
         return
     paper.line(tr("order {order} stays open: {total} to pay", order=result.order.id, total=amount(result.order.total)))
-    next_step(paper, f"smilepay pay {result.order.id}")
+    next_step(paper, pay_later(result.order))
+
+
+def pay_later(order: Order) -> str:
+    """The command line that pays an order which stays open."""
+    return f"smilepay pay {order.id} --image FILE"
 
 
 def order_table(order: Order) -> Table:
@@ -78,7 +83,8 @@ def show_payment(result: PayResult, paper: Paper) -> None:
         (False, False): marked("paid by {name}"),
     }[is_authorized, _smiled(result)]
     ok(paper, tr(told, name=result.name))
-    paper.panel(receipt(result))
+    left = result.balance.available if result.balance else None
+    paper.panel(slip(Receipt(result.payment, result.order, result.merchants, left)))
     if result.receipt:
         paper.line(tr("the receipt is in {receipt}", receipt=result.receipt))
     if is_authorized:
@@ -93,23 +99,6 @@ def show_receipt(result: ReceiptResult, paper: Paper) -> None:
         ok(paper, tr("the receipt of {hold} is in {file}", hold=result.payment.hold.id, file=result.file))
     else:
         paper.panel(slip(Receipt(result.payment, result.order, result.merchants)))
-
-
-def receipt(result: PayResult) -> Panel:
-    """What a till would print."""
-    assert result.payment is not None and result.amount is not None
-    hold = result.payment.hold
-    lines = Panel(tr("receipt"), WIDTH)
-    for line in result.order.lines if result.order else ():
-        lines.add_row(f"{line.quantity} x {line.title}", amount(line.total))
-    if not result.order:
-        for share in hold.shares:
-            lines.add_row(share.seller, amount(share.amount))
-    lines.add_row([(tr("total"), "bold")], [(amount(result.amount), "bold")])
-    if result.balance:
-        lines.add_row([(tr("left on the account"), "dim")], [(amount(result.balance.available), "dim")])
-    lines.add_row([(hold.id, "dim")], [(moment(hold.authorized_at), "dim")])
-    return lines
 
 
 def _smiled(result: PayResult) -> bool:

@@ -108,7 +108,7 @@ def require_unlocked(strikes: Sequence[datetime], now: datetime, policy: Policy,
     if until is not None and now <= until:
         raise Refused(
             Reason.LOCKED_OUT,
-            tr("too many refused attempts; locked for another {period}", period=_in_words(until - now)),
+            tr("too many refused attempts; locked for another {period}", period=in_words(until - now)),
             hint=tr("wait, or unlock with: {unlock}", unlock=unlock),
         )
 
@@ -139,7 +139,7 @@ def _groups(ordered: Sequence[datetime], policy: Policy) -> int:
     return groups
 
 
-def _in_words(span: timedelta) -> str:
+def in_words(span: timedelta) -> str:
     """A time to wait: `40 s`, `9 min`, `3 h 20 min`. Rounded up, so that who waits that long has waited enough."""
     seconds = max(1, -(-span // timedelta(seconds=1)))
     if seconds < 100:

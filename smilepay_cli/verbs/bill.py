@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from smilepay_cli.ports import Books
 from smilepay_cli.verbs.lookup import is_seller
 from smilepay_cli.verbs.settle import PayRequest
+from smilepay_cli.verbs.throttle import is_terminal_locked
 from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.ledger import Catalogue, key_digest
 from smilepay_cli.vocabulary.money import Money, parse_amount
@@ -37,6 +38,15 @@ def bill_of(till: Till, request: PayRequest) -> Bill | None:
             return _of_amount(books, catalogue, request)
     except Exception:  # the payment's checks say what is wrong, in their order and with an event
         return None
+
+
+def has_open_order(till: Till) -> bool:
+    """Whether there is an open order of anybody, at a terminal that is not locked. Decides nothing, like `bill_of`."""
+    try:
+        with till.store.reading() as books:
+            return not is_terminal_locked(till, books) and books.orders.is_any_open(till.clock.now())
+    except Exception:  # as above
+        return False
 
 
 def _of_order(till: Till, books: Books, catalogue: Catalogue, order_id: str) -> Bill | None:

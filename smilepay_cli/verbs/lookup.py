@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from smilepay_cli.ports import Books
-    from smilepay_cli.vocabulary.ledger import Catalogue, Hold, Person
+    from smilepay_cli.vocabulary.ledger import Catalogue, Hold, Person, Share
 
 SUGGESTED_FROM = 1000
 """Ids that a mistyped one is compared with: the newest."""
@@ -95,6 +95,11 @@ def is_sellers_name(books: Books, catalogue: Catalogue, name: str) -> bool:
 def is_seller(books: Books, catalogue: Catalogue, name: str) -> bool:
     """Whether it is to the letter a seller who can be paid: of the catalogue, or one who was paid before."""
     return name in catalogue.sellers or books.ledger.account_kind(merchant_account(name)) is not None
+
+
+def merchants_of(catalogue: Catalogue, shares: Iterable[Share]) -> dict[str, str]:
+    """By id, the name on the shop of everybody who gets a share."""
+    return {share.seller: catalogue.title_of(share.seller) for share in shares}
 
 
 def require_seller(books: Books, catalogue: Catalogue, name: str) -> str:

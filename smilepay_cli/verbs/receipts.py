@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smilepay_cli.verbs.lookup import require_hold
+from smilepay_cli.verbs.lookup import merchants_of, require_hold
 from smilepay_cli.verbs.settle import authorization
 from smilepay_cli.vocabulary.results import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from smilepay_cli.verbs.till import Till
-    from smilepay_cli.vocabulary.ledger import Authorization, Catalogue, Order, Share
+    from smilepay_cli.vocabulary.ledger import Authorization, Order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +35,3 @@ def receipt_of(till: Till, payment_id: str) -> ReceiptResult:
         return ReceiptResult(
             payment=authorization(books, hold.id, now), order=order, merchants=merchants_of(catalogue, hold.shares)
         )
-
-
-def merchants_of(catalogue: Catalogue, shares: Iterable[Share]) -> dict[str, str]:
-    """By id, the name on the shop of everybody who gets a share."""
-    return {share.seller: catalogue.title_of(share.seller) for share in shares}

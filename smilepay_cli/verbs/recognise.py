@@ -110,6 +110,8 @@ def identify(attempt: Attempt, capture: Capture, gallery: Gallery, *, pays: bool
         if not decision.accepted:
             reason = Reason(decision.reason)
             message, hint = map(tr, _MESSAGES[reason])
+            if decision.is_alone:
+                hint = tr("nobody is enrolled yet: smilepay enroll NAME --image FILE --deposit 100")
             raise Refused(reason, message, hint=hint)
         if pays:
             attempt.doubts = doubts(gallery, probe, decision, till.policy, till.scheme)

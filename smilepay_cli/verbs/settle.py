@@ -5,6 +5,7 @@ Everything that was true before the capture is looked at again here, where nobod
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from smilepay_cli.rules.limits import (
     require_within_payment_limit,
 )
 from smilepay_cli.verbs.attempt import Attempt
-from smilepay_cli.verbs.lookup import SUGGESTED_FROM, nearest_id
+from smilepay_cli.verbs.lookup import SUGGESTED_FROM, merchants_of, nearest_id
 from smilepay_cli.verbs.post import hold_facts, key_facts, post_capture, posting_facts
 from smilepay_cli.verbs.second_factor import AskPin, check_pin
 from smilepay_cli.verbs.throttle import check_lockout
@@ -82,6 +83,8 @@ class PayResult(Result):
     decision: Decision | None = None
     checks: tuple[CheckResult, ...] = ()
     face: Face | None = field(default=None, metadata={"private": True})
+    merchants: Mapping[str, str] = field(default_factory=dict, metadata={"private": True})
+    """By id, the names on the shops of who was paid, for receipts."""
     probe: Vector | None = field(default=None, metadata={"private": True})
     """The capture's template, where one was made: for harnesses, which compare it with everybody."""
 
@@ -142,6 +145,7 @@ def settle(payment: Payment, books: Books, seller: str | None) -> PayResult:
         account_id=person.account_id,
         balance=books.ledger.balance(person.account_id, person.currency, till.clock.now()),
         amount=amount,
+        merchants=merchants_of(payment.catalogue, shares),
         probe=attempt.probe,
         **attempt.findings(),
     )

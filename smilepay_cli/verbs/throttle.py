@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from smilepay_cli.ports import Books
-from smilepay_cli.rules.lockout import KEPT, look_back, require_unlocked, room, strikes_of, under_way
+from smilepay_cli.rules.lockout import KEPT, locked_until, look_back, require_unlocked, room, strikes_of, under_way
 from smilepay_cli.verbs.attempt import Attempt
+from smilepay_cli.verbs.till import Till
 from smilepay_cli.vocabulary.errors import Reason, Refused
 from smilepay_cli.vocabulary.events import Slot
 from smilepay_cli.vocabulary.language import tr
@@ -32,6 +33,14 @@ def check_lockout(attempt: Attempt, books: Books) -> None:
     """
     with attempt.check("lockout") as figures:
         _throttles(attempt, books, attempt.till.clock.now(), figures)
+
+
+def is_terminal_locked(till: Till, books: Books) -> bool:
+    """Whether strikes lock the till's terminal now, as a look that decides nothing."""
+    now = till.clock.now()
+    strikes = books.trail.strikes_at(till.terminal, look_back(now, till.policy))
+    until = locked_until([*strikes, *strikes_of(books.slots.at(till.terminal), now)], till.policy)
+    return until is not None and now <= until
 
 
 def take_slot(attempt: Attempt) -> None:

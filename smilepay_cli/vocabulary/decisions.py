@@ -31,6 +31,11 @@ class Decision:
         return self.nearest.account_id if self.accepted and self.nearest else None
 
     @property
+    def is_alone(self) -> bool:
+        """Whether there was nobody to compare with: nobody is enrolled."""
+        return self.nearest is None and self.mode == "identification"
+
+    @property
     def margin(self) -> float | None:
         """Dissimilarity of the runner-up minus that of the nearest."""
         if self.nearest is None or self.runner_up is None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from smilepay_cli.adapters.shells.user_shells import UserShells
-from smilepay_cli.commands.completing import BREAKS, LINE, SHELL
+from smilepay_cli.commands.completing import BREAKS, LINE
 from smilepay_cli.commands.completing import SHELLS as ANSWERED
+from smilepay_cli.commands.environment import COMPLETING
 from smilepay_cli.vocabulary.errors import UsageProblem
 from smilepay_cli.vocabulary.shells import SHELLS
 
@@ -86,7 +87,7 @@ def test_a_place_that_cannot_be_written_is_told_and_nothing_is_half_done(home: P
 def test_a_script_asks_by_the_protocol(home: Path, shell: str) -> None:
     """The variables that the program looks at, and nothing of what comes back is evaluated."""
     script = shells(home).script(shell)
-    assert f"{SHELL}={shell}" in script and LINE in script
+    assert f"{COMPLETING}={shell}" in script and LINE in script
     assert (BREAKS in script) is (shell == "bash")
     assert "eval" not in script.replace("evaluated", "")
     assert set(ANSWERED) == set(SHELLS)

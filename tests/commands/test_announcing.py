@@ -59,6 +59,12 @@ def test_what_cannot_be_paid_is_not_announced(till: Shell, arguments: tuple[str,
     assert "about to pay" not in paid(till, *arguments)
 
 
+def test_without_an_open_order_none_is_announced(till: Shell) -> None:
+    """`pay` says that there is none, once it knows who stands there."""
+    shown = paid(till)
+    assert "about to pay" not in shown and "refused" in shown
+
+
 def test_a_key_that_was_used_announces_nothing(till: Shell) -> None:
     """Nothing will move."""
     sale = ("--amount", "3", "--merchant", "cafe", "--idempotency-key", "k")

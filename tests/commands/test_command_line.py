@@ -342,6 +342,21 @@ def test_no_pin_is_exit_2(shell: Shell) -> None:
     assert shell.pay("ann", "--pin", "-").exit == 2
 
 
+@pytest.mark.parametrize(
+    "line", [("pay", "--amount", "3", "--merchant", "kiosk"), ("shop", "stamp")], ids=["pay", "shop"]
+)
+def test_where_nobody_is_enrolled_the_hint_says_so(shell: Shell, line: tuple[str, ...]) -> None:
+    """The refusal is the same; what was checked is told again as soon as there is anybody to be compared with."""
+    hint = "nobody is enrolled yet: smilepay enroll NAME --image FILE --deposit 100"
+    first = shell(*line, "--image", shell.selfie("ann"))
+    assert first.exit == 10 and hint in first.stdout + first.stderr
+    assert shell(*line, "--image", shell.selfie("ann"), "--json").envelope["reason"] == "no_match"
+    shell.enroll("ann")
+    later = shell(*line, "--image", shell.selfie("stranger"))
+    assert later.exit == 10 and "smilepay audit show evt_" in later.stdout + later.stderr
+    assert "nobody" not in later.stdout + later.stderr
+
+
 def test_at_the_till_nobody_reads_what_is_on_the_account(shell: Shell) -> None:
     """The class of the reason only; the figures are in the event."""
     shell.enroll("ann", deposit="7.31")

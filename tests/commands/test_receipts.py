@@ -64,6 +64,15 @@ def test_a_receipt_is_written_and_told(till: Shell, form: str) -> None:
     assert "ann" not in re.sub("Hannover", "", told), "nobody is named on it"
 
 
+@pytest.mark.parametrize("is_held", [False, True])
+def test_the_screen_shows_what_the_file_does(till: Shell, is_held: bool) -> None:
+    """To the letter: the names on the shops, and how the payment stands."""
+    file = till.folder / "r.txt"
+    answer = till.pay("ann", "--receipt", str(file), *(["--hold"] if is_held else []))
+    written = file.read_text(encoding="utf-8")
+    assert "Kiosk am" in written and "Messeplatz" in written and written in answer.stdout
+
+
 def test_the_envelope_tells_where_it_is(till: Shell) -> None:
     """And null where none was asked for."""
     file = till.folder / "r.txt"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ READY = "leave"
 """The last of what the shop draws."""
 CONFIRM = "Enter pays with a smile"
 DUMB = {"TERM": "dumb"}
-QUESTION = "(number, or Enter to pay)?"
+QUESTION = "(number or id, or Enter to pay)?"
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_whoever_does_not_confirm_keeps_the_order(shop: Shell, key: str) -> None
     seen = visited(shop, (READY, "+p"), (CONFIRM, key))
     assert seen.exit == 0 and "stays open: 1.90 EUR to pay" in seen.text
     assert events(shop) == [("shop", "done", None)]
-    order = re.search(r"smilepay pay (\w+)", seen.text)
+    order = re.search(r"next: smilepay pay (\w+) --image FILE", seen.text)
     assert order and shop("pay", order[1], "--image", shop.selfie("ann")).exit == 0
 
 
@@ -89,10 +90,36 @@ def test_a_stranger_gets_no_order(shop: Shell) -> None:
     assert events(shop) == [("shop", "refused", "no_match")]
 
 
+BASKET = "your basket: smilepay shop water paper=2 --image FILE"
+
+
+@pytest.mark.parametrize(("is_gone", "status"), [(False, 10), (True, 2)], ids=["refused", "an error"])
+def test_without_an_order_the_basket_is_told(shop: Shell, is_gone: bool, status: int) -> None:
+    """As a command line, so that nobody has to pick everything again; however the verb ended."""
+    face = Path(shop.selfie("stranger"))
+
+    def pay() -> str:
+        if is_gone:
+            face.unlink()
+        return "p"
+
+    steps: list[Step] = [(READY, "+"), ("1.90", "\x1b[B++"), ("2.50", pay)]
+    seen = typed(["shop", "--home", str(shop.home), "--image", str(face)], steps)
+    assert seen.exit == status and BASKET in seen.text, seen.text
+
+
+def test_pictures_that_are_not_there_are_told_before_the_shop_opens(shop: Shell) -> None:
+    """Not after everything was picked."""
+    seen = typed(["shop", "--home", str(shop.home), "--image", "nope.jpg"])
+    assert seen.exit == 2 and "nope.jpg: no such file" in seen.text and "\x1b[?1049h" not in seen.text
+    assert events(shop) == []
+
+
 def test_without_a_smile_nothing_is_paid(shop: Shell) -> None:
     """Being recognised is enough for an order, and not for money; the order waits."""
     seen = visited(shop, (READY, "+p"), (CONFIRM, "\r"), smile=False)
-    assert seen.exit == 13 and "stays open" in seen.text
+    assert seen.exit == 13
+    assert re.search(r"(\w+) stays open; to pay it later:\s+smilepay pay \1 --image FILE", seen.text)
     assert events(shop) == [("shop", "done", None), ("pay", "refused", "smile_not_shown")]
     assert shop("wallet", "balance", "ann").stdout.startswith("ann: 100.00 EUR")
 
@@ -132,6 +159,20 @@ def test_numbers_and_lines_where_nothing_can_be_drawn(shop: Shell) -> None:
     assert seen.exit == 0 and "paid with a smile by ann" in seen.text
     assert "\x1b" not in seen.text
     assert events(shop) == [("shop", "done", None), ("pay", "done", None)]
+
+
+def test_ids_do_as_well_as_numbers(shop: Shell) -> None:
+    """They are in the list, as `smilepay shop ITEM` takes them; a minus in front takes one away."""
+    seen = visited(
+        shop,
+        ("1. water: Mineral water", ""),
+        (QUESTION, "stamp\n"),
+        ("20.00 EUR in all.", "Latte\n"),
+        ("23.80 EUR in all.", "-stamp\n"),
+        ("3.80 EUR in all.", "q\n"),
+        variables=DUMB,
+    )
+    assert seen.exit == 0 and "is no number" not in seen.text
 
 
 def test_what_is_typed_before_the_question_answers_nothing(shop: Shell) -> None:
@@ -185,7 +226,7 @@ def test_who_is_asked_for_numbers(shop: Shell, how: dict[str, Any]) -> None:
     ("line", "says"),
     [
         ("99", "'99' is no number from 1 to 11"),
-        ("latte", "'latte' is no number"),
+        ("lattes", "'lattes' is no number from 1 to 11 and no id"),
         ("1" * 5000, "is no number"),
         ("", "The basket is empty."),
         ("-1", "0 left in the basket"),

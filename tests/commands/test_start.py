@@ -79,13 +79,51 @@ def test_a_wallet_that_cannot_be_used_is_the_doctors(shell: Shell) -> None:
     assert begun(shell)[0] == ["smilepay doctor"]
 
 
-def test_no_key_is_needed(shell: Shell) -> None:
-    """The page shows no more than the file does."""
+def test_a_key_that_cannot_be_used_is_the_doctors(shell: Shell) -> None:
+    """Missing, or open to others: paying would end with 32. It is not opened for that, and nothing is made."""
     shell.enroll("ann")
-    (shell.home / "master.key").unlink()
+    key = shell.home / "master.key"
+    key.write_bytes(b"no key at all")
     before = sorted(shell.home.iterdir())
+    assert begun(shell)[0][0] == "smilepay shop", "what is in it is not looked at"
+    key.chmod(0o640)
+    assert begun(shell)[0] == ["smilepay doctor"]
+    key.chmod(0o600)
     assert begun(shell)[0][0] == "smilepay shop"
+    key.rename(shell.folder / "away")
+    assert begun(shell)[0] == ["smilepay doctor"]
+    (shell.folder / "away").rename(key)
     assert sorted(shell.home.iterdir()) == before
+
+
+def test_a_locked_terminal_is_told(shell: Shell) -> None:
+    """As long as it lasts; unlocked by hand, or after a while, things go on."""
+    shell.enroll("ann")
+    for _ in range(5):
+        assert shell.pay("stranger").exit == 10
+    commands, page = begun(shell)
+    assert commands == ["smilepay accounts unlock"] and "this terminal is locked for another 5 min" in page
+    assert shell.pay("ann").exit == 14
+    shell.clock.advance(seconds=310)
+    assert begun(shell)[0][0] == "smilepay shop"
+    for _ in range(5):
+        shell.pay("stranger")
+    assert begun(shell)[0] == ["smilepay accounts unlock"]
+    assert shell("accounts", "unlock").exit == 0
+    assert begun(shell)[0][0] == "smilepay shop"
+
+
+def test_an_order_that_costs_more_than_there_is_needs_a_deposit(shell: Shell) -> None:
+    """Money that is set aside is not there. Nobody is named, nor what is on the account."""
+    shell.enroll("ann", deposit="22")
+    assert shell("shop", "stamp", "--image", shell.selfie("ann")).exit == 0
+    assert begun(shell)[0] == ["smilepay pay ord_0001 --image FILE"]
+    assert shell.pay("ann", "--hold").exit == 0
+    commands, page = begun(shell)
+    assert commands == ["smilepay wallet deposit NAME AMOUNT", "smilepay pay ord_0001 --image FILE"]
+    assert "20.00 EUR, costs more" in page and "ann" not in page and "19.00" not in page and "22.00" not in page
+    assert shell("wallet", "deposit", "ann", "1").exit == 0
+    assert begun(shell)[0] == ["smilepay pay ord_0001 --image FILE"]
 
 
 def test_options_of_the_page_are_not_those_of_a_command(shell: Shell) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from smilepay_cli.verbs.bill import Bill, bill_of
+from smilepay_cli.verbs.bill import Bill, bill_of, has_open_order
 from smilepay_cli.verbs.settle import PayRequest
 from smilepay_cli.vocabulary.money import Money
 from tests.verbs.conftest import Scene
@@ -65,6 +65,20 @@ def test_a_key_that_was_used_has_no_bill(shop: Scene) -> None:
     assert shop.pay("ann", amount="3", merchant="cafe", key="k").exit == 0
     assert bill(shop, amount="3", merchant="cafe", key="k") is None
     assert bill(shop, amount="3", merchant="cafe", key="another") is not None
+
+
+def test_an_open_order_of_anybody(shop: Scene) -> None:
+    """Neither paid nor held nor of somebody who was forgotten; and a terminal that is locked pays none."""
+    assert not has_open_order(shop.till())
+    assert shop.shop("ann").order is not None
+    assert has_open_order(shop.till())
+    for _ in range(5):
+        assert shop.pay("stranger").exit == 10
+    assert not has_open_order(shop.till()) and has_open_order(shop.till(terminal="another"))
+    shop.clock.advance(seconds=301)
+    assert has_open_order(shop.till())
+    assert shop.pay("ann").exit == 0
+    assert not has_open_order(shop.till())
 
 
 def test_looking_writes_nothing(shop: Scene) -> None:

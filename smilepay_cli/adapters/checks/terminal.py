@@ -12,6 +12,8 @@ from smilepay_cli.vocabulary.language import tr
 
 SMALL = (80, 24)
 """Columns and rows for which everything is laid out."""
+CANNOT_DRAW = ("", "dumb", "unknown")
+"""Values of TERM."""
 
 
 def look_at_terminal(stdout: TextIO, variables: Mapping[str, str]) -> Iterator[Finding]:
@@ -60,7 +62,7 @@ def look_at_pictures(stderr: TextIO, variables: Mapping[str, str], smallest: tup
     size = terminal_size(stderr)
     if size is None:
         why = tr("standard error is no terminal")
-    elif variables.get("TERM", "") in ("", "dumb", "unknown"):
+    elif variables.get("TERM", "") in CANNOT_DRAW:
         why = tr("TERM names no terminal that knows control codes")
     elif size[0] < smallest[0] or size[1] < smallest[1]:
         why = tr("a picture needs {smallest} x {smallest2}", smallest=smallest[0], smallest2=smallest[1])
@@ -71,6 +73,13 @@ def look_at_pictures(stderr: TextIO, variables: Mapping[str, str], smallest: tup
         )
         return
     yield Finding("pictures", "ok", tr("a camera's picture is not drawn: {why}", why=why), figures={"drawn": False})
+
+
+def can_draw(stream: TextIO, variables: Mapping[str, str], smallest: tuple[int, int]) -> bool:
+    """Whether a stream goes to a terminal that knows control codes and has so many columns and rows."""
+    size = terminal_size(stream)
+    is_large = size is not None and size[0] >= smallest[0] and size[1] >= smallest[1]
+    return is_large and variables.get("TERM", "") not in CANNOT_DRAW
 
 
 def terminal_size(stream: TextIO) -> tuple[int, int] | None:

@@ -71,11 +71,25 @@ LIMIT {MOST_TOLD}
 """
 
 
+_LEFT_OVER = """
+SELECT
+  (SELECT coalesce(sum(amount_minor), 0) FROM postings WHERE account_id = o.account_id AND currency = o.currency)
+  - (SELECT coalesce(sum(holds.amount_minor), 0) FROM holds
+     LEFT JOIN resolutions ON resolutions.hold_id = holds.id
+     WHERE holds.account_id = o.account_id AND holds.currency = o.currency
+       AND resolutions.hold_id IS NULL AND holds.expires_at > ?2)
+  - (SELECT sum(quantity * unit_minor) FROM order_lines WHERE order_id = o.id)
+FROM orders AS o WHERE o.id = ?1
+"""
+"""What an account would have left if an order were paid, in minor units."""
+
+
 class SqliteGlance:
     """Looks at `HOME/wallet.db`, when it is asked for the first time."""
 
     def __init__(self, home: Path) -> None:
         self._path = home / "wallet.db"
+        self._home = home
 
     @property
     def state(self) -> WalletState:
@@ -86,6 +100,41 @@ class SqliteGlance:
     def enrolled(self) -> int:
         """How many people are."""
         return sum(count for (count,) in self._rows("SELECT count(*) FROM people"))
+
+    def is_key_usable(self) -> bool:
+        """Not where the master key is a file that is missing, or that others can read; a keyring is not asked."""
+        from smilepay_cli.adapters.key_stores import OTHERS
+        from smilepay_cli.adapters.keys import PLACE, key_file
+        from smilepay_cli.vocabulary.errors import StoreUnusable
+
+        places = [str(value) for (value,) in self._rows("SELECT value FROM settings WHERE name = ?", PLACE)]
+        try:
+            path = key_file(self._home, next(iter(places), None))
+            mode = path.lstat().st_mode if path else None
+        except (OSError, StoreUnusable):
+            return False
+        return mode is None or (stat.S_ISREG(mode) and not stat.S_IMODE(mode) & OTHERS)
+
+    def strikes(self, terminal: str, since: datetime, now: datetime) -> Sequence[datetime]:
+        """What counts against a terminal since then: refused attempts, and those that were left behind."""
+        from smilepay_cli.adapters.store.slots import SqliteSlots
+        from smilepay_cli.adapters.store.trail import SqliteTrail
+        from smilepay_cli.rules.lockout import strikes_of
+
+        connection = self._opened[1]
+        if connection is None:
+            return []
+        try:
+            strikes = SqliteTrail(connection).strikes_at(terminal, since)
+            with suppress(sqlite3.Error):  # an older wallet has no slots
+                strikes += strikes_of(SqliteSlots(connection).at(terminal), now)
+        except (sqlite3.Error, ValueError, TypeError):
+            return []
+        return strikes
+
+    def is_affordable(self, order_id: str, now: datetime) -> bool:
+        """Whether the account of an order has what it costs; so it is where nobody knows."""
+        return all(left is None or left >= 0 for (left,) in self._rows(_LEFT_OVER, order_id, iso(now)))
 
     def people(self) -> Sequence[str]:
         """Names of who is enrolled, in order."""

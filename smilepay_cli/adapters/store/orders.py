@@ -14,6 +14,17 @@ from smilepay_cli.vocabulary.ledger import Order, OrderLine, order_total
 from smilepay_cli.vocabulary.money import Money
 
 _ORDER = "SELECT id, account_id, currency, opened_at FROM orders "
+NEWEST = 10_000
+"""Orders that are looked at for one that is open; a look at all of a million would be waited for."""
+_ANY_OPEN = f"""
+SELECT 1 FROM (SELECT * FROM orders ORDER BY rowid DESC LIMIT {NEWEST}) AS o
+JOIN people ON people.account_id = o.account_id
+WHERE NOT EXISTS (
+  SELECT 1 FROM holds LEFT JOIN resolutions ON resolutions.hold_id = holds.id
+  WHERE holds.order_id = o.id
+    AND (resolutions.kind = 'captured' OR (resolutions.hold_id IS NULL AND holds.expires_at > ?)))
+LIMIT 1
+"""
 
 
 class SqliteOrders:
@@ -61,6 +72,10 @@ class SqliteOrders:
             if order and order.state == "open":
                 return order
         return None
+
+    def is_any_open(self, now: datetime) -> bool:
+        """Whether anybody who is enrolled has an order that is neither paid nor held; the newest are looked at."""
+        return self._db.execute(_ANY_OPEN, (iso(now),)).fetchone() is not None
 
     def _order(self, row: tuple[str, str, str, str], state: str) -> Order:
         order_id, account_id, currency, opened_at = row

@@ -46,12 +46,12 @@ class Storefront(App[Basket]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-wide")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - as above
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "all", marked("everything"), key_display="Esc"),
         Binding("slash", "search", marked("find"), key_display="/"),
         Binding("p", "pay", marked("pay")),
         Binding("q", "leave", marked("leave")),
         Binding("ctrl+q", "leave_at_once", marked("leave"), show=False, priority=True),
         Binding("ctrl+c", "interrupt", marked("interrupt"), show=False, priority=True),
-        Binding("escape", "all", marked("everything"), show=False),
     ]
 
     def __init__(self, catalogue: Catalogue, basket: Basket = Basket(), *, color: bool = True) -> None:  # noqa: B008
@@ -68,6 +68,8 @@ class Storefront(App[Basket]):
         tell_keys(self)
         self.catalogue = catalogue
         self.basket = basket
+        self.is_searched = False
+        """Whether only what a search found is on the shelves."""
         self.interrupted = False
         """Whether Ctrl-C was pressed."""
         self.ended_by: signal.Signals | None = None
@@ -140,19 +142,24 @@ class Storefront(App[Basket]):
         self.action_pay()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002 - as Textual asks
-        """While somebody types, letters are letters."""
+        """While somebody types, letters are letters; everything is brought back where something is left out."""
+        if action == "all":
+            return self.is_searched
         return not (action in ("search", "pay", "leave") and isinstance(self.focused, Input))
 
     def action_search(self) -> None:
         """A line to type in."""
+        self.is_searched = True
         self.query_one("#search").display = True
         self.query_one(Input).focus()
 
     def action_all(self) -> None:
         """No search any more."""
+        self.is_searched = False
         self.query_one(Input).value = ""
         self.query_one("#search").display = False
         self.query_one(Shelves).focus()
+        self.refresh_bindings()
 
     def action_pay(self) -> None:
         """Off to the till."""

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.renderables.digits import Digits as Drawn
 from textual.widgets import Button, Digits, Static
 
@@ -33,7 +33,9 @@ class Panel(Vertical):
         with VerticalScroll(id="basket-lines", can_focus=False):
             yield Static(id="lines")
         yield Static(id="sum")
-        yield Digits(id="total")
+        with Horizontal(id="total"):
+            yield Digits(id="figures")
+            yield Static(id="currency", markup=False)
         yield Button(tr(SMILE_TO_PAY), id="pay", variant="success")
 
     def on_mount(self) -> None:
@@ -54,11 +56,12 @@ class Panel(Vertical):
     def _tell_total(self) -> None:
         total = total_of(self._basket, self._catalogue)
         figures, currency = amount(total).rsplit(" ", 1)
-        self.query_one("#total", Digits).update(figures)
-        is_large = Drawn.get_width(figures) <= self.content_size.width
+        self.query_one("#figures", Digits).update(figures)
+        self.query_one("#currency", Static).update(currency)
+        is_large = Drawn.get_width(figures) + 1 + cell_len(currency) <= self.content_size.width
         self.set_class(is_large, "-large")
         row = Table.grid(expand=True)
-        sum_ = currency if is_large and self._draws_large else amount(total)
+        sum_ = "" if is_large and self._draws_large else amount(total)
         row.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         row.add_column(justify="right", no_wrap=True, min_width=cell_len(sum_))
         row.add_row(Text(total_label(self._basket.count)), Text(sum_, style="bold"))
@@ -66,7 +69,7 @@ class Panel(Vertical):
 
     @property
     def _draws_large(self) -> bool:
-        return self.query_one("#total", Digits).display
+        return self.query_one("#total").display
 
     def _lines(self) -> Table | Text:
         """By seller, each with what they get."""

@@ -32,7 +32,7 @@ def fitted(text: str, columns: int) -> str:
 
 def total_label(count: int) -> str:
     """What stands before the sum."""
-    return trn(count, "Total of {count} thing", "Total of {count} things")
+    return trn(count, "Total of {count} item", "Total of {count} items")
 
 
 def note_on(item: Item, basket: Basket) -> str:
@@ -43,13 +43,13 @@ def note_on(item: Item, basket: Basket) -> str:
 
 
 def in_the_basket(basket: Basket, catalogue: Catalogue) -> str:
-    """How many things, and what they cost."""
+    """How many items, and what they cost."""
     if not basket:
         return tr("The basket is empty.")
     return trn(
         basket.count,
-        "{count} thing in the basket, {total} in all.",
-        "{count} things in the basket, {total} in all.",
+        "{count} item in the basket, {total} in all.",
+        "{count} items in the basket, {total} in all.",
         total=total_of(basket, catalogue),
     )
 

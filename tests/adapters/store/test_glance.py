@@ -19,6 +19,7 @@ from smilepay_cli.adapters.store.wallet import SqliteStore
 from smilepay_cli.verbs.suggest import FEES
 from smilepay_cli.vocabulary import ledger
 from smilepay_cli.vocabulary.glimpses import MOST_TOLD, Glimpse, WalletState
+from smilepay_cli.vocabulary.instants import iso
 from smilepay_cli.vocabulary.money import Money
 from tests.commands.conftest import Shell
 from tests.fakes.fixed import CEBIT
@@ -95,6 +96,40 @@ def test_an_older_wallet_shows_what_it_holds_and_stays_old(tmp_path: Path, versi
     assert glance.events() and glance.captured() is not None
     assert glance.open_orders(CEBIT) is not None
     assert wallet.read_bytes() == before and list(tmp_path.iterdir()) == [wallet]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3, 7])
+def test_what_counts_against_a_terminal_is_told_of_an_older_wallet_too(tmp_path: Path, version: int) -> None:
+    """As the trail has it, with or without slots; and the money of an order that is not there is no trouble."""
+    (tmp_path / "wallet.db").write_bytes(gzip.decompress((WALLETS / f"version-{version}.db.gz").read_bytes()))
+    glance = SqliteGlance(tmp_path)
+    assert len(glance.strikes("local", CEBIT, CEBIT)) == 1
+    assert glance.strikes("local", CEBIT + timedelta(days=1), CEBIT) == []
+    assert glance.strikes("no such terminal", CEBIT, CEBIT) == []
+    assert glance.is_affordable("ord_none", CEBIT)
+
+
+def test_attempts_that_were_left_behind_count_against_a_terminal(busy: Shell) -> None:
+    """As for the throttle itself; of those under way nothing is known yet."""
+    now = busy.clock.now()
+    with closing(sqlite3.connect(busy.home / "wallet.db")) as db, db:
+        db.execute("INSERT INTO slots VALUES ('evt_x', 'local', NULL, ?, 99)", (iso(now),))
+    glance = SqliteGlance(busy.home)
+    assert glance.strikes("local", now - timedelta(days=1), now) == []
+    assert glance.strikes("local", now - timedelta(days=1), now + timedelta(minutes=1)) == [now]
+
+
+@pytest.mark.parametrize(
+    ("place", "is_usable"),
+    [("keyring:master-0123456789abcdef", True), ("file:master-0123456789abcdef", False), ("file:../master", False)],
+    ids=["a keyring", "another file", "no place"],
+)
+def test_the_key_is_looked_for_where_the_wallet_says(busy: Shell, place: str, is_usable: bool) -> None:
+    """A keyring is not asked; a place that nobody of ours wrote is none."""
+    assert SqliteGlance(busy.home).is_key_usable()
+    with closing(sqlite3.connect(busy.home / "wallet.db")) as db, db:
+        db.execute("INSERT OR REPLACE INTO settings VALUES ('master_key_place', ?)", (place,))
+    assert SqliteGlance(busy.home).is_key_usable() is is_usable
 
 
 def test_a_log_without_its_index_gets_none(busy: Shell) -> None:

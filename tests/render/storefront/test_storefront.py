@@ -74,7 +74,7 @@ def test_every_size_shows_what_matters(size: tuple[int, int], color: bool) -> No
     marked = [line for line in lines if line.startswith(MARKER)]
     assert len(marked) == 1 and "2.50 EUR" in marked[0] and "2" in marked[0].split("EUR")[1]
     screen = "\n".join(lines)
-    assert "Total of 2 things" in screen and "Smile to pay" in screen
+    assert "Total of 2 items" in screen and "thing" not in screen and "Smile to pay" in screen
     assert ("5.00 EUR" in screen) == (size[0] < 72), "in letters where there is no room for large figures"
     if size[0] >= 40:
         assert "q leave" in lines[-1] and "p pay" in lines[-1]
@@ -167,6 +167,24 @@ def test_a_search_shows_what_it_finds() -> None:
     assert "/caffe" in lines[1].replace(" ", "") and "Caffè latte" in lines[3]
     assert not any("Mineral" in line for line in lines)
     assert dict(pressed("slash", *"caffe", "enter", "plus").basket.quantities) == {"latte": 1}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 15)])
+def test_the_foot_tells_how_to_end_a_search(size: tuple[int, int]) -> None:
+    """As long as something is left out, also when the shelves have the keys again; and not before or after."""
+    assert "Esc everything" in seen("slash", *"caffe", "enter", size=size)[-1]
+    assert "Esc" not in seen("plus", size=size)[-1]
+    lines = seen("slash", *"caffe", "enter", "escape", size=size)
+    assert "Esc" not in lines[-1] and any("Mineral water" in line for line in lines)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 26)])
+def test_the_currency_stands_beside_the_large_figures(size: tuple[int, int]) -> None:
+    """And not on the caption's line, where it looks like an amount that is missing."""
+    lines = [line.split("│")[-1].rstrip() for line in seen("plus", size=size)]
+    caption = next(number for number, line in enumerate(lines) if "Total of 1 item" in line)
+    assert lines[caption].strip() == "Total of 1 item"
+    assert lines[caption + 3].endswith(" EUR"), lines
 
 
 def test_letters_in_a_search_are_letters() -> None:
