@@ -146,7 +146,7 @@ def _framed(panel: Panel) -> list[str] | None:
     """The lines of a panel, as Rich draws it with its box ROUNDED; None where Rich might do otherwise."""
     inner = panel.width - 4
     rows = [(_plain(left), _plain(right)) for left, right in panel.rows]
-    if not rows or any(_doubtful(text) or not text for row in rows for text in row):
+    if not rows or any(_doubtful(text) for row in rows for text in row) or not all(left for left, _ in rows):
         return None
     widest = [max(len(row[side]) for row in rows) for side in (0, 1)]
     if sum(widest) + 1 > inner:

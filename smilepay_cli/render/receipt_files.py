@@ -84,7 +84,8 @@ def slip(receipt: Receipt) -> Panel:
     for what, figure in receipt.more:
         panel.add_row([(what, "dim")], [(figure, "dim")])
     hold = receipt.payment.hold
-    panel.add_row([(hold.id, "dim")], [(moment(hold.authorized_at), "dim")])
+    for what in (hold.id, moment(hold.authorized_at)):  # a line each: beside a price they would take room from titles
+        panel.add_row([(what, "dim")], "")
     return panel
 
 

@@ -100,7 +100,7 @@ def _told(language: Language, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _amount(language: Language, value: Any) -> Any:
-    """Money knows its decimal and its currency; vocabulary/money.py is not imported, since its errors are told here."""
-    if language.amount is not None and type(value).__name__ == "Money":
+    """What has a decimal and a currency is Money, whose module is not imported: its errors are told here."""
+    if language.amount is not None and hasattr(value, "decimal") and hasattr(value, "currency"):
         return language.amount(value.decimal, value.currency, False)
     return value

@@ -76,7 +76,7 @@ def test_a_line_is_written_as_rich_writes_it(parts: list[Any], wraps: bool) -> N
 
 
 ROWS = st.lists(
-    st.tuples(st.one_of(CELLS, st.text("abc", min_size=1)), st.text("123", min_size=1, max_size=20)), max_size=5
+    st.tuples(st.one_of(CELLS, st.text("abc", min_size=1)), st.text("123", max_size=20)), max_size=5
 )
 
 
