@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TextIO
+from typing import TextIO
 
 from rich.console import Console
 
 from smilepay_cli.render.ideographs import break_lines_by_language
-
-
-class LineConsole(Console):
-    """A console on which names are names: no markup, no emoji codes in them."""
-
-    def __init__(self, stream: TextIO, *, color: bool, **settings: Any) -> None:
-        super().__init__(file=stream, no_color=not color, markup=False, emoji=False, highlight=False, **settings)
-
-    def on_broken_pipe(self) -> None:
-        """Rich would end the program with status 1; what was done is done, and commands/perform.py knows."""
-        raise BrokenPipeError
+from smilepay_cli.render.line_console import LineConsole
 
 
 def console_on(stream: TextIO, *, color: bool, width: int | None = None, plain: bool = False) -> Console:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.text import Text
 
-from smilepay_cli.render.console import LineConsole
+from smilepay_cli.render.line_console import LineConsole
 from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:

@@ -75,9 +75,7 @@ def test_a_line_is_written_as_rich_writes_it(parts: list[Any], wraps: bool) -> N
     assert plain == rich
 
 
-ROWS = st.lists(
-    st.tuples(st.one_of(CELLS, st.text("abc", min_size=1)), st.text("123", max_size=20)), max_size=5
-)
+ROWS = st.lists(st.tuples(st.one_of(CELLS, st.text("abc", min_size=1)), st.text("123", max_size=20)), max_size=5)
 
 
 @given(ROWS, st.sampled_from(["receipt", "a", "even"]), st.integers(20, 50))
