@@ -20,9 +20,10 @@ from tests.measured import LINES
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # Shells start so what runs in the background, and children inherit it: Ctrl-C would reach no program under test.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        # Shells start so what runs in the background, and children inherit it: no signal would reach a program under test.
+        signal.signal(_number, _handler)
 
 _OURS = (
     "SMILEPAY_HOME",
