@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
     if signal.getsignal(_number) is signal.SIG_IGN:
-        # Shells start so what runs in the background, and children inherit it: no signal would reach a program under test.
+        # Shells start so what runs in the background, and children inherit it: none would reach a program under test.
         signal.signal(_number, _handler)
 
 _OURS = (
