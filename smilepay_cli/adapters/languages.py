@@ -26,8 +26,6 @@ _OF_THE_SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Later ones count where earlier ones are not set or empty, as everywhere (POSIX, XBD 8.2)."""
 FOLDER = Path(__file__).parent.parent / "locale"
 DOMAIN = "smilepay"
-CATALOGUES = ("zh_CN",)
-"""Those that there are: see `_catalogue_of`."""
 _PLAIN = {"", "C", "POSIX", "en", "en_US"}
 """Locales whose numbers are as we write them anyway. Dates are ISO 8601 there: 03/04 would leave room for doubt."""
 

@@ -89,10 +89,8 @@ def _plain(arguments: list[str], environment: Environment) -> tuple[list[str], E
     """--plain is taken in every place, since it is about the reader: the page of help is plain too, and the start."""
     if "--plain" not in arguments:
         return arguments, environment
-    while arguments[0] == "--plain":
+    while arguments[:1] == ["--plain"]:
         del arguments[0]
-        if not arguments:
-            break
     return arguments, replace(environment, variables={**environment.variables, PLAIN_VARIABLE: "1"})
 
 

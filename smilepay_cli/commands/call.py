@@ -83,6 +83,11 @@ class Call:
         """Whether results are heard rather than looked at."""
         return self.shared.plain or bool(self.environment.variables.get(PLAIN_VARIABLE))
 
+    @property
+    def wants_color(self) -> bool:
+        """Whether anything may be in colour."""
+        return self.environment.wants_color and not self.shared.no_color
+
     @cached_property
     def home(self) -> Path:
         """The folder of the wallet; nothing is made here."""

@@ -100,8 +100,7 @@ def _screen(call: Call, *, fast: bool) -> Screen | None:
     from smilepay_cli.render.demo import Screen
 
     environment = call.environment
-    color = environment.wants_color and not call.shared.no_color
-    console = console_on(environment.stdout, color=color, plain=call.is_plain)
+    console = console_on(environment.stdout, color=call.wants_color, plain=call.is_plain)
     animated = console.is_terminal and not console.is_dumb_terminal and not fast
     return Screen(console, call.profile(POLICY), animated=animated, pictures=not call.is_plain)
 

@@ -46,7 +46,7 @@ def checks(call: Call) -> tuple[Check, ...]:
     from smilepay_cli.vocabulary.findings import Check
 
     here, variables = call.environment, call.environment.variables
-    colours, wanted = colours_of(variables), here.wants_color and not call.shared.no_color
+    colours, wanted = colours_of(variables), call.wants_color
     return (
         Check("python", look_at_python),
         Check("packages", look_at_packages),

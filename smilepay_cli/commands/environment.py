@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 COMPLETING = "_SMILEPAY_COMPLETE"
 """Set by a shell that asks how the line that is typed could go on: which shell it is (completing.py)."""
-
-
 PLAIN_VARIABLE = "SMILEPAY_PLAIN"
 """As --plain, for whoever uses a screen reader every day. Any value that is not empty."""
 

@@ -105,10 +105,14 @@ def _tell(call: Call, path: str, result: Result) -> None:
     from smilepay_cli.render.people import show
 
     environment = call.environment
-    color = environment.wants_color and not call.shared.no_color
     if result.is_told_quietly or not call.shared.quiet:
         is_refused = result.refusal and not result.is_report
-        show(result, environment.stderr if is_refused else environment.stdout, color=color, plain=call.is_plain)
+        show(
+            result,
+            environment.stderr if is_refused else environment.stdout,
+            color=call.wants_color,
+            plain=call.is_plain,
+        )
     environment.stdout.flush()
 
 

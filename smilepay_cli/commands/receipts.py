@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from smilepay_cli.verbs.pay import PayResult
     from smilepay_cli.verbs.receipts import ReceiptResult
 
-FORMS = (".svg", ".html", ".txt")
-
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFile:
@@ -29,10 +27,10 @@ class ReceiptFile:
         """The result of a payment with its receipt written. Where that fails the payment stands, with a warning."""
         if result.refusal or result.payment is None:
             return result
-        from smilepay_cli.render.receipt_files import Receipt
-
         payment = result.payment
         try:
+            from smilepay_cli.render.receipt_files import Receipt
+
             left = result.balance.available if result.balance else None
             return replace(result, receipt=self._written(Receipt(payment, result.order, result.merchants, left)))
         except (Exception, KeyboardInterrupt) as error:  # the money has moved: that is what has to be told
@@ -54,14 +52,16 @@ class ReceiptFile:
         return replace(result, file=self._written(Receipt(result.payment, result.order, result.merchants)))
 
     def _written(self, receipt: Receipt) -> str:
-        from smilepay_cli.render.receipt_files import FORMS as WRITERS
+        from smilepay_cli.render.receipt_files import FORMS
 
-        write = WRITERS[_suffix(self.path)]
+        write = FORMS[_suffix(self.path)]
         return self.call.outbox.write_new(self.path, [write(receipt).encode("utf-8", "backslashreplace")])
 
 
 def receipt_file(call: Call, path: str) -> ReceiptFile:
     """A place that a receipt can be written to, as far as can be told now. Raises UsageProblem."""
+    from smilepay_cli.render.receipt_files import FORMS
+
     if _suffix(path) not in FORMS:
         raise UsageProblem(
             tr("a receipt is a text, a picture or a page, and {path} is none", path=path),

@@ -86,7 +86,7 @@ def _picked(call: Call, *, plain: bool) -> tuple[Basket | None, Money | None]:
     else:
         from smilepay_cli.render.storefront.app import visit
 
-        basket = visit(catalogue, color=environment.wants_color and not call.shared.no_color)
+        basket = visit(catalogue, color=call.wants_color)
     return basket, total_of(basket, catalogue) if basket else None
 
 
@@ -100,8 +100,7 @@ def _is_confirmed(call: Call, opened: ShopResult, shown: Money | None, *, plain:
     environment, order = call.environment, opened.order
     assert order is not None
     merchants = all_of(names_of(call.till.catalogue.load(), (line.seller for line in order.lines)))
-    color = environment.wants_color and not call.shared.no_color
-    paper = Paper(environment.stdout, color=color, heard=call.is_plain)
+    paper = Paper(environment.stdout, color=call.wants_color, heard=call.is_plain)
     for warning in opened.warnings:
         paper.line((tr("note: {warning}", warning=warning), "yellow"))
     show_opened(opened, paper)

@@ -128,8 +128,12 @@ def _tell_in_typers_place() -> None:
 
 
 @contextmanager
-def _as_heard(made: Made, ctx: Any) -> Iterator[None]:
-    """With --plain a page of help is without boxes, as Typer writes it where there is no Rich."""
+def _page_of(made: _Command | _Group, ctx: Any, formatter: Any) -> Iterator[None]:
+    """Around Typer's page of help: its own words in the language of this run, and the examples at the end.
+
+    With --plain the page is without boxes, as Typer writes it where there is no Rich.
+    """
+    _tell_in_typers_place()
     before = made.rich_markup_mode
     if ctx.obj and ctx.obj.variables.get(PLAIN_VARIABLE):
         made.rich_markup_mode = None
@@ -137,6 +141,7 @@ def _as_heard(made: Made, ctx: Any) -> Iterator[None]:
         yield
     finally:
         made.rich_markup_mode = before
+    _write_examples(made.examples, formatter)
 
 
 class _Command(TyperCommand):
@@ -146,10 +151,8 @@ class _Command(TyperCommand):
         return prepared(super().get_params(ctx), ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        _tell_in_typers_place()
-        with _as_heard(self, ctx):
+        with _page_of(self, ctx, formatter):
             super().format_help(ctx, formatter)
-        _write_examples(self.examples, formatter)
 
 
 class _Group(TyperGroup):
@@ -166,10 +169,8 @@ class _Group(TyperGroup):
         return prepared(super().get_params(ctx), ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        _tell_in_typers_place()
-        with _as_heard(self, ctx):
+        with _page_of(self, ctx, formatter):
             super().format_help(ctx, formatter)
-        _write_examples(self.examples, formatter)
 
 
 def _write_examples(examples: Sequence[str], formatter: Any) -> None:

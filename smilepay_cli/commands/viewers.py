@@ -28,14 +28,13 @@ def viewer_for(call: Call) -> Viewer:
         return SilentViewer()
     if shared.json or call.is_plain or not can_draw(environment.stderr, environment.variables, SMALLEST):
         return LineViewer(call.say)
-    wants_color = environment.wants_color and not shared.no_color
 
     def take_over() -> None:
         for stop in call.stop_spinner:
             stop()
         call.over_spinner[:] = [viewer.say]
 
-    colours = colours_of(environment.variables) if wants_color else "none"
+    colours = colours_of(environment.variables) if call.wants_color else "none"
     bill = call.bill[-1] if call.bill else ""
     viewer = TerminalViewer(environment.stderr, colours, before=take_over, bill=bill)
     return viewer

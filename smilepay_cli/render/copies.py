@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from smilepay_cli.render.flow import next_step, ok
 from smilepay_cli.render.paper import Paper
+from smilepay_cli.render.text import events
 from smilepay_cli.verbs.copies import BackupResult, RestoreResult
 from smilepay_cli.vocabulary.language import tr, trn
 
@@ -16,7 +17,7 @@ def show_backup(result: BackupResult, paper: Paper) -> None:
         tr(
             "copied to {file}: {events}, {size}",
             file=result.file,
-            events=trn(copied.count, "{count} event", "{count} events"),
+            events=events(copied.count),
             size=trn(copied.size, "{count} byte", "{count} bytes"),
         ),
     )
@@ -32,7 +33,7 @@ def show_restored(result: RestoreResult, paper: Paper) -> None:
         tr(
             "the wallet is that of {file}: {events}, as written",
             file=result.file,
-            events=trn(result.copied.count, "{count} event", "{count} events"),
+            events=events(result.copied.count),
         ),
     )
     if result.replaced:

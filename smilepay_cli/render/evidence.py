@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smilepay_cli.render.flow import next_step, ok
-from smilepay_cli.vocabulary.language import tr, trn
+from smilepay_cli.render.text import events, transactions
+from smilepay_cli.vocabulary.language import tr
 
 if TYPE_CHECKING:
     from smilepay_cli.render.paper import Paper
@@ -21,8 +22,8 @@ def show_verified(result: VerifyResult, paper: Paper) -> None:
         paper,
         tr(
             "{events} and {transactions} are as written",
-            events=_events(result.count),
-            transactions=_transactions(result.transactions),
+            events=events(result.count),
+            transactions=transactions(result.transactions),
         ),
     )
     for checkpoint in result.checkpoints:
@@ -43,7 +44,7 @@ def show_checkpoint(result: CheckpointResult, paper: Paper) -> None:
         tr(
             "signed: event {seq} and all before it, {transactions}",
             seq=whole.seq,
-            transactions=_transactions(whole.transactions),
+            transactions=transactions(whole.transactions),
         ),
     )
     paper.line(f"  {result.file}")
@@ -60,7 +61,7 @@ def show_export(result: ExportResult, paper: Paper) -> None:
     """What was written; on standard output the export is all there is."""
     if result.file is None:
         return
-    what = _transactions(result.rows) if result.format == "beancount" else _events(result.rows)
+    what = transactions(result.rows) if result.format == "beancount" else events(result.rows)
     ok(paper, tr("{what} in {file}", what=what, file=result.file))
     next_step(paper, result.check)
 
@@ -69,15 +70,7 @@ def show_report(result: ReportResult, paper: Paper) -> None:
     """Where it is; on standard output the page is all there is."""
     if result.file is None:
         return
-    ok(paper, tr("{what} in {file}", what=_events(result.events_told), file=result.file))
+    ok(paper, tr("{what} in {file}", what=events(result.events_told), file=result.file))
     if result.broken:
         paper.line((tr("✗ the trail is not what was written: {broken}", broken=result.broken), "bold red"))
     next_step(paper, tr("open it in a browser, or print it"))
-
-
-def _events(count: int) -> str:
-    return trn(count, "{count} event", "{count} events")
-
-
-def _transactions(count: int) -> str:
-    return trn(count, "{count} transaction", "{count} transactions")

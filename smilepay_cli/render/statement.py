@@ -27,8 +27,12 @@ _SPENT = {
 }
 
 
+_OURS = {"outside": marked("outside"), FEES: marked("fees")}
+"""Accounts of nobody. All other names are people's and sellers', and no words to be translated."""
+
+
 def _of_account(name: str) -> str:
-    return tr({"outside": marked("outside"), FEES: marked("fees")}.get(name, name))
+    return tr(_OURS[name]) if name in _OURS else name
 
 
 def show_statement(result: StatementResult, paper: Paper) -> None:

@@ -18,7 +18,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from smilepay_cli.vocabulary.language import current, tr
+from smilepay_cli.vocabulary.language import current, tr, trn
 from smilepay_cli.vocabulary.money import Money, decimals, in_words
 
 if TYPE_CHECKING:
@@ -84,6 +84,16 @@ def cut_in_the_middle(text: str, most: int) -> str:
         return text
     begin = most // 4
     return f"{text[:begin]}…{text[begin + 1 - most :]}"
+
+
+def events(count: int) -> str:
+    """`1 event`, `2 events`."""
+    return trn(count, "{count} event", "{count} events")
+
+
+def transactions(count: int) -> str:
+    """`1 transaction`, `2 transactions`."""
+    return trn(count, "{count} transaction", "{count} transactions")
 
 
 def all_of(names: Sequence[str]) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import pty
 import select
-import subprocess
-import sys
 import termios
 import time
 from collections.abc import Sequence
@@ -15,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Shell
+from tests.commands.typist import begun
 
 ROOT = Path(__file__).parents[2]
 QUESTION = b"PIN: "
@@ -46,15 +45,7 @@ def at_a_terminal(
     """
     lines = list(typed)
     ours, theirs = pty.openpty()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.commands.at_a_terminal", *arguments],
-        cwd=ROOT,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
-    )
+    child = begun(arguments, theirs, {**os.environ, "TERM": "xterm", "COLUMNS": "100"})
     os.close(theirs)
     shown, hidden, until = b"", False, time.monotonic() + PATIENCE
     while time.monotonic() < until:

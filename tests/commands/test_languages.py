@@ -87,6 +87,15 @@ def test_what_is_typed_is_typed_with_a_point(shell: Shell) -> None:
     assert answer.exit == 2 and "3.50" in answer.stderr
 
 
+def test_a_name_is_no_word(shell: Shell) -> None:
+    """Whoever is called as something that the program says keeps their name."""
+    shell.enroll("order")
+    assert shell("pay", "--amount", "3", "--merchant", "kiosk", "--image", shell.selfie("order")).exit == 0
+    for line in (("wallet", "statement", "kiosk"), ("wallet", "balance"), ("accounts",), ("audit",)):
+        told = shell(*line, variables=CHINESE).stdout
+        assert "order" in told and "订单" not in told
+
+
 def test_help_in_chinese(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
     """Of a command and of its options, Typer's words included; and in English again afterwards."""
     assert shell("pay", "--help", variables=CHINESE).exit == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from smilepay_cli.adapters.outbox import FolderOutbox
+from smilepay_cli.commands import receipts
 from smilepay_cli.render import receipt_files
 from tests.commands.conftest import Answer, Shell
 from tests.fakes.pages import Page
@@ -179,6 +181,21 @@ def test_an_interrupt_while_it_is_written_denies_no_payment(till: Shell, monkeyp
     answer = till.pay("ann", "--receipt", str(till.folder / "r.txt"))
     assert answer.exit == 0 and "paid with a smile by ann" in answer.stdout
     assert "the payment stands" in answer.stderr and balance(till) == "ann: 97.00 EUR"
+
+
+def test_a_library_that_is_missing_denies_no_payment(till: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the moment that the money moved nothing that a receipt needs may speak for the payment."""
+    place, before = str(till.folder / "r.txt"), receipts.receipt_file
+
+    def then_gone(*given: Any) -> receipts.ReceiptFile:
+        file = before(*given)
+        monkeypatch.setitem(sys.modules, "smilepay_cli.render.receipt_files", None)
+        return file
+
+    monkeypatch.setattr(receipts, "receipt_file", then_gone)
+    answer = till.pay("ann", "--receipt", place, "--json")
+    assert answer.exit == 0 and answer.envelope["outcome"] == "done"
+    assert "the payment stands" in answer.envelope["warnings"][0]
 
 
 def test_a_receipt_in_chinese(till: Shell) -> None:

@@ -32,6 +32,19 @@ class Seen:
     text: str
 
 
+def begun(arguments: Sequence[str], terminal: int, variables: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A command line with the fake engine, at a terminal that is its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.commands.at_a_terminal", *arguments],
+        cwd=ROOT,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+        env=variables,
+    )
+
+
 def typed(
     arguments: Sequence[str],
     steps: Sequence[Step] = (),
@@ -46,16 +59,8 @@ def typed(
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (size[1], size[0]))
     before = termios.tcgetattr(theirs)
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.commands.at_a_terminal", *arguments],
-        cwd=ROOT,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        env={**{name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")},
-             "TERM": "xterm-256color", **(variables or {})},
-    )  # fmt: skip
+    own = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
+    child = begun(arguments, theirs, {**own, "TERM": "xterm-256color", **(variables or {})})
     left, shown, at = list(steps), b"", 0
     until = time.monotonic() + PATIENCE
     try:

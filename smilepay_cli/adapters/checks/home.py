@@ -91,7 +91,9 @@ def _folder(home: Path) -> Iterator[Finding]:
             told, tr("choose a folder of its own with --home DIR, or: chmod go-w {quote}", quote=quote(str(home)))
         )
     elif mode & 0o077:
-        yield _open(f"others can look into {home} ({mode:04o})", f"chmod 700 {quote(str(home))}")
+        yield _open(
+            tr("others can look into {home} ({mode:04o})", home=home, mode=mode), f"chmod 700 {quote(str(home))}"
+        )
 
 
 def _file(path: Path) -> Iterator[Finding]:
@@ -120,7 +122,7 @@ def _file(path: Path) -> Iterator[Finding]:
             told, tr("chmod 600 {quote}; if others were there: smilepay wallet key --rotate", quote=quote(str(path)))
         )
     elif mode & 0o077:
-        yield _open(f"others can read {path} ({mode:04o})", f"chmod 600 {quote(str(path))}")
+        yield _open(tr("others can read {path} ({mode:04o})", path=path, mode=mode), f"chmod 600 {quote(str(path))}")
 
 
 def _problem(told: str, hint: str) -> Finding:
